@@ -1,0 +1,65 @@
+package release
+
+import "time"
+
+// Limits of Step Functions Standard workflows and prices, from
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html and
+// https://aws.amazon.com/step-functions/pricing/ (us-east-1, 2026).
+const (
+	maxHistoryEvents      = 25000
+	maxExecution          = 365 * 24 * time.Hour
+	usdPerTransition      = 0.000025
+	usdPerMetricRequested = 0.00001
+)
+
+// What one turn of the workflow writes to the history: a Wait is entered and
+// exited (2), a Task entered, scheduled, started, succeeded and exited (5), a
+// Choice entered and exited (2).
+const (
+	eventsPerTask   = 5
+	eventsPerChoice = 2
+	eventsPerWait   = 2
+	eventsPerLook   = eventsPerWait + eventsPerTask + eventsPerChoice
+	statesPerLook   = 3
+	// A shift is a Task; start, plan, choice, lock, probe, promote, finish,
+	// roll back and end together stay below this.
+	fixedEvents = 60
+	fixedStates = 12
+	// Each look may be retried; a plan is refused well before the limit.
+	historyReserve = 0.8
+)
+
+// estimate bounds the plan: every step bakes in full, the hold is used up, and
+// the watch runs to its end.
+func (p Plan) estimate(now time.Time) Estimate {
+	total := 0
+	looks := 0
+	add := func(seconds int) {
+		total += seconds
+		looks += seconds/p.Judge.IntervalSeconds + 2
+	}
+	for _, step := range p.Steps {
+		add(step.BakeSeconds + p.Judge.MetricDelaySeconds + 60)
+	}
+	add(p.Judge.HoldSeconds)
+	if p.Watch > 0 {
+		add(p.Watch + p.Judge.MetricDelaySeconds + 60)
+	}
+	states := fixedStates + looks*statesPerLook + len(p.Steps)
+	// Two versions, and requests plus one series per signal each.
+	metrics := looks * len(p.Targets) * 2 * (1 + len(p.Judge.Signals))
+	return Estimate{
+		EndsBy:        now.Add(time.Duration(total) * time.Second),
+		HistoryEvents: fixedEvents + looks*eventsPerLook + len(p.Steps)*eventsPerTask,
+		Transitions:   states,
+		CostUSD:       float64(states)*usdPerTransition + float64(metrics)*usdPerMetricRequested,
+	}
+}
+
+func (e Estimate) check() error {
+	if e.HistoryEvents > int(historyReserve*maxHistoryEvents) {
+		return Errorf(PlanTooLong, "the plan may write %d history events and an execution holds %d; use fewer or shorter steps, a shorter hold or watch, or a longer judge.interval.",
+			e.HistoryEvents, maxHistoryEvents)
+	}
+	return nil
+}

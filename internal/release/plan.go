@@ -1,0 +1,187 @@
+package release
+
+import (
+	"fmt"
+	"time"
+)
+
+// Plan is a release resolved before anything moved. It travels through the
+// execution: every later step is a function of the plan and of what AWS says.
+type Plan struct {
+	Execution string          `json:"execution"` // the execution's ARN
+	StartedAt time.Time       `json:"startedAt"`
+	Targets   []PlannedTarget `json:"targets"`
+	Steps     []Step          `json:"steps"` // below 100 percent; promotion follows the last
+	Watch     int             `json:"watchSeconds"`
+	Judge     PlannedJudge    `json:"judge"`
+	Probes    []Probe         `json:"probes"`
+	Alarms    []PlannedAlarm  `json:"alarms"`
+	DryRun    bool            `json:"dryRun"`
+	Reason    string          `json:"reason,omitempty"`
+	By        string          `json:"by,omitempty"`
+	Checks    []string        `json:"checks"` // what was checked, in words
+	Estimate  Estimate        `json:"estimate"`
+}
+
+// PlannedTarget is a target with the versions resolved.
+type PlannedTarget struct {
+	Function  string `json:"function"`
+	Alias     string `json:"alias"`
+	Stable    string `json:"stable"`
+	Candidate string `json:"candidate"`
+}
+
+// Target is the function and alias.
+func (p PlannedTarget) Target() Target { return Target{Function: p.Function, Alias: p.Alias} }
+
+// PlannedJudge is the judge's part of the plan, with every default filled in.
+type PlannedJudge struct {
+	Alpha              float64  `json:"alpha"`
+	IntervalSeconds    int      `json:"intervalSeconds"`
+	MetricDelaySeconds int      `json:"metricDelaySeconds"`
+	WarmUpSeconds      int      `json:"warmUpSeconds"`
+	Inconclusive       Policy   `json:"inconclusive"`
+	HoldSeconds        int      `json:"holdSeconds"`
+	Signals            []Signal `json:"signals"`
+}
+
+// PlannedAlarm is an alarm to heed. One that fired before the release is
+// reported and left out of judgement: the release may be its fix.
+type PlannedAlarm struct {
+	Name        string `json:"name"`
+	FiredBefore bool   `json:"firedBefore,omitempty"`
+}
+
+// Estimate is what a plan may cost at most.
+type Estimate struct {
+	EndsBy        time.Time `json:"endsBy"`
+	HistoryEvents int       `json:"historyEvents"`
+	Transitions   int       `json:"stateTransitions"`
+	CostUSD       float64   `json:"costUSD"`
+}
+
+// Execution says which execution asks, and when it started.
+type Execution struct {
+	ARN       string    `json:"arn"`
+	Name      string    `json:"name"`
+	StartedAt time.Time `json:"startedAt"`
+}
+
+// Facts is what AWS says about one target when a release is planned.
+type Facts struct {
+	Alias       Alias
+	Stable      Version
+	Candidate   Version
+	Provisioned bool // the alias has provisioned concurrency
+	HolderEnded bool // the execution that holds the lock, if any, has ended
+}
+
+// Version is a published version as far as a release depends on it.
+type Version struct {
+	Number           string
+	Role             string
+	DeadLetter       string // target ARN, or empty
+	State            string // Active, Pending, Inactive, Failed
+	StateReason      string
+	LastUpdateStatus string // Successful, Failed, InProgress
+}
+
+// NewPlan resolves a request into a plan, or says with a typed error why it
+// must not be carried out. facts holds one entry per target of the request, in
+// order; alarms holds the state of each alarm named.
+func NewPlan(request Request, execution Execution, now time.Time, facts []Facts, alarms []PlannedAlarm) (Plan, error) {
+	us, err := HolderOf(execution.ARN)
+	if err != nil {
+		return Plan{}, err
+	}
+	steps, err := request.Strategy.Resolve()
+	if err != nil {
+		return Plan{}, err
+	}
+	plan := Plan{
+		Execution: execution.ARN, StartedAt: execution.StartedAt, Steps: steps,
+		Watch: request.Watch.Seconds(), Judge: plannedJudge(request.Judge),
+		Probes: orEmpty(request.Probes), Alarms: orEmpty(alarms),
+		DryRun: request.DryRun, Reason: request.Reason, By: request.By,
+	}
+	for _, f := range facts {
+		if err := f.check(us, request.Force, len(steps) > 0); err != nil {
+			return Plan{}, err
+		}
+		plan.Targets = append(plan.Targets, PlannedTarget{
+			Function: f.Alias.Target.Function, Alias: f.Alias.Target.Alias,
+			Stable: f.Stable.Number, Candidate: f.Candidate.Number,
+		})
+		plan.Checks = append(plan.Checks, f.checked()...)
+	}
+	for _, alarm := range alarms {
+		if alarm.FiredBefore {
+			plan.Checks = append(plan.Checks, fmt.Sprintf("alarm %s fires already and is left out of judgement", alarm.Name))
+		}
+	}
+	plan.Estimate = plan.estimate(now)
+	return plan, plan.Estimate.check()
+}
+
+func plannedJudge(spec JudgeSpec) PlannedJudge {
+	return PlannedJudge{
+		Alpha: spec.Alpha, IntervalSeconds: spec.Interval.Seconds(),
+		MetricDelaySeconds: spec.MetricDelay.Seconds(), WarmUpSeconds: spec.WarmUp.Seconds(),
+		Inconclusive: spec.Inconclusive, HoldSeconds: spec.HoldFor.Seconds(), Signals: spec.Signals,
+	}
+}
+
+// check refuses a target that must not be released, most useful reason first.
+func (f Facts) check(us Holder, force, splits bool) error {
+	target, stable, candidate := f.Alias.Target, f.Stable, f.Candidate
+	lock := f.Alias.Mark.Lock
+	switch {
+	case !lock.IsZero() && lock != us && !f.HolderEnded:
+		return f.lockedError()
+	case !f.Alias.Whole():
+		return Errorf(AliasNotWhole, "%s has %s; a release starts from a whole alias. Return it to one version first: "+
+			"aws lambda update-alias --function-name %s --name %s --function-version %s --routing-config AdditionalVersionWeights={}",
+			target, f.Alias.Route(), target.Function, target.Alias, f.Alias.Version)
+	case candidate.Number == stable.Number:
+		return Errorf(NothingToRelease, "version is %s, which %s serves already; deploy or name another version.", candidate.Number, target)
+	case candidate.State != "Active":
+		return Errorf(VersionNotReady, "version %s of %s is %s, not Active: %s.", candidate.Number, target.Function, candidate.State, candidate.StateReason)
+	case candidate.LastUpdateStatus != "" && candidate.LastUpdateStatus != "Successful":
+		return Errorf(VersionNotReady, "the last update of version %s of %s is %s, not Successful.", candidate.Number, target.Function, candidate.LastUpdateStatus)
+	case f.Alias.Mark.Failed == candidate.Number && !force:
+		return Errorf(VersionFailedBefore, `version %s of %s was rolled back before; set "force": true to release it all the same.`, candidate.Number, target.Function)
+	case splits && candidate.Role != stable.Role:
+		return Errorf(Incompatible, "versions %s and %s of %s have different execution roles (%s, %s), so an alias cannot split traffic between them; release with strategy all-at-once.",
+			stable.Number, candidate.Number, target.Function, stable.Role, candidate.Role)
+	case splits && candidate.DeadLetter != stable.DeadLetter:
+		return Errorf(Incompatible, "versions %s and %s of %s have different dead-letter settings (%q, %q), so an alias cannot split traffic between them; release with strategy all-at-once.",
+			stable.Number, candidate.Number, target.Function, stable.DeadLetter, candidate.DeadLetter)
+	case splits && f.Provisioned:
+		return Errorf(Incompatible, "%s has provisioned concurrency, which an alias with weights does not serve as configured; remove it for the release, or use strategy all-at-once.", target)
+	}
+	return nil
+}
+
+func (f Facts) lockedError() error {
+	holder, err := f.Alias.Mark.Lock.ExecutionARN(f.Alias.ARN)
+	if err != nil {
+		return err
+	}
+	return Errorf(AliasLocked, "%s is held by release %s. See it with: aws stepfunctions describe-execution --execution-arn %s",
+		f.Alias.Target, f.Alias.Mark.Lock.Execution, holder)
+}
+
+func (f Facts) checked() []string {
+	name := f.Alias.Target.String()
+	return []string{
+		fmt.Sprintf("%s is whole on version %s and free", name, f.Stable.Number),
+		fmt.Sprintf("%s: version %s is published, Active and fits version %s", name, f.Candidate.Number, f.Stable.Number),
+	}
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,220 @@
+package release
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Request is the input of one release, as a person or an event writes it.
+// request.schema.json documents each field.
+type Request struct {
+	Target   *Target   `json:"target,omitempty"`
+	Targets  []Target  `json:"targets,omitempty"`
+	Version  string    `json:"version,omitempty"`
+	Strategy Strategy  `json:"strategy"`
+	Judge    JudgeSpec `json:"judge"`
+	Probes   []Probe   `json:"probes,omitempty"`
+	Alarms   []string  `json:"alarms,omitempty"`
+	Watch    *Duration `json:"watch,omitempty"`
+	DryRun   bool      `json:"dryRun,omitempty"`
+	Force    bool      `json:"force,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	By       string    `json:"by,omitempty"`
+}
+
+// Target is a function and the alias that a release moves on it.
+type Target struct {
+	Function string `json:"function"`
+	Alias    string `json:"alias,omitempty"`
+	Version  string `json:"version,omitempty"` // the version asked for; empty for the request's
+}
+
+func (t Target) String() string { return t.Function + ":" + t.Alias }
+
+// Probe is a direct invocation of the candidate before it gets any traffic.
+type Probe struct {
+	Name               string          `json:"name,omitempty"`
+	Payload            json.RawMessage `json:"payload,omitempty"`
+	Expect             Expectation     `json:"expect"`
+	WithinMilliseconds int             `json:"withinMilliseconds,omitempty"`
+	Times              int             `json:"times,omitempty"`
+}
+
+// Expectation is what a probe's answer must be.
+type Expectation struct {
+	StatusCode int    `json:"statusCode,omitempty"`
+	Matches    string `json:"matches,omitempty"` // a JSONata predicate on the answer
+}
+
+// JudgeSpec says how the candidate is judged.
+type JudgeSpec struct {
+	Alpha        float64   `json:"alpha,omitempty"`
+	Interval     *Duration `json:"interval,omitempty"`
+	MetricDelay  *Duration `json:"metricDelay,omitempty"`
+	WarmUp       *Duration `json:"warmUp,omitempty"`
+	Inconclusive Policy    `json:"inconclusive,omitempty"`
+	HoldFor      *Duration `json:"holdFor,omitempty"`
+	Signals      []Signal  `json:"signals,omitempty"`
+}
+
+// Policy is what to do when there is too little evidence to promote.
+type Policy string
+
+// The policies.
+const (
+	PolicyHold     Policy = "hold"
+	PolicyRollBack Policy = "rollBack"
+	PolicyAdvance  Policy = "advance"
+)
+
+// Signal is something counted per version.
+type Signal struct {
+	Name                  string    `json:"name"`
+	ThresholdMilliseconds float64   `json:"thresholdMilliseconds,omitempty"`
+	Tolerance             Tolerance `json:"tolerance"`
+	Metric                *Metric   `json:"metric,omitempty"`
+}
+
+// Names of the signals that need no metric of their own.
+const (
+	SignalErrors    = "errors"
+	SignalSlow      = "slow"
+	SignalThrottles = "throttles"
+)
+
+// Tolerance is the regression below which a signal does not matter.
+type Tolerance struct {
+	Ratio      float64 `json:"ratio,omitempty"`
+	Difference float64 `json:"difference,omitempty"`
+}
+
+// Metric is a custom CloudWatch metric that counts events per version.
+type Metric struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+// DefaultStrategy is what a release gets that names none.
+const DefaultStrategy = "Canary10Percent10Minutes"
+
+// ParseRequest validates raw against the request schema, then against what a
+// schema cannot say, and fills in the defaults. Every failure is an Error named
+// InvalidRequest that names the field, its value and what would be right.
+func ParseRequest(raw json.RawMessage) (Request, error) {
+	if err := validateSchema(raw); err != nil {
+		return Request{}, err
+	}
+	var request Request
+	if err := json.Unmarshal(raw, &request); err != nil {
+		return Request{}, Errorf(InvalidRequest, "The request cannot be read: %v.", err)
+	}
+	if err := request.normalise(); err != nil {
+		return Request{}, err
+	}
+	return request, nil
+}
+
+func (r *Request) normalise() error {
+	switch {
+	case r.Target != nil && len(r.Targets) > 0:
+		return Errorf(InvalidRequest, "target and targets are both given; give one of them.")
+	case r.Target != nil:
+		r.Targets, r.Target = []Target{*r.Target}, nil
+	case len(r.Targets) == 0:
+		return Errorf(InvalidRequest, `target is missing; name the function to release on, such as {"target": {"function": "orders", "alias": "prod"}}.`)
+	}
+	if r.Version == "" {
+		r.Version = "staging"
+	}
+	seen := map[string]bool{}
+	for i := range r.Targets {
+		target := &r.Targets[i]
+		if target.Alias == "" {
+			target.Alias = "prod"
+		}
+		if target.Version == "" {
+			target.Version = r.Version
+		}
+		if seen[target.String()] {
+			return Errorf(InvalidRequest, "targets[%d] is %s again; name each target once.", i, target)
+		}
+		seen[target.String()] = true
+	}
+	if err := r.Judge.normalise(); err != nil {
+		return err
+	}
+	if r.Watch == nil {
+		r.Watch = durationOf("5m")
+	}
+	return within("watch", *r.Watch, "0m", "24h")
+}
+
+func (j *JudgeSpec) normalise() error {
+	if j.Alpha == 0 {
+		j.Alpha = 0.05
+	}
+	if j.Inconclusive == "" {
+		j.Inconclusive = PolicyHold
+	}
+	for _, field := range []struct {
+		name                string
+		value               **Duration
+		standard, low, high string
+	}{
+		{"judge.interval", &j.Interval, "1m", "30s", "1h"},
+		{"judge.metricDelay", &j.MetricDelay, "2m", "0m", "15m"},
+		{"judge.warmUp", &j.WarmUp, "0m", "0m", "1h"},
+		{"judge.holdFor", &j.HoldFor, "30m", "0m", "168h"},
+	} {
+		if *field.value == nil {
+			*field.value = durationOf(field.standard)
+		}
+		if err := within(field.name, **field.value, field.low, field.high); err != nil {
+			return err
+		}
+	}
+	if len(j.Signals) == 0 {
+		j.Signals = []Signal{{Name: SignalErrors}}
+	}
+	return normaliseSignals(j.Signals)
+}
+
+func normaliseSignals(signals []Signal) error {
+	seen := map[string]bool{}
+	for i := range signals {
+		signal := &signals[i]
+		field := fmt.Sprintf("judge.signals[%d]", i)
+		if seen[signal.Name] {
+			return Errorf(InvalidRequest, "%s.name is %q again; name each signal once.", field, signal.Name)
+		}
+		seen[signal.Name] = true
+		builtIn := signal.Name == SignalErrors || signal.Name == SignalSlow || signal.Name == SignalThrottles
+		if builtIn == (signal.Metric != nil) {
+			return Errorf(InvalidRequest, "%s is %q; a signal is errors, slow or throttles without a metric, or a name of your own with one.", field, signal.Name)
+		}
+		if signal.ThresholdMilliseconds != 0 && signal.Name != SignalSlow {
+			return Errorf(InvalidRequest, "%s.thresholdMilliseconds is %g; only the signal slow has a threshold.", field, signal.ThresholdMilliseconds)
+		}
+		if signal.Tolerance.Ratio == 0 {
+			signal.Tolerance.Ratio = 1
+		}
+	}
+	return nil
+}
+
+func durationOf(text string) *Duration {
+	d, err := ParseDuration(text)
+	if err != nil {
+		panic(err) // only called with the constants of this package
+	}
+	return &d
+}
+
+// within checks a duration against bounds that are written as durations.
+func within(field string, d Duration, low, high string) error {
+	if d < *durationOf(low) || d > *durationOf(high) {
+		text, _ := d.MarshalJSON()
+		return Errorf(InvalidRequest, "%s is %s; it must be from %s to %s.", field, text, low, high)
+	}
+	return nil
+}
