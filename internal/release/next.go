@@ -109,7 +109,7 @@ func (p Progress) due(plan Plan) time.Time {
 	delay := time.Duration(plan.Judge.MetricDelaySeconds) * time.Second
 	switch p.Phase {
 	case Watching:
-		return wholeMinuteAfter(p.Since.Add(time.Duration(plan.Watch)*time.Second)).Add(delay)
+		return wholeMinuteAfter(p.Since.Add(time.Duration(plan.Watch) * time.Second)).Add(delay)
 	case Holding:
 		return p.Since // every look may end a hold
 	}

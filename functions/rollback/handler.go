@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"weir/internal/handler"
+	"weir/internal/ledger"
+	"weir/internal/release"
+)
+
+// Rollback returns aliases to whole.
+type Rollback struct {
+	aliases    aliases
+	executions executions
+	ledger     recorder
+	targets    []release.Target // what repair looks after
+}
+
+type aliases interface {
+	Alias(ctx context.Context, target release.Target) (release.Alias, error)
+	Write(ctx context.Context, write release.Write) (release.Alias, error)
+}
+
+type executions interface {
+	Ended(ctx context.Context, executionARN string) (bool, error)
+}
+
+type recorder interface {
+	Put(ctx context.Context, detailType string, detail ledger.Detail)
+}
+
+// Handle rolls one release back, or repairs after those that could not.
+func (r *Rollback) Handle(ctx context.Context, task handler.Task) (handler.Result, error) {
+	switch task.Action {
+	case "rollBack":
+		return r.rollBack(ctx, task)
+	case "repair":
+		return handler.Result{}, r.repair(ctx)
+	}
+	return handler.Result{}, release.Errorf(release.InvalidRequest,
+		"action is %q; this function knows rollBack and repair.", task.Action)
+}
+
+func (r *Rollback) rollBack(ctx context.Context, task handler.Task) (handler.Result, error) {
+	us, err := release.HolderOf(task.Execution.ARN)
+	if err != nil {
+		return handler.Result{}, err
+	}
+	ended := why(task)
+	mayBe := reachable(task.Plan, task.Progress)
+	sentences := []string{ended.Cause}
+	var failures []error
+	for _, planned := range task.Plan.Targets {
+		failed := ""
+		if ended.FailedVersion {
+			failed = planned.Candidate
+		}
+		after, left, err := r.restore(ctx, planned.Target(), us, failed, mayBe)
+		if err != nil {
+			// The other targets come first: as much traffic as possible is
+			// restored before the workflow tries this one again.
+			failures = append(failures, err)
+			continue
+		}
+		sentences = append(sentences, outcome(planned, after, left))
+	}
+	if err := errors.Join(failures...); err != nil {
+		return handler.Result{}, err
+	}
+	return r.conclude(ctx, task, ended, sentences)
+}
+
+func (r *Rollback) conclude(ctx context.Context, task handler.Task, ended release.Ended, sentences []string) (handler.Result, error) {
+	record := release.NewRecord(task.Plan, task.Progress, release.RolledBack, task.Now)
+	record.Error, record.Why = ended.Error, ended.Cause
+	cause, err := record.Cause(sentences...)
+	if err != nil {
+		return handler.Result{}, err
+	}
+	r.ledger.Put(ctx, ledger.ReleaseRolledBack, ledger.Detail{
+		Execution: task.Execution.ARN, Targets: task.Plan.Targets, Weight: task.Progress.Weight,
+		Phase: task.Progress.Phase, Outcome: release.RolledBack, Error: ended.Error, Why: ended.Cause,
+	})
+	return handler.Result{Ended: &release.Ended{Error: ended.Error, Cause: cause, FailedVersion: ended.FailedVersion}}, nil
+}
+
+// restore returns one alias whole and reads it back. A write that lost its race
+// is decided again on what the alias has become.
+func (r *Rollback) restore(ctx context.Context, target release.Target, us release.Holder, failed string, mayBe func(release.Route) bool) (after release.Alias, left bool, err error) {
+	const attempts = 5
+	for range attempts {
+		alias, err := r.aliases.Alias(ctx, target)
+		if err != nil {
+			return release.Alias{}, false, err
+		}
+		write, left := release.Restore(alias, us, failed, mayBe)
+		if write == nil {
+			return alias, left, nil
+		}
+		_, err = r.aliases.Write(ctx, *write)
+		if release.IsError(err, release.Drift) {
+			continue
+		}
+		if err != nil {
+			return release.Alias{}, false, err
+		}
+		slog.InfoContext(ctx, "alias restored", "target", target.String(), "route", write.Route.String(), "leftAsFound", left)
+		after, err := r.aliases.Alias(ctx, target)
+		return after, left, err
+	}
+	return release.Alias{}, false, release.Errorf(release.Unavailable, "%s changed %d times while it was rolled back; trying again.", target, attempts)
+}
+
+// repair sweeps the aliases in its care and restores those whose lock names an
+// execution that has ended. It cannot tell what another's lock is for, and
+// touches nothing else.
+func (r *Rollback) repair(ctx context.Context) error {
+	var failures []error
+	for _, target := range r.targets {
+		if err := r.repairOne(ctx, target); err != nil {
+			failures = append(failures, err)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+func (r *Rollback) repairOne(ctx context.Context, target release.Target) error {
+	alias, err := r.aliases.Alias(ctx, target)
+	if release.IsError(err, release.TargetNotFound) {
+		slog.WarnContext(ctx, "alias to look after does not exist", "target", target.String())
+		return nil
+	}
+	if err != nil || alias.Mark.Lock.IsZero() {
+		return err
+	}
+	holder, err := alias.Mark.Lock.ExecutionARN(alias.ARN)
+	if err != nil {
+		return err
+	}
+	if ended, err := r.executions.Ended(ctx, holder); err != nil || !ended {
+		return err
+	}
+	planned := release.PlannedTarget{Function: target.Function, Alias: target.Alias,
+		Stable: alias.Mark.Stable, Candidate: alias.Mark.Candidate}
+	after, left, err := r.restore(ctx, target, alias.Mark.Lock, "", nil)
+	if err != nil {
+		return fmt.Errorf("repair %s after %s: %w", target, holder, err)
+	}
+	r.ledger.Put(ctx, ledger.AliasRepaired, ledger.Detail{
+		Execution: holder, Targets: []release.PlannedTarget{planned}, Outcome: release.RolledBack,
+		Why: "The execution ended without rolling back. " + outcome(planned, after, left),
+	})
+	return nil
+}
+
+// why finds the reason for the rollback: an error that the workflow caught, or
+// what the judge decided.
+func why(task handler.Task) release.Ended {
+	if task.Failure != nil {
+		return release.Ended{Error: task.Failure.Error, Cause: task.Failure.Sentence(),
+			FailedVersion: task.Failure.Error == release.ProbeFailed}
+	}
+	if task.Progress.Ended != nil {
+		return *task.Progress.Ended
+	}
+	return release.Ended{Error: "Release.Internal", Cause: "The workflow asked for a rollback and gave no reason."}
+}
+
+// reachable tells which routes this release can have made: the weight in force
+// and, where a shift was under way, the next.
+func reachable(plan release.Plan, progress release.Progress) func(release.Route) bool {
+	percents := map[int]bool{progress.Weight: true}
+	if next := progress.Step + 1; next < len(plan.Steps) {
+		percents[plan.Steps[next].Weight] = true
+	}
+	return func(route release.Route) bool { return percents[route.Percent] }
+}
+
+// outcome says in a sentence how an alias ended, from what was read back.
+func outcome(planned release.PlannedTarget, after release.Alias, left bool) string {
+	switch {
+	case left:
+		return fmt.Sprintf("%s was moved by somebody else and is left as found, with %s.", planned.Target(), after.Route())
+	case after.Route() == release.Whole(planned.Stable):
+		return fmt.Sprintf("%s serves version %s whole.", planned.Target(), planned.Stable)
+	}
+	return fmt.Sprintf("%s has %s.", planned.Target(), after.Route())
+}

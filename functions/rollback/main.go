@@ -1,0 +1,56 @@
+// Command rollback is the Lambda function that returns aliases whole to their
+// stable version: as a task of the workflow, and as the repair of a release
+// that ended without its workflow's own rollback (StopExecution, a machine
+// timeout, a crash). It never judges and never advances.
+//
+// Repair is called with {"action": "repair"} by the rule on execution status
+// changes and by the schedule. It sweeps the aliases named in WEIR_TARGETS
+// ("orders:prod,stock:prod").
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"weir/internal/awslambda"
+	"weir/internal/awsstates"
+	"weir/internal/handler"
+	"weir/internal/ledger"
+	"weir/internal/release"
+)
+
+func main() {
+	config, err := handler.Config(context.Background())
+	if err != nil {
+		handler.Fail(err)
+	}
+	targets, err := parseTargets(os.Getenv("WEIR_TARGETS"))
+	if err != nil {
+		handler.Fail(err)
+	}
+	rollback := &Rollback{
+		aliases:    awslambda.New(config),
+		executions: awsstates.New(config),
+		ledger:     ledger.New(config),
+		targets:    targets,
+	}
+	handler.Run(rollback.Handle)
+}
+
+// parseTargets reads "function:alias" pairs, separated by commas.
+func parseTargets(list string) ([]release.Target, error) {
+	var targets []release.Target
+	for pair := range strings.SplitSeq(list, ",") {
+		if pair = strings.TrimSpace(pair); pair == "" {
+			continue
+		}
+		function, alias, ok := strings.Cut(pair, ":")
+		if !ok || function == "" || alias == "" {
+			return nil, fmt.Errorf("WEIR_TARGETS has %q; write function:alias, separated by commas", pair)
+		}
+		targets = append(targets, release.Target{Function: function, Alias: alias})
+	}
+	return targets, nil
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"weir/internal/handler"
+	"weir/internal/ledger"
+	"weir/internal/release"
+)
+
+// Shift handles the tasks that move a release forward.
+type Shift struct {
+	aliases    aliases
+	versions   versions
+	executions executions
+	alarms     alarms
+	ledger     recorder
+}
+
+type aliases interface {
+	Alias(ctx context.Context, target release.Target) (release.Alias, error)
+	Write(ctx context.Context, write release.Write) (release.Alias, error)
+}
+
+type recorder interface {
+	Put(ctx context.Context, detailType string, detail ledger.Detail)
+}
+
+// Handle carries out one task of the workflow.
+func (s *Shift) Handle(ctx context.Context, task handler.Task) (handler.Result, error) {
+	switch task.Action {
+	case "plan":
+		return s.plan(ctx, task)
+	case "lock":
+		return s.lock(ctx, task)
+	case "shift":
+		return s.shift(ctx, task)
+	case "promote":
+		return s.promote(ctx, task)
+	case "finish":
+		return s.finish(ctx, task)
+	}
+	return handler.Result{}, release.Errorf(release.InvalidRequest,
+		"action is %q; this function knows plan, lock, shift, promote and finish.", task.Action)
+}
+
+func (s *Shift) lock(ctx context.Context, task handler.Task) (handler.Result, error) {
+	err := s.eachTarget(ctx, task, func(alias release.Alias, us release.Holder, planned release.PlannedTarget) (*release.Write, error) {
+		// A lock whose execution has ended protects nothing; the plan checked
+		// that, and that its alias is whole.
+		if held := alias.Mark.Lock; !held.IsZero() && held != us {
+			ended, err := s.holderEnded(ctx, alias)
+			if err != nil {
+				return nil, err
+			}
+			if ended {
+				alias.Mark.Lock = release.Holder{}
+			}
+		}
+		return release.Take(alias, us, planned.Stable, planned.Candidate)
+	})
+	if err != nil {
+		return handler.Result{}, err
+	}
+	s.tell(ctx, task, ledger.ReleaseStarted, task.Progress)
+	return handler.Result{Progress: &task.Progress}, nil
+}
+
+func (s *Shift) shift(ctx context.Context, task handler.Task) (handler.Result, error) {
+	before, after := task.Progress, task.Progress.Shifted(task.Plan, task.Now)
+	if err := s.move(ctx, task, before.Weight, after.Weight); err != nil {
+		return handler.Result{}, err
+	}
+	s.tell(ctx, task, ledger.StepShifted, after)
+	return handler.Result{Progress: &after}, nil
+}
+
+func (s *Shift) promote(ctx context.Context, task handler.Task) (handler.Result, error) {
+	after := task.Progress.PromotedAt(task.Plan, task.Now)
+	if err := s.move(ctx, task, task.Progress.Weight, after.Weight); err != nil {
+		return handler.Result{}, err
+	}
+	s.tell(ctx, task, ledger.Promoted, after)
+	return handler.Result{Progress: &after}, nil
+}
+
+// move brings every target's alias from one weight to the next, in percent of
+// traffic to the candidate.
+func (s *Shift) move(ctx context.Context, task handler.Task, from, to int) error {
+	return s.eachTarget(ctx, task, func(alias release.Alias, us release.Holder, planned release.PlannedTarget) (*release.Write, error) {
+		return release.Transition(alias, us,
+			release.Split(planned.Stable, planned.Candidate, from),
+			release.Split(planned.Stable, planned.Candidate, to))
+	})
+}
+
+func (s *Shift) finish(ctx context.Context, task handler.Task) (handler.Result, error) {
+	err := s.eachTarget(ctx, task, func(alias release.Alias, us release.Holder, planned release.PlannedTarget) (*release.Write, error) {
+		return release.Close(alias, us, planned.Stable, planned.Candidate)
+	})
+	if err != nil {
+		return handler.Result{}, err
+	}
+	record := release.NewRecord(task.Plan, task.Progress, release.Succeeded, task.Now)
+	s.tell(ctx, task, ledger.ReleaseSucceeded, task.Progress)
+	return handler.Result{Record: &record}, nil
+}
+
+// decision is a pure choice of the write, if any, that an alias needs.
+type decision func(alias release.Alias, us release.Holder, planned release.PlannedTarget) (*release.Write, error)
+
+// eachTarget loads each alias, asks for the write it needs, and applies it. It
+// stops at the first that fails: the workflow then rolls all of them back.
+func (s *Shift) eachTarget(ctx context.Context, task handler.Task, decide decision) error {
+	us, err := release.HolderOf(task.Execution.ARN)
+	if err != nil {
+		return err
+	}
+	for _, planned := range task.Plan.Targets {
+		alias, err := s.aliases.Alias(ctx, planned.Target())
+		if err != nil {
+			return err
+		}
+		write, err := decide(alias, us, planned)
+		if err != nil {
+			return err
+		}
+		if write == nil {
+			continue
+		}
+		if _, err := s.aliases.Write(ctx, *write); err != nil {
+			return err
+		}
+		slog.InfoContext(ctx, "alias written", "execution", task.Execution.ARN, "target", write.Target.String(),
+			"route", write.Route.String(), "mark", write.Mark.String())
+	}
+	return nil
+}
+
+func (s *Shift) tell(ctx context.Context, task handler.Task, detailType string, progress release.Progress) {
+	s.ledger.Put(ctx, detailType, ledger.Detail{
+		Execution: task.Execution.ARN, Targets: task.Plan.Targets,
+		Weight: progress.Weight, Phase: progress.Phase, Why: progress.Verdict,
+	})
+}
+
+func (s *Shift) holderEnded(ctx context.Context, alias release.Alias) (bool, error) {
+	holder, err := alias.Mark.Lock.ExecutionARN(alias.ARN)
+	if err != nil {
+		return false, fmt.Errorf("find the holder of %s: %w", alias.Target, err)
+	}
+	return s.executions.Ended(ctx, holder)
+}

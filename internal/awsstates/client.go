@@ -1,0 +1,34 @@
+// Package awsstates asks Step Functions about executions.
+package awsstates
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"weir/internal/awserr"
+)
+
+// Client reads executions.
+type Client struct {
+	api *sfn.Client
+}
+
+// New returns a client for the account and region of config.
+func New(config aws.Config) *Client { return &Client{api: sfn.NewFromConfig(config)} }
+
+// Ended tells whether an execution has come to its end. Step Functions forgets
+// executions after 90 days; one that it does not know has ended.
+func (c *Client) Ended(ctx context.Context, executionARN string) (bool, error) {
+	out, err := c.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &executionARN})
+	if _, gone := errors.AsType[*types.ExecutionDoesNotExist](err); gone {
+		return true, nil
+	}
+	if err != nil {
+		return false, awserr.Wrap(err, "describe execution %s", executionARN)
+	}
+	return out.Status != types.ExecutionStatusRunning && out.Status != types.ExecutionStatusPendingRedrive, nil
+}

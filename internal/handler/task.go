@@ -1,0 +1,48 @@
+package handler
+
+import (
+	"encoding/json"
+	"time"
+
+	"weir/internal/release"
+)
+
+// Task is what the workflow sends to a handler. Plan and Progress are absent
+// only when the plan itself is asked for.
+type Task struct {
+	Action    string            `json:"action"`
+	Execution release.Execution `json:"execution"`
+	// Now is when the state was entered: the same in every retry, so that a
+	// handler can be replayed. No handler reads the process clock.
+	Now      time.Time        `json:"now"`
+	Request  json.RawMessage  `json:"request,omitempty"`
+	Plan     release.Plan     `json:"plan,omitzero"`
+	Progress release.Progress `json:"progress,omitzero"`
+	Failure  *Failure         `json:"failure,omitempty"`
+}
+
+// Failure is the error that a Catch of the workflow caught.
+type Failure struct {
+	Error string `json:"Error"`
+	Cause string `json:"Cause"`
+}
+
+// Sentence is the message inside the cause: Lambda wraps a function's error in
+// JSON.
+func (f Failure) Sentence() string {
+	var wrapped struct {
+		Message string `json:"errorMessage"`
+	}
+	if json.Unmarshal([]byte(f.Cause), &wrapped) == nil && wrapped.Message != "" {
+		return wrapped.Message
+	}
+	return f.Cause
+}
+
+// Result is what a handler gives back to the workflow.
+type Result struct {
+	Plan     *release.Plan     `json:"plan,omitempty"`
+	Progress *release.Progress `json:"progress,omitempty"`
+	Record   *release.Record   `json:"record,omitempty"`
+	Ended    *release.Ended    `json:"ended,omitempty"`
+}

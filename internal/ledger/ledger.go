@@ -1,0 +1,76 @@
+// Package ledger puts the events of a release on the default event bus, for
+// notices, dashboards and audit. The alias and the execution are the truth; the
+// ledger tells of it, at least once.
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"weir/internal/release"
+)
+
+// Source is the source of every event.
+const Source = "weir"
+
+// The detail-types. They are an API.
+const (
+	ReleaseStarted    = "Release Started"
+	StepShifted       = "Release Step Shifted"
+	Judged            = "Release Judged"
+	Promoted          = "Release Promoted"
+	ReleaseSucceeded  = "Release Succeeded"
+	ReleaseRolledBack = "Release Rolled Back"
+	AliasRepaired     = "Release Alias Repaired"
+)
+
+// Detail is the detail of every event.
+type Detail struct {
+	Execution string                  `json:"execution"`
+	Targets   []release.PlannedTarget `json:"targets"`
+	Weight    int                     `json:"weight"` // percent of traffic to the candidate
+	Phase     release.Phase           `json:"phase,omitempty"`
+	Outcome   string                  `json:"outcome,omitempty"`
+	Error     string                  `json:"error,omitempty"`
+	Why       string                  `json:"why,omitempty"`
+}
+
+// Ledger puts events.
+type Ledger struct {
+	api *eventbridge.Client
+}
+
+// New returns a ledger for the account and region of config.
+func New(config aws.Config) *Ledger { return &Ledger{api: eventbridge.NewFromConfig(config)} }
+
+// Put records one event. A failure is logged and does not stop the release:
+// nothing that protects traffic depends on an event of the ledger.
+func (l *Ledger) Put(ctx context.Context, detailType string, detail Detail) {
+	if err := l.put(ctx, detailType, detail); err != nil {
+		slog.ErrorContext(ctx, "event not put", "detailType", detailType, "execution", detail.Execution, "error", err.Error())
+	}
+}
+
+func (l *Ledger) put(ctx context.Context, detailType string, detail Detail) error {
+	body, err := json.Marshal(detail)
+	if err != nil {
+		return fmt.Errorf("write event: %w", err)
+	}
+	out, err := l.api.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
+		Source: aws.String(Source), DetailType: &detailType, Detail: aws.String(string(body)),
+		Resources: []string{detail.Execution},
+	}}})
+	if err != nil {
+		return fmt.Errorf("put event: %w", err)
+	}
+	if out.FailedEntryCount > 0 {
+		return fmt.Errorf("put event: %s: %s", aws.ToString(out.Entries[0].ErrorCode), aws.ToString(out.Entries[0].ErrorMessage))
+	}
+	return nil
+}
