@@ -1,0 +1,40 @@
+package awsmetrics
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"weir/internal/awserr"
+)
+
+// alarmsPerCall is DescribeAlarms' limit for AlarmNames.
+const alarmsPerCall = 100
+
+// Firing reads alarms, metric and composite, by name. The answer holds an entry
+// for each alarm that exists: true when it is in ALARM now.
+func (c *Client) Firing(ctx context.Context, names []string) (map[string]bool, error) {
+	firing := map[string]bool{}
+	for len(names) > 0 {
+		batch := names[:min(alarmsPerCall, len(names))]
+		names = names[len(batch):]
+		pages := cloudwatch.NewDescribeAlarmsPaginator(c.api, &cloudwatch.DescribeAlarmsInput{
+			AlarmNames: batch, AlarmTypes: []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm},
+		})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, awserr.Wrap(err, "read alarms")
+			}
+			for _, alarm := range page.MetricAlarms {
+				firing[aws.ToString(alarm.AlarmName)] = alarm.StateValue == types.StateValueAlarm
+			}
+			for _, alarm := range page.CompositeAlarms {
+				firing[aws.ToString(alarm.AlarmName)] = alarm.StateValue == types.StateValueAlarm
+			}
+		}
+	}
+	return firing, nil
+}
