@@ -1,0 +1,122 @@
+package release_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"weir/internal/release"
+)
+
+var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+
+func threeSteps() release.Plan {
+	return release.Plan{
+		Steps: []release.Step{{Weight: 10, BakeSeconds: 300}, {Weight: 50, BakeSeconds: 300}},
+		Watch: 300,
+		Judge: release.PlannedJudge{Alpha: 0.05, IntervalSeconds: 60, MetricDelaySeconds: 120,
+			Inconclusive: release.PolicyHold, HoldSeconds: 600},
+	}
+}
+
+// at is a look a number of minutes after noon.
+func at(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
+
+func TestNext(t *testing.T) {
+	plan := threeSteps()
+	first := release.Start().Shifted(plan, noon)
+	last := first.Shifted(plan, noon)
+	watching := last.PromotedAt(plan, noon)
+	seen := release.Look{Outcome: "inconclusive", Exposed: true, Sentence: "Not enough yet."}
+	unseen := release.Look{Outcome: "inconclusive", Sentence: "No traffic."}
+	blind := release.Look{Outcome: "inconclusive", Blind: true, Exposed: true, Sentence: "CloudWatch did not answer."}
+	pass := release.Look{Outcome: "pass", Exposed: true}
+	fail := release.Look{Outcome: "fail", Exposed: true, Sentence: "Worse."}
+	alarm := release.Look{Outcome: "pass", Exposed: true, Firing: []string{"orders-dlq"}}
+	for _, test := range []struct {
+		name  string
+		from  release.Progress
+		look  release.Look
+		at    int
+		want  release.Move
+		error string
+	}{
+		{"bakes on before its time", first, pass, 5, release.MoveBake, ""},
+		{"bakes until the metrics of the bake are read", first, pass, 6, release.MoveBake, ""},
+		{"advances on a pass", first, pass, 7, release.MoveAdvance, ""},
+		{"advances without a pass while evidence gathers", first, seen, 7, release.MoveAdvance, ""},
+		{"holds without any traffic", first, unseen, 7, release.MoveBake, ""},
+		{"holds while blind", first, blind, 7, release.MoveBake, ""},
+		{"fails at any look", first, fail, 1, release.MoveRollBack, release.VerdictFailed},
+		{"heeds alarms before a pass", first, alarm, 1, release.MoveRollBack, release.AlarmFired},
+		{"promotes on a pass after the last step", last, pass, 7, release.MovePromote, ""},
+		{"does not promote without a pass", last, seen, 7, release.MoveBake, ""},
+		{"watches on", watching, seen, 6, release.MoveWatch, ""},
+		{"finishes after the watch", watching, seen, 7, release.MoveFinish, ""},
+		{"fails while watching", watching, fail, 3, release.MoveRollBack, release.VerdictFailed},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := release.Next(plan, test.from, test.look, at(test.at))
+			if got.Next != test.want {
+				t.Errorf("next = %s, want %s", got.Next, test.want)
+			}
+			if test.error != "" && (got.Ended == nil || got.Ended.Error != test.error || got.Ended.Cause == "") {
+				t.Errorf("ended = %+v, want %s", got.Ended, test.error)
+			}
+			if (got.Next == release.MoveBake || got.Next == release.MoveWatch) && (got.Wait < 1 || got.Wait > 60) {
+				t.Errorf("wait = %d s", got.Wait)
+			}
+		})
+	}
+}
+
+func TestHoldIsBounded(t *testing.T) {
+	plan := threeSteps()
+	progress := release.Start().Shifted(plan, noon).Shifted(plan, noon)
+	look := release.Look{Outcome: "inconclusive", Exposed: true, Sentence: "Not enough yet."}
+	for minute := 7; minute < 17; minute++ {
+		progress = release.Next(plan, progress, look, at(minute))
+		if progress.Next != release.MoveBake || progress.Phase != release.Holding {
+			t.Fatalf("minute %d: %s %s", minute, progress.Phase, progress.Next)
+		}
+	}
+	progress = release.Next(plan, progress, look, at(17))
+	if progress.Next != release.MoveRollBack || progress.Ended.Error != release.Inconclusive || progress.Ended.FailedVersion {
+		t.Fatalf("%s, %+v", progress.Next, progress.Ended)
+	}
+	if !strings.Contains(progress.Ended.Cause, "Held 10m0s at 50 %") {
+		t.Errorf("cause = %q", progress.Ended.Cause)
+	}
+}
+
+func TestHoldEndsWithAPass(t *testing.T) {
+	plan := threeSteps()
+	progress := release.Start().Shifted(plan, noon).Shifted(plan, noon)
+	progress = release.Next(plan, progress, release.Look{Outcome: "inconclusive", Exposed: true}, at(7))
+	progress = release.Next(plan, progress, release.Look{Outcome: "pass", Exposed: true}, at(8))
+	if progress.Next != release.MovePromote {
+		t.Errorf("next = %s", progress.Next)
+	}
+}
+
+func TestPolicies(t *testing.T) {
+	look := release.Look{Outcome: "inconclusive", Exposed: true, Sentence: "Not enough yet."}
+	for policy, want := range map[release.Policy]release.Move{
+		release.PolicyAdvance: release.MovePromote, release.PolicyRollBack: release.MoveRollBack, release.PolicyHold: release.MoveBake,
+	} {
+		plan := threeSteps()
+		plan.Judge.Inconclusive = policy
+		progress := release.Start().Shifted(plan, noon).Shifted(plan, noon)
+		if got := release.Next(plan, progress, look, at(7)); got.Next != want {
+			t.Errorf("%s: next = %s, want %s", policy, got.Next, want)
+		}
+	}
+}
+
+func TestWithoutWatchAPromotionFinishes(t *testing.T) {
+	plan := threeSteps()
+	plan.Watch = 0
+	if got := release.Start().Shifted(plan, noon).Shifted(plan, noon).PromotedAt(plan, noon); got.Next != release.MoveFinish {
+		t.Errorf("next = %s", got.Next)
+	}
+}
