@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -32,14 +33,26 @@ type Progress struct {
 	Looks     int       `json:"looks"`
 	Verdict   string    `json:"verdict,omitempty"` // the last look, in one sentence
 	Ended     *Ended    `json:"ended,omitempty"`   // set when the release must roll back
-	Extended  int       `json:"extendedSeconds,omitempty"`
 	HoldUntil time.Time `json:"holdUntil,omitzero"`
+	// SlowAfter is the latency in milliseconds above which a request of a
+	// target ("orders:prod") is slow, where the request set none.
+	SlowAfter map[string]float64 `json:"slowAfterMilliseconds,omitempty"`
 }
 
-// Reached is a weight that was set, and when.
+// Reached is a weight that was set, when, and what was seen while it was in
+// force.
 type Reached struct {
-	Weight int       `json:"weight"`
-	At     time.Time `json:"at"`
+	Weight    int       `json:"weight"`
+	At        time.Time `json:"at"`
+	Stable    Served    `json:"stable"`
+	Candidate Served    `json:"candidate"`
+	Verdict   string    `json:"verdict,omitempty"`
+}
+
+// Served is what one version answered.
+type Served struct {
+	Requests int64 `json:"requests"`
+	Errors   int64 `json:"errors"`
 }
 
 // Move is what the workflow does next. The definition's one Choice reads it.
@@ -74,6 +87,9 @@ type Look struct {
 	// Exposed tells whether the candidate of every target served any request.
 	Exposed bool
 	Firing  []string // alarms that fire now and did not before
+	// Stable and Candidate are what each side answered since the weight in
+	// force was set.
+	Stable, Candidate Served
 }
 
 // Next decides what follows a look. It is the release's whole policy: fail and
@@ -82,6 +98,11 @@ type Look struct {
 func Next(plan Plan, progress Progress, look Look, now time.Time) Progress {
 	progress.Looks++
 	progress.Verdict = look.Sentence
+	if last := len(progress.Reached) - 1; last >= 0 && !look.Blind {
+		progress.Reached = slices.Clone(progress.Reached)
+		seen := &progress.Reached[last]
+		seen.Stable, seen.Candidate, seen.Verdict = look.Stable, look.Candidate, look.Sentence
+	}
 	switch {
 	case len(look.Firing) > 0:
 		return progress.end(AlarmFired, fmt.Sprintf("Alarm %s fired at %d %%.", look.Firing[0], progress.Weight), true)
@@ -192,7 +213,7 @@ func (p Progress) Shifted(plan Plan, now time.Time) Progress {
 	p.Step++
 	p.Phase, p.Since, p.HoldUntil = Baking, now, time.Time{}
 	p.Weight = plan.Steps[p.Step].Weight
-	p.Reached = append(p.Reached, Reached{Weight: p.Weight, At: now})
+	p.Reached = append(slices.Clone(p.Reached), Reached{Weight: p.Weight, At: now})
 	if p.FirstAt.IsZero() {
 		p.FirstAt = now
 	}
@@ -204,7 +225,7 @@ func (p Progress) Shifted(plan Plan, now time.Time) Progress {
 func (p Progress) PromotedAt(plan Plan, now time.Time) Progress {
 	p.Step = len(plan.Steps)
 	p.Phase, p.Since, p.Promoted, p.Weight = Watching, now, now, 100
-	p.Reached = append(p.Reached, Reached{Weight: 100, At: now})
+	p.Reached = append(slices.Clone(p.Reached), Reached{Weight: 100, At: now})
 	if p.FirstAt.IsZero() {
 		p.FirstAt = now
 	}

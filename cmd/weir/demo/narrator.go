@@ -18,6 +18,7 @@ type narrator struct {
 	plan   *release.Plan
 	shifts []shifted
 	looks  int
+	undone time.Time // when the rollback began
 }
 
 // shifted is a weight that took effect, and when.
@@ -43,7 +44,8 @@ func (n *narrator) on(event follow.Event) {
 	progress := event.Progress
 	switch {
 	case progress == nil:
-		if event.State == "Roll back" || event.State == "Finish release" {
+		if event.State == "Roll back" {
+			n.undone = event.At
 			n.line(event, "")
 		}
 	case len(progress.Reached) > len(n.shifts):
@@ -79,6 +81,9 @@ func (n *narrator) splits(end time.Time) []Split {
 			continue
 		}
 		until := end
+		if !n.undone.IsZero() {
+			until = n.undone
+		}
 		if i+1 < len(n.shifts) {
 			until = n.shifts[i+1].at
 		}

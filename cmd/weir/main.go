@@ -1,0 +1,48 @@
+// Command weir releases new versions of AWS Lambda functions and rehearses such
+// releases on a local cloud. Each verb has its file.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line; the help texts are its documentation.
+type cli struct {
+	Release releaseCmd `cmd:"" help:"Start a release and follow it to its end."`
+	Follow  followCmd  `cmd:"" help:"Follow a release that is running, or show one that has ended."`
+	Demo    demoCmd    `cmd:"" help:"Show a good release and a faulty one on a local cloud."`
+	Verbose bool       `short:"v" help:"Log what happens inside."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "weir:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("weir"), kong.UsageOnError(),
+		kong.Description("Canary releases for AWS Lambda: one Step Functions execution per release."),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		return fmt.Errorf("read the command line's own definition: %w", err)
+	}
+	parsed, err := parser.Parse(args)
+	parser.FatalIfErrorf(err)
+	level := slog.LevelWarn
+	if c.Verbose {
+		level = slog.LevelDebug
+	}
+	return parsed.Run(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})))
+}

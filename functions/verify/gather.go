@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"weir/internal/awsmetrics"
+	"weir/internal/judge"
+	"weir/internal/release"
+)
+
+// gathered is what CloudWatch says about a release so far.
+type gathered struct {
+	// signals holds one series for each signal of each target: a regression in
+	// one function of many must not drown in the traffic of the others.
+	signals []judge.Signal
+	// stable and candidate sum what was served since the weight in force was
+	// set, over all targets.
+	stable, candidate release.Served
+	exposed           bool // the candidate of every target served something
+}
+
+// window is the span of whole minutes that a look reads: from the first minute
+// that began after the first shift, up to what the metric delay allows.
+func window(plan release.Plan, progress release.Progress, now time.Time) (from, to time.Time) {
+	from = progress.FirstAt.Add(time.Minute - time.Nanosecond).Truncate(time.Minute)
+	to = now.Add(-time.Duration(plan.Judge.MetricDelaySeconds) * time.Second).Truncate(time.Minute)
+	return from, to
+}
+
+// gather reads every signal of every target, both versions, in one batch.
+func (v *Verify) gather(ctx context.Context, plan release.Plan, progress release.Progress, now time.Time) (gathered, error) {
+	from, to := window(plan, progress, now)
+	var queries []awsmetrics.Query
+	for _, planned := range plan.Targets {
+		for _, signal := range signalsOf(plan, progress, planned) {
+			queries = append(queries,
+				awsmetrics.Query{Target: planned.Target(), Version: planned.Stable, Signal: signal},
+				awsmetrics.Query{Target: planned.Target(), Version: planned.Candidate, Signal: signal})
+		}
+	}
+	series, err := v.metrics.Counts(ctx, queries, from, to)
+	if err != nil {
+		return gathered{}, err
+	}
+	return arrange(plan, progress, queries, series, from, to), nil
+}
+
+// signalsOf are the plan's signals with this target's own threshold. Errors are
+// always among the queries of a look, for the record, so the first signal of a
+// target may be one that is read but not judged.
+func signalsOf(plan release.Plan, progress release.Progress, planned release.PlannedTarget) []release.Signal {
+	signals := make([]release.Signal, 0, len(plan.Judge.Signals)+1)
+	signals = append(signals, release.Signal{Name: release.SignalErrors})
+	for _, signal := range plan.Judge.Signals {
+		if signal.Name == release.SignalSlow && signal.ThresholdMilliseconds == 0 {
+			signal.ThresholdMilliseconds = progress.SlowAfter[planned.Target().String()]
+		}
+		signals = append(signals, signal)
+	}
+	return signals
+}
+
+// arrange turns series by query into signals by minute.
+func arrange(plan release.Plan, progress release.Progress, queries []awsmetrics.Query, series []awsmetrics.Series, from, to time.Time) gathered {
+	g := gathered{exposed: true}
+	since := progress.FirstAt
+	if len(progress.Reached) > 0 {
+		since = progress.Reached[len(progress.Reached)-1].At
+	}
+	perTarget := 2 * (len(plan.Judge.Signals) + 1)
+	for i := 0; i < len(queries); i += 2 {
+		stable, candidate := series[i], series[i+1]
+		if i%perTarget == 0 {
+			add(&g.stable, stable, since)
+			add(&g.candidate, candidate, since)
+			if served(candidate) == 0 {
+				g.exposed = false
+			}
+			continue
+		}
+		signal := queries[i].Signal
+		name := signal.Name
+		if len(plan.Targets) > 1 {
+			name += " of " + queries[i].Target.String()
+		}
+		g.signals = append(g.signals, judge.Signal{
+			Name:      name,
+			Tolerance: judge.Tolerance{Ratio: signal.Tolerance.Ratio, Difference: signal.Tolerance.Difference},
+			Minutes:   minutes(plan, progress, stable, candidate, from, to),
+		})
+	}
+	return g
+}
+
+// minutes lays two series side by side, leaving the warm-up after each shift
+// blank.
+func minutes(plan release.Plan, progress release.Progress, stable, candidate awsmetrics.Series, from, to time.Time) []judge.Minute {
+	var list []judge.Minute
+	for at := from; at.Before(to); at = at.Add(time.Minute) {
+		if warmingUp(plan, progress, at) {
+			list = append(list, judge.Minute{})
+			continue
+		}
+		list = append(list, judge.Minute{Stable: judge.Counts(stable[at]), Candidate: judge.Counts(candidate[at])})
+	}
+	return list
+}
+
+func warmingUp(plan release.Plan, progress release.Progress, minute time.Time) bool {
+	warmUp := time.Duration(plan.Judge.WarmUpSeconds) * time.Second
+	if warmUp == 0 {
+		return false
+	}
+	for _, reached := range progress.Reached {
+		// A minute belongs to the warm-up when any of it does.
+		if minute.Add(time.Minute).After(reached.At) && minute.Before(reached.At.Add(warmUp)) {
+			return true
+		}
+	}
+	return false
+}
+
+func add(total *release.Served, series awsmetrics.Series, since time.Time) {
+	for at, count := range series {
+		if at.Before(since) {
+			continue
+		}
+		total.Requests += count.Requests
+		total.Errors += count.Events
+	}
+}
+
+func served(series awsmetrics.Series) int64 {
+	var requests int64
+	for _, count := range series {
+		requests += count.Requests
+	}
+	return requests
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"weir/internal/awslambda"
+	"weir/internal/awsmetrics"
+	"weir/internal/handler"
+	"weir/internal/ledger"
+	"weir/internal/release"
+)
+
+// Verify probes and judges candidates.
+type Verify struct {
+	functions functions
+	metrics   metrics
+	ledger    recorder
+}
+
+type functions interface {
+	Invoke(ctx context.Context, function, version string, payload []byte) (awslambda.Answer, error)
+	Alias(ctx context.Context, target release.Target) (release.Alias, error)
+}
+
+type metrics interface {
+	Counts(ctx context.Context, queries []awsmetrics.Query, from, to time.Time) ([]awsmetrics.Series, error)
+	Percentile(ctx context.Context, target release.Target, version, statistic string, from, to time.Time) (milliseconds float64, ok bool, err error)
+	Firing(ctx context.Context, names []string) (map[string]bool, error)
+}
+
+type recorder interface {
+	Put(ctx context.Context, detailType string, detail ledger.Detail)
+}
+
+// Handle carries out one task of the workflow.
+func (v *Verify) Handle(ctx context.Context, task handler.Task) (handler.Result, error) {
+	switch task.Action {
+	case "probe":
+		return v.probe(ctx, task)
+	case "judge":
+		return v.judge(ctx, task)
+	}
+	return handler.Result{}, release.Errorf(release.InvalidRequest,
+		"action is %q; this function knows probe and judge.", task.Action)
+}
