@@ -1,0 +1,54 @@
+// Command app is the CDK app: it reads its configuration from the context and
+// synthesises the stack. The CDK CLI runs it from the folder of cdk.json;
+// without the CLI, CDK_OUTDIR says where to and CDK_CONTEXT_JSON holds the
+// context:
+//
+//	CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"arch":"x86_64"}' go run ./infra/app
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"weir/infra"
+)
+
+func main() {
+	defer jsii.Close()
+	if err := synthesise(); err != nil {
+		fmt.Fprintln(os.Stderr, "infra:", err)
+		jsii.Close()
+		os.Exit(1)
+	}
+}
+
+// synthesise builds the app. A wrong prop comes back as a sentence.
+func synthesise() (err error) {
+	defer func() {
+		switch caught := recover().(type) {
+		case nil:
+		case infra.PropError:
+			err = caught
+		default:
+			panic(caught)
+		}
+	}()
+	defaults, err := contextOf("cdk.json")
+	if err != nil {
+		return err
+	}
+	app := awscdk.NewApp(&awscdk.AppProps{Context: &defaults, AnalyticsReporting: jsii.Bool(false)})
+	config, err := configOf(func(name string) any { return app.Node().TryGetContext(&name) })
+	if err != nil {
+		return err
+	}
+	infra.NewStack(app, config.stack, infra.StackProps{
+		Handlers: config.handlers, App: config.app, Architecture: config.architecture,
+		AppEnvironment: config.environment, Account: config.account, Region: config.region,
+	})
+	app.Synth(nil)
+	return nil
+}

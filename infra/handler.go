@@ -1,0 +1,92 @@
+package infra
+
+import (
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Architecture is the processor that a function's binary is built for.
+type Architecture string
+
+// The architectures of Lambda.
+const (
+	ARM64 Architecture = "arm64"
+	X8664 Architecture = "x86_64"
+)
+
+func (a Architecture) lambda() awslambda.Architecture {
+	if a == X8664 {
+		return awslambda.Architecture_X86_64()
+	}
+	return awslambda.Architecture_ARM_64()
+}
+
+// handlerProps describes one of Weir's own functions.
+type handlerProps struct {
+	name           string // the folder below directory
+	directory      string
+	architecture   Architecture
+	description    string
+	timeoutSeconds float64
+	memory         float64 // MB
+	environment    map[string]string
+}
+
+// handler is one of Weir's own functions with a role of its own, which can
+// write its log and nothing else until it is allowed more.
+type handler struct {
+	function awslambda.Function
+	role     awsiam.Role
+}
+
+func newHandler(scope constructs.Construct, id string, props handlerProps) *handler {
+	this := constructs.NewConstruct(scope, &id)
+	path := this.Node().Path()
+	if props.architecture != ARM64 && props.architecture != X8664 {
+		panic(refuse(path, "Architecture is %q; it must be %s or %s", props.architecture, ARM64, X8664))
+	}
+	directory := filepath.Join(props.directory, props.name)
+	if err := checkBootstrap(directory); err != nil {
+		panic(refuse(path, "%v", err))
+	}
+	logs := awslogs.NewLogGroup(this, jsii.String("Log"), &awslogs.LogGroupProps{
+		Retention: awslogs.RetentionDays_THREE_MONTHS, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	role := awsiam.NewRole(this, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		Description: jsii.String("Weir: " + props.description),
+	})
+	logs.GrantWrite(role)
+	environment := map[string]*string{}
+	for name, value := range props.environment {
+		environment[name] = &value
+	}
+	function := awslambda.NewFunction(this, jsii.String("Function"), &awslambda.FunctionProps{
+		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
+		Handler:       jsii.String("bootstrap"),
+		Code:          awslambda.Code_FromAsset(&directory, nil),
+		Architecture:  props.architecture.lambda(),
+		Description:   jsii.String("Weir: " + props.description),
+		Timeout:       awscdk.Duration_Seconds(&props.timeoutSeconds),
+		MemorySize:    &props.memory,
+		Environment:   &environment,
+		Role:          role,
+		LogGroup:      logs,
+		LoggingFormat: awslambda.LoggingFormat_JSON,
+		Tracing:       awslambda.Tracing_ACTIVE,
+	})
+	return &handler{function: function, role: role}
+}
+
+// allow adds to what the handler may do.
+func (h *handler) allow(statements ...awsiam.PolicyStatement) {
+	for _, statement := range statements {
+		h.role.AddToPolicy(statement)
+	}
+}

@@ -1,0 +1,99 @@
+package infra
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// grantHandlers gives each handler what it calls, on the targets in hand.
+func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift, verify, rollback *handler) {
+	shift.allow(
+		allow("ReadTargets", functions(props.Targets),
+			"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig"),
+		allow("MoveTargets", functions(props.Targets), "lambda:UpdateAlias"),
+		allow("PublishCandidate", functions(props.Targets), "lambda:PublishVersion"),
+		readAlarms(this), readExecutions(this, props.Name), recordEvents(this),
+	)
+	verify.allow(
+		allow("ProbeCandidate", versions(props.Targets), "lambda:InvokeFunction"),
+		readMetrics(), readAlarms(this), recordEvents(this),
+	)
+	rollback.allow(
+		allow("RestoreTargets", functions(props.Targets), "lambda:GetAlias", "lambda:UpdateAlias"),
+		readExecutions(this, props.Name), recordEvents(this),
+	)
+}
+
+// allow is one statement; its Sid says what it is for.
+func allow(sid string, resources []*string, actions ...string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: &sid, Actions: texts(actions...), Resources: &resources,
+	})
+}
+
+// functions are the targets' functions, with and without qualifier: which of
+// the two IAM is asked about depends on the API and on how it is called.
+func functions(targets []Target) []*string {
+	var arns []*string
+	for _, function := range distinct(targets) {
+		arns = append(arns, function.FunctionArn(), qualified(function))
+	}
+	return arns
+}
+
+// versions are the targets' versions and aliases, without $LATEST's plain ARN.
+func versions(targets []Target) []*string {
+	var arns []*string
+	for _, function := range distinct(targets) {
+		arns = append(arns, qualified(function))
+	}
+	return arns
+}
+
+func qualified(function awslambda.IFunction) *string {
+	return jsii.String(*function.FunctionArn() + ":*")
+}
+
+func distinct(targets []Target) []awslambda.IFunction {
+	var functions []awslambda.IFunction
+	seen := map[string]bool{}
+	for _, target := range targets {
+		if path := *target.Function.Node().Path(); !seen[path] {
+			seen[path] = true
+			functions = append(functions, target.Function)
+		}
+	}
+	return functions
+}
+
+// readAlarms reaches every alarm of the account and region: a request names
+// the alarms that guard it.
+func readAlarms(this constructs.Construct) awsiam.PolicyStatement {
+	return allow("ReadAlarms", []*string{arn(this, "cloudwatch", "alarm:*")}, "cloudwatch:DescribeAlarms")
+}
+
+// readMetrics has no narrower resource: CloudWatch has none for GetMetricData.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+func readMetrics() awsiam.PolicyStatement {
+	return allow("ReadMetrics", []*string{jsii.String("*")}, "cloudwatch:GetMetricData")
+}
+
+// readExecutions reaches this pipeline's own executions.
+func readExecutions(this constructs.Construct, machine string) awsiam.PolicyStatement {
+	return allow("ReadExecutions", []*string{arn(this, "states", "execution:"+machine+":*")}, "states:DescribeExecution")
+}
+
+// recordEvents reaches the account's default event bus.
+func recordEvents(this constructs.Construct) awsiam.PolicyStatement {
+	return allow("RecordEvents", []*string{arn(this, "events", "event-bus/default")}, "events:PutEvents")
+}
+
+// arn is the ARN of a resource in the stack's own account and region. Names
+// instead of references keep roles, handlers and state machine free of cycles.
+func arn(this constructs.Construct, service, resource string) *string {
+	stack := awscdk.Stack_Of(this)
+	return jsii.String("arn:" + *stack.Partition() + ":" + service + ":" + *stack.Region() + ":" + *stack.Account() + ":" + resource)
+}

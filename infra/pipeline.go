@@ -1,0 +1,141 @@
+package infra
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+)
+
+// Target is a function whose alias releases may move.
+type Target struct {
+	// Function is any function of this account and region. Required.
+	Function awslambda.IFunction
+	// Alias is the production alias; it must exist when a release starts, as it
+	// does on a VersionedFunction. Default: prod.
+	Alias string
+}
+
+// ReleasePipelineProps says on what a pipeline may release.
+type ReleasePipelineProps struct {
+	// Targets are all that releases of this pipeline may touch: its roles reach
+	// no other function. 1 to 20. Required.
+	Targets []Target
+
+	// Handlers is the directory of Weir's built functions, which holds
+	// shift/bootstrap, verify/bootstrap and rollback/bootstrap. Required.
+	Handlers string
+
+	// Architecture of the functions in Handlers. Default: arm64.
+	Architecture Architecture
+
+	// Name is the state machine's name, unique in the account and region. It is
+	// written into an alias's description while a release holds it, so it is
+	// short: at most 60 characters. Default: the stack's name and the
+	// construct's id, in lower case, such as weir-release.
+	Name string
+}
+
+// maxTargets keeps WEIR_TARGETS well within the 4 KB that Lambda gives a
+// function's environment: 20 names of 64 characters and an alias each.
+const maxTargets = 20
+
+// machineName is what a state machine may be called, shorter than Step
+// Functions' 80 characters so that name and execution fit an alias's
+// description.
+var machineName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,60}$`)
+
+func (p ReleasePipelineProps) withDefaults(this constructs.Construct) ReleasePipelineProps {
+	p.Architecture = orElse(p.Architecture, ARM64)
+	p.Name = orElse(p.Name, strings.ToLower(*awscdk.Stack_Of(this).StackName()+"-"+*this.Node().Id()))
+	targets := make([]Target, len(p.Targets))
+	for i, target := range p.Targets {
+		target.Alias = orElse(target.Alias, "prod")
+		targets[i] = target
+	}
+	p.Targets = targets
+	return p
+}
+
+func (p ReleasePipelineProps) validate(path *string) {
+	if len(p.Targets) == 0 || len(p.Targets) > maxTargets {
+		panic(refuse(path, "Targets has %d entries; it must have 1 to %d", len(p.Targets), maxTargets))
+	}
+	if !machineName.MatchString(p.Name) {
+		panic(refuse(path, "Name is %q; it must be 1 to 60 letters, digits, hyphens and underscores", p.Name))
+	}
+	seen := map[string]bool{}
+	for i, target := range p.Targets {
+		if target.Function == nil {
+			panic(refuse(path, "Targets[%d].Function is missing; give the function to release on", i))
+		}
+		if err := checkAlias("Alias", target.Alias); err != nil {
+			panic(refuse(path, "Targets[%d].%v", i, err))
+		}
+		key := *target.Function.Node().Path() + ":" + target.Alias
+		if seen[key] {
+			panic(refuse(path, "Targets[%d] is %s again; name each target once", i, key))
+		}
+		seen[key] = true
+	}
+}
+
+// ReleasePipeline is the release workflow with its three handlers, for a fixed
+// set of targets.
+type ReleasePipeline struct {
+	constructs.Construct
+
+	// StateMachine runs one release per execution.
+	StateMachine awsstepfunctions.StateMachine
+	// Shift plans a release and moves traffic forward.
+	Shift awslambda.Function
+	// Verify probes and judges; it only reads.
+	Verify awslambda.Function
+	// Rollback returns aliases to whole, in a release and after one.
+	Rollback awslambda.Function
+}
+
+// NewReleasePipeline builds a pipeline.
+func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipelineProps) *ReleasePipeline {
+	this := constructs.NewConstruct(scope, &id)
+	props = props.withDefaults(this)
+	props.validate(this.Node().Path())
+
+	shift := newHandler(this, "Shift", handlerProps{
+		name: "shift", directory: props.Handlers, architecture: props.Architecture, memory: 256,
+		description: "plans a release and moves traffic forward.",
+		// Below the 120 seconds that the workflow waits: no write of an attempt
+		// that the workflow has given up.
+		timeoutSeconds: 110,
+	})
+	verify := newHandler(this, "Verify", handlerProps{
+		name: "verify", directory: props.Handlers, architecture: props.Architecture, memory: 256,
+		description:    "probes and judges a candidate; it only reads.",
+		timeoutSeconds: 890,
+	})
+	rollback := newHandler(this, "Rollback", handlerProps{
+		name: "rollback", directory: props.Handlers, architecture: props.Architecture, memory: 256,
+		description:    "returns aliases whole to their stable version.",
+		timeoutSeconds: 290,
+		environment:    map[string]string{"WEIR_TARGETS": targetList(props.Targets)},
+	})
+	grantHandlers(this, props, shift, verify, rollback)
+	machine := newWorkflow(this, props.Name, shift.function, verify.function, rollback.function)
+	newRepair(this, machine, rollback.function)
+	return &ReleasePipeline{
+		Construct: this, StateMachine: machine,
+		Shift: shift.function, Verify: verify.function, Rollback: rollback.function,
+	}
+}
+
+// targetList writes targets as the rollback handler reads them.
+func targetList(targets []Target) string {
+	pairs := make([]string, len(targets))
+	for i, target := range targets {
+		pairs[i] = *target.Function.FunctionName() + ":" + target.Alias
+	}
+	return strings.Join(pairs, ",")
+}

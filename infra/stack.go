@@ -1,0 +1,102 @@
+package infra
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// StackProps describes the stack of the sample app and its pipeline.
+type StackProps struct {
+	// Handlers is the directory of Weir's built functions. Required.
+	Handlers string
+	// App is the directory of the app's bootstrap. Default: app in Handlers.
+	App string
+	// Architecture of all of them. Default: arm64.
+	Architecture Architecture
+	// AppEnvironment is the app's configuration.
+	AppEnvironment map[string]string
+	// Account and Region, for a stage that names them. Default: those of the
+	// credentials at deployment.
+	Account, Region string
+}
+
+// NewStack defines the sample app, versioned, and a pipeline that releases it.
+func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.Stack {
+	stack := awscdk.NewStack(scope, &name, &awscdk.StackProps{
+		Description: jsii.String("Weir: a sample function and the pipeline that releases its versions"),
+		Env:         environment(props.Account, props.Region),
+		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{
+			// The CDK CLI checks the bootstrap version too, before it deploys.
+			GenerateBootstrapVersionRule: jsii.Bool(false),
+		}),
+	})
+	props.Architecture = orElse(props.Architecture, ARM64)
+	props.App = orElse(props.App, props.Handlers+"/app")
+	app := NewVersionedFunction(stack, "App", VersionedFunctionProps{
+		Function: newApp(stack, props), Handlers: props.Handlers, Architecture: props.Architecture,
+	})
+	pipeline := NewReleasePipeline(stack, "Release", ReleasePipelineProps{
+		Targets:  []Target{{Function: app.Function, Alias: app.ProductionAlias}},
+		Handlers: props.Handlers, Architecture: props.Architecture,
+	})
+	output(stack, "FunctionName", "The sample function.", app.Function.FunctionName())
+	output(stack, "ProductionAliasArn", "What clients invoke.", app.Production.FunctionArn())
+	output(stack, "StagingVersion", "The version that staging serves.", app.Version.Version())
+	output(stack, "StateMachineArn", "Start a release with: aws stepfunctions start-execution.", pipeline.StateMachine.StateMachineArn())
+	return stack
+}
+
+func newApp(stack awscdk.Stack, props StackProps) awslambda.Function {
+	if err := checkBootstrap(props.App); err != nil {
+		panic(refuse(stack.Node().Path(), "App: %v", err))
+	}
+	logs := awslogs.NewLogGroup(stack, jsii.String("AppLog"), &awslogs.LogGroupProps{
+		Retention: awslogs.RetentionDays_ONE_MONTH, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	role := awsiam.NewRole(stack, jsii.String("AppRole"), &awsiam.RoleProps{
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		Description: jsii.String("The sample function; it calls nothing."),
+	})
+	logs.GrantWrite(role)
+	variables := map[string]*string{}
+	for name, value := range props.AppEnvironment {
+		variables[name] = &value
+	}
+	return awslambda.NewFunction(stack, jsii.String("AppFunction"), &awslambda.FunctionProps{
+		FunctionName:  jsii.String(*stack.StackName() + "-app"),
+		Description:   jsii.String("The sample function that releases are shown on."),
+		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
+		Handler:       jsii.String("bootstrap"),
+		Code:          awslambda.Code_FromAsset(&props.App, nil),
+		Architecture:  props.Architecture.lambda(),
+		MemorySize:    jsii.Number(128),
+		Timeout:       awscdk.Duration_Seconds(jsii.Number(10)),
+		Environment:   &variables,
+		Role:          role,
+		LogGroup:      logs,
+		LoggingFormat: awslambda.LoggingFormat_JSON,
+		Tracing:       awslambda.Tracing_ACTIVE,
+	})
+}
+
+func environment(account, region string) *awscdk.Environment {
+	if account == "" && region == "" {
+		return nil
+	}
+	env := &awscdk.Environment{}
+	if account != "" {
+		env.Account = &account
+	}
+	if region != "" {
+		env.Region = &region
+	}
+	return env
+}
+
+func output(stack awscdk.Stack, id, description string, value *string) {
+	awscdk.NewCfnOutput(stack, &id, &awscdk.CfnOutputProps{Description: &description, Value: value})
+}

@@ -1,0 +1,100 @@
+package infra
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// VersionedFunctionProps says which function is versioned, and how its aliases
+// are called.
+type VersionedFunctionProps struct {
+	// Function is the caller's own function, defined in the same stack.
+	// Required. Give it nothing special: the construct sees to it that versions
+	// are retained.
+	Function awslambda.Function
+
+	// Handlers is the directory of Weir's built functions, which holds
+	// alias/bootstrap. Required.
+	Handlers string
+
+	// Architecture of the functions in Handlers. Default: arm64.
+	Architecture Architecture
+
+	// StagingAlias follows each deploy. Default: staging.
+	StagingAlias string
+
+	// ProductionAlias is created once, on the version that staging serves then,
+	// and never moved by the stack. Default: prod.
+	ProductionAlias string
+
+	// Description is what the production alias is created with, at most 100
+	// characters; Weir writes its own mark in front of it. A later change of
+	// it changes nothing: the alias is never written by the stack again.
+	Description string
+}
+
+// maxDescription leaves room for Weir's mark within the 256 characters that
+// Lambda gives an alias.
+const maxDescription = 100
+
+func (p VersionedFunctionProps) withDefaults() VersionedFunctionProps {
+	p.StagingAlias = orElse(p.StagingAlias, "staging")
+	p.ProductionAlias = orElse(p.ProductionAlias, "prod")
+	p.Architecture = orElse(p.Architecture, ARM64)
+	return p
+}
+
+func (p VersionedFunctionProps) validate(path *string) {
+	if p.Function == nil {
+		panic(refuse(path, "Function is missing; give the function to version"))
+	}
+	for field, name := range map[string]string{"StagingAlias": p.StagingAlias, "ProductionAlias": p.ProductionAlias} {
+		if err := checkAlias(field, name); err != nil {
+			panic(refuse(path, "%v", err))
+		}
+	}
+	if p.StagingAlias == p.ProductionAlias {
+		panic(refuse(path, "StagingAlias and ProductionAlias are both %q; a deploy would move production", p.StagingAlias))
+	}
+	if len(p.Description) > maxDescription {
+		panic(refuse(path, "Description has %d characters; %d at most, so that Weir's mark fits beside it", len(p.Description), maxDescription))
+	}
+}
+
+// VersionedFunction is a function with a retained version for each change of
+// its code or configuration, an alias on the newest, and one for production.
+type VersionedFunction struct {
+	constructs.Construct
+
+	// Function is the function given.
+	Function awslambda.Function
+	// Version is what this deploy publishes.
+	Version awslambda.Version
+	// Staging is the alias on Version.
+	Staging awslambda.Alias
+	// Production is the production alias, to be invoked, granted and connected
+	// like a function.
+	Production awslambda.IFunction
+	// ProductionAlias is its name.
+	ProductionAlias string
+}
+
+// NewVersionedFunction versions a function.
+func NewVersionedFunction(scope constructs.Construct, id string, props VersionedFunctionProps) *VersionedFunction {
+	this := constructs.NewConstruct(scope, &id)
+	props = props.withDefaults()
+	props.validate(this.Node().Path())
+
+	version := props.Function.CurrentVersion()
+	// The CDK's default is to delete a version when the next one is deployed.
+	version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)
+	staging := awslambda.NewAlias(this, jsii.String("Staging"), &awslambda.AliasProps{
+		AliasName: &props.StagingAlias, Version: version,
+	})
+	return &VersionedFunction{
+		Construct: this, Function: props.Function, Version: version, Staging: staging,
+		Production: newFirstAlias(this, props, staging), ProductionAlias: props.ProductionAlias,
+	}
+}
