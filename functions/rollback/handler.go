@@ -58,7 +58,14 @@ func (r *Rollback) rollBack(ctx context.Context, task handler.Task) (handler.Res
 		if ended.FailedVersion {
 			failed = planned.Candidate
 		}
-		after, left, err := r.restore(ctx, planned.Target(), us, failed, mayBe)
+		after, left, err := r.restore(ctx, planned.Target(), func(alias release.Alias) (*release.Write, bool, error) {
+			if task.Plan.Kind == release.KindRollBack {
+				write, err := release.TakeBack(alias, planned.Candidate, planned.Stable)
+				return write, false, err
+			}
+			write, left := release.Restore(alias, us, failed, mayBe)
+			return write, left, nil
+		})
 		if err != nil {
 			// The other targets come first: as much traffic as possible is
 			// restored before the workflow tries this one again.
@@ -87,18 +94,22 @@ func (r *Rollback) conclude(ctx context.Context, task handler.Task, ended releas
 	return handler.Result{Ended: &release.Ended{Error: ended.Error, Cause: cause, FailedVersion: ended.FailedVersion}}, nil
 }
 
+// decision is a pure choice of the write that returns an alias to whole; left
+// says that somebody else moved it.
+type decision func(alias release.Alias) (write *release.Write, left bool, err error)
+
 // restore returns one alias whole and reads it back. A write that lost its race
 // is decided again on what the alias has become.
-func (r *Rollback) restore(ctx context.Context, target release.Target, us release.Holder, failed string, mayBe func(release.Route) bool) (after release.Alias, left bool, err error) {
+func (r *Rollback) restore(ctx context.Context, target release.Target, decide decision) (after release.Alias, left bool, err error) {
 	const attempts = 5
 	for range attempts {
 		alias, err := r.aliases.Alias(ctx, target)
 		if err != nil {
 			return release.Alias{}, false, err
 		}
-		write, left := release.Restore(alias, us, failed, mayBe)
-		if write == nil {
-			return alias, left, nil
+		write, left, err := decide(alias)
+		if err != nil || write == nil {
+			return alias, left, err
 		}
 		_, err = r.aliases.Write(ctx, *write)
 		if release.IsError(err, release.Drift) {
@@ -145,7 +156,11 @@ func (r *Rollback) repairOne(ctx context.Context, target release.Target) error {
 	}
 	planned := release.PlannedTarget{Function: target.Function, Alias: target.Alias,
 		Stable: alias.Mark.Stable, Candidate: alias.Mark.Candidate}
-	after, left, err := r.restore(ctx, target, alias.Mark.Lock, "", nil)
+	dead := alias.Mark.Lock
+	after, left, err := r.restore(ctx, target, func(alias release.Alias) (*release.Write, bool, error) {
+		write, left := release.Restore(alias, dead, "", nil)
+		return write, left, nil
+	})
 	if err != nil {
 		return fmt.Errorf("repair %s after %s: %w", target, holder, err)
 	}
@@ -161,12 +176,19 @@ func (r *Rollback) repairOne(ctx context.Context, target release.Target) error {
 func why(task handler.Task) release.Ended {
 	if task.Failure != nil {
 		return release.Ended{Error: task.Failure.Error, Cause: task.Failure.Sentence(),
-			FailedVersion: task.Failure.Error == release.ProbeFailed}
+			FailedVersion: foundBad(task.Failure.Error)}
 	}
 	if task.Progress.Ended != nil {
 		return *task.Progress.Ended
 	}
 	return release.Ended{Error: "Release.Internal", Cause: "The workflow asked for a rollback and gave no reason."}
+}
+
+// foundBad tells whether an error says that the version itself is bad, and is
+// to be remembered as such.
+func foundBad(name string) bool {
+	return name == release.ProbeFailed || name == release.HookFailed ||
+		name == release.VerdictFailed || name == release.AlarmFired
 }
 
 // reachable tells which routes this release can have made: the weight in force

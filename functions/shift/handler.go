@@ -17,6 +17,10 @@ type Shift struct {
 	executions executions
 	alarms     alarms
 	ledger     recorder
+	hooks      hooks
+	tasks      tasks
+	tags       tags
+	self       string // this function's name: it carries the freeze of the whole pipeline
 }
 
 type aliases interface {
@@ -41,9 +45,13 @@ func (s *Shift) Handle(ctx context.Context, task handler.Task) (handler.Result, 
 		return s.promote(ctx, task)
 	case "finish":
 		return s.finish(ctx, task)
+	case "hook":
+		return s.hook(ctx, task)
+	case "answer":
+		return s.answer(ctx, task)
 	}
 	return handler.Result{}, release.Errorf(release.InvalidRequest,
-		"action is %q; this function knows plan, lock, shift, promote and finish.", task.Action)
+		"action is %q; this function knows plan, lock, shift, promote, finish, hook and answer.", task.Action)
 }
 
 func (s *Shift) lock(ctx context.Context, task handler.Task) (handler.Result, error) {

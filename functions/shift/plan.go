@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"weir/internal/handler"
+	"weir/internal/probe"
 	"weir/internal/release"
 )
 
@@ -32,9 +33,20 @@ func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, er
 	if _, err := request.Strategy.Resolve(); err != nil {
 		return handler.Result{}, err
 	}
+	switch {
+	case request.Ask != "":
+		return s.command(ctx, request)
+	case request.Freeze != nil:
+		return s.freeze(ctx, task, request)
+	case request.RollBack != nil:
+		return s.planRollBack(ctx, task, request)
+	}
+	if err := probe.Validate(request.Probes); err != nil {
+		return handler.Result{}, err
+	}
 	facts := make([]release.Facts, 0, len(request.Targets))
 	for _, target := range request.Targets {
-		found, err := s.facts(ctx, target, request.DryRun)
+		found, err := s.facts(ctx, task, target, request.DryRun)
 		if err != nil {
 			return handler.Result{}, err
 		}
@@ -48,12 +60,12 @@ func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, er
 	if err != nil {
 		return handler.Result{}, err
 	}
-	progress := release.Start()
+	progress := release.NotStarted()
 	return handler.Result{Plan: &plan, Progress: &progress}, nil
 }
 
 // facts reads what the plan needs to know about one target.
-func (s *Shift) facts(ctx context.Context, target release.Target, dryRun bool) (release.Facts, error) {
+func (s *Shift) facts(ctx context.Context, task handler.Task, target release.Target, dryRun bool) (release.Facts, error) {
 	alias, err := s.aliases.Alias(ctx, target)
 	if err != nil {
 		return release.Facts{}, err
@@ -66,6 +78,9 @@ func (s *Shift) facts(ctx context.Context, target release.Target, dryRun bool) (
 		return release.Facts{}, err
 	}
 	if facts.Provisioned, err = s.versions.Provisioned(ctx, target); err != nil {
+		return release.Facts{}, err
+	}
+	if facts.Frozen, err = s.frozen(ctx, target, task.Now); err != nil {
 		return release.Facts{}, err
 	}
 	if !alias.Mark.Lock.IsZero() {

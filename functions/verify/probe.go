@@ -20,8 +20,7 @@ func (v *Verify) probe(ctx context.Context, task handler.Task) (handler.Result, 
 			}
 		}
 	}
-	progress := task.Progress
-	progress.Next = release.FirstMove(task.Plan)
+	progress := release.Begin(task.Plan, task.Progress, task.Now)
 	return handler.Result{Progress: &progress}, nil
 }
 

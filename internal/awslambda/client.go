@@ -131,6 +131,45 @@ func (c *Client) Publish(ctx context.Context, function string) (release.Version,
 	return c.Version(ctx, function, aws.ToString(out.Version))
 }
 
+// Tag reads one tag of a function; empty when it has none.
+func (c *Client) Tag(ctx context.Context, function, key string) (string, error) {
+	arn, err := c.functionARN(ctx, function)
+	if err != nil {
+		return "", err
+	}
+	out, err := c.api.ListTags(ctx, &lambda.ListTagsInput{Resource: &arn})
+	if err != nil {
+		return "", awserr.Wrap(err, "read the tags of %s", function)
+	}
+	return out.Tags[key], nil
+}
+
+// SetTag sets one tag of a function; an empty value removes it.
+func (c *Client) SetTag(ctx context.Context, function, key, value string) error {
+	arn, err := c.functionARN(ctx, function)
+	if err != nil {
+		return err
+	}
+	if value == "" {
+		_, err = c.api.UntagResource(ctx, &lambda.UntagResourceInput{Resource: &arn, TagKeys: []string{key}})
+	} else {
+		_, err = c.api.TagResource(ctx, &lambda.TagResourceInput{Resource: &arn, Tags: map[string]string{key: value}})
+	}
+	if err != nil {
+		return awserr.Wrap(err, "tag %s", function)
+	}
+	return nil
+}
+
+// functionARN is the unqualified ARN: tags belong to the function as a whole.
+func (c *Client) functionARN(ctx context.Context, function string) (string, error) {
+	out, err := c.api.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &function})
+	if err != nil {
+		return "", awserr.Wrap(err, "read function %s", function)
+	}
+	return aws.ToString(out.FunctionArn), nil
+}
+
 // Answer is what a direct invocation gave.
 type Answer struct {
 	Payload []byte
@@ -138,12 +177,17 @@ type Answer struct {
 	Took    time.Duration
 }
 
-// Invoke calls one version of a function and waits for its answer.
+// Invoke calls one version of a function, or the function as named when version
+// is empty, and waits for its answer.
 func (c *Client) Invoke(ctx context.Context, function, version string, payload []byte) (Answer, error) {
 	started := time.Now() // a latency, not a decision about time
-	out, err := c.api.Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Qualifier: &version, Payload: payload})
+	input := &lambda.InvokeInput{FunctionName: &function, Payload: payload}
+	if version != "" {
+		input.Qualifier = &version
+	}
+	out, err := c.api.Invoke(ctx, input)
 	if err != nil {
-		return Answer{}, awserr.Wrap(err, "invoke version %s of %s", version, function)
+		return Answer{}, awserr.Wrap(err, "invoke %s %s", function, version)
 	}
 	return Answer{Payload: out.Payload, Failed: out.FunctionError != nil, Took: time.Since(started)}, nil
 }

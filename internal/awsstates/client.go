@@ -32,3 +32,12 @@ func (c *Client) Ended(ctx context.Context, executionARN string) (bool, error) {
 	}
 	return out.Status != types.ExecutionStatusRunning && out.Status != types.ExecutionStatusPendingRedrive, nil
 }
+
+// Succeed answers a task token with output, which must be JSON.
+func (c *Client) Succeed(ctx context.Context, token string, output []byte) error {
+	_, err := c.api.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String(string(output))})
+	if err != nil {
+		return awserr.Wrap(err, "answer the task")
+	}
+	return nil
+}

@@ -19,6 +19,16 @@ type Task struct {
 	Plan     release.Plan     `json:"plan,omitzero"`
 	Progress release.Progress `json:"progress,omitzero"`
 	Failure  *Failure         `json:"failure,omitempty"`
+	// Hook and Token come with a hook to call, Answer with a person's answer.
+	Hook   release.PlannedHook `json:"hook,omitzero"`
+	Token  string              `json:"token,omitempty"`
+	Answer Answer              `json:"answer,omitzero"`
+}
+
+// Answer is what a person, or a time limit, gave as answer to an approval.
+type Answer struct {
+	Decision release.Ask `json:"decision"`
+	By       string      `json:"by"`
 }
 
 // Failure is the error that a Catch of the workflow caught.

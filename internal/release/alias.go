@@ -80,7 +80,9 @@ func Transition(alias Alias, us Holder, from, to Route) (*Write, error) {
 	case to:
 		return nil, nil
 	case from:
-		return &Write{Target: alias.Target, Route: to, Mark: alias.Mark, RevisionID: alias.RevisionID}, nil
+		mark := alias.Mark
+		mark.Ask, mark.By = "", "" // heeded by now
+		return &Write{Target: alias.Target, Route: to, Mark: mark, RevisionID: alias.RevisionID}, nil
 	}
 	return nil, drift(alias, us, from)
 }

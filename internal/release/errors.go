@@ -14,6 +14,7 @@ const (
 	VersionNotReady     = "Release.VersionNotReady"     // not Active, or its last update failed
 	VersionFailedBefore = "Release.VersionFailedBefore" // rolled back before; needs force
 	NothingToRelease    = "Release.NothingToRelease"    // the candidate is the stable version
+	RolledBackAsAsked   = "Release.RolledBackAsAsked"   // a requested rollback, which succeeds
 	NothingToRollBack   = "Release.NothingToRollBack"   // no former version to return to
 	Incompatible        = "Release.Incompatible"        // role or dead-letter setting differ, or provisioned concurrency
 	AliasNotWhole       = "Release.AliasNotWhole"       // the alias already splits traffic
@@ -27,6 +28,7 @@ const (
 	HookFailed          = "Release.HookFailed"          // a hook refused
 	VerdictFailed       = "Release.VerdictFailed"       // the judge failed the candidate
 	Inconclusive        = "Release.Inconclusive"        // not enough evidence in time
+	HeldTooLong         = "Release.HeldTooLong"         // a hold reached its limit
 	AlarmFired          = "Release.AlarmFired"          // a named alarm fired during the release
 	Rejected            = "Release.Rejected"            // a person rejected, or did not approve in time
 	Aborted             = "Release.Aborted"             // a person asked for an abort

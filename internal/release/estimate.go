@@ -42,6 +42,9 @@ func (p Plan) estimate(now time.Time) Estimate {
 		add(step.BakeSeconds + p.Judge.MetricDelaySeconds + 60)
 	}
 	add(p.Judge.HoldSeconds)
+	for _, approval := range p.Approvals {
+		add(approval.LimitSeconds)
+	}
 	if p.Watch > 0 {
 		add(p.Watch + p.Judge.MetricDelaySeconds + 60)
 	}

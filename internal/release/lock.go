@@ -22,7 +22,7 @@ type Mark struct {
 	Previous  string // the version served before Stable
 	Failed    string // the version that was rolled back last
 	Lock      Holder // the execution that holds the alias; zero when free
-	Ask       string // a person's command to the running release
+	Ask       Ask    // a person's command to the running release
 	By        string // who gave it
 	Note      string // the owner's own description, kept as far as it fits
 }
@@ -80,7 +80,7 @@ func ParseMark(description string) Mark {
 		case "lock":
 			mark.Lock.StateMachine, mark.Lock.Execution, _ = strings.Cut(value, "/")
 		case "ask":
-			mark.Ask = value
+			mark.Ask = Ask(value)
 		case "by":
 			mark.By = value
 		}
@@ -104,7 +104,7 @@ func (m Mark) String() string {
 	if !m.Lock.IsZero() {
 		add("lock", m.Lock.String())
 	}
-	add("ask", m.Ask)
+	add("ask", string(m.Ask))
 	if room := MaxDescription - len(text) - len(" by="); m.By != "" && room > 0 {
 		add("by", cut(word(m.By), room))
 	}

@@ -24,7 +24,7 @@ func at(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.M
 
 func TestNext(t *testing.T) {
 	plan := threeSteps()
-	first := release.Start().Shifted(plan, noon)
+	first := release.NotStarted().Shifted(plan, noon)
 	last := first.Shifted(plan, noon)
 	watching := last.PromotedAt(plan, noon)
 	seen := release.Look{Outcome: "inconclusive", Exposed: true, Sentence: "Not enough yet."}
@@ -72,7 +72,7 @@ func TestNext(t *testing.T) {
 
 func TestHoldIsBounded(t *testing.T) {
 	plan := threeSteps()
-	progress := release.Start().Shifted(plan, noon).Shifted(plan, noon)
+	progress := release.NotStarted().Shifted(plan, noon).Shifted(plan, noon)
 	look := release.Look{Outcome: "inconclusive", Exposed: true, Sentence: "Not enough yet."}
 	for minute := 7; minute < 17; minute++ {
 		progress = release.Next(plan, progress, look, at(minute))
@@ -81,7 +81,7 @@ func TestHoldIsBounded(t *testing.T) {
 		}
 	}
 	progress = release.Next(plan, progress, look, at(17))
-	if progress.Next != release.MoveRollBack || progress.Ended.Error != release.Inconclusive || progress.Ended.FailedVersion {
+	if progress.Next != release.MoveRollBack || progress.Ended.Error != release.HeldTooLong || progress.Ended.FailedVersion {
 		t.Fatalf("%s, %+v", progress.Next, progress.Ended)
 	}
 	if !strings.Contains(progress.Ended.Cause, "Held 10m0s at 50 %") {
@@ -91,7 +91,7 @@ func TestHoldIsBounded(t *testing.T) {
 
 func TestHoldEndsWithAPass(t *testing.T) {
 	plan := threeSteps()
-	progress := release.Start().Shifted(plan, noon).Shifted(plan, noon)
+	progress := release.NotStarted().Shifted(plan, noon).Shifted(plan, noon)
 	progress = release.Next(plan, progress, release.Look{Outcome: "inconclusive", Exposed: true}, at(7))
 	progress = release.Next(plan, progress, release.Look{Outcome: "pass", Exposed: true}, at(8))
 	if progress.Next != release.MovePromote {
@@ -106,7 +106,7 @@ func TestPolicies(t *testing.T) {
 	} {
 		plan := threeSteps()
 		plan.Judge.Inconclusive = policy
-		progress := release.Start().Shifted(plan, noon).Shifted(plan, noon)
+		progress := release.NotStarted().Shifted(plan, noon).Shifted(plan, noon)
 		if got := release.Next(plan, progress, look, at(7)); got.Next != want {
 			t.Errorf("%s: next = %s, want %s", policy, got.Next, want)
 		}
@@ -116,7 +116,7 @@ func TestPolicies(t *testing.T) {
 func TestWithoutWatchAPromotionFinishes(t *testing.T) {
 	plan := threeSteps()
 	plan.Watch = 0
-	if got := release.Start().Shifted(plan, noon).Shifted(plan, noon).PromotedAt(plan, noon); got.Next != release.MoveFinish {
+	if got := release.NotStarted().Shifted(plan, noon).Shifted(plan, noon).PromotedAt(plan, noon); got.Next != release.MoveFinish {
 		t.Errorf("next = %s", got.Next)
 	}
 }

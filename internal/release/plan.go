@@ -8,20 +8,34 @@ import (
 // Plan is a release resolved before anything moved. It travels through the
 // execution: every later step is a function of the plan and of what AWS says.
 type Plan struct {
-	Execution string          `json:"execution"` // the execution's ARN
-	StartedAt time.Time       `json:"startedAt"`
-	Targets   []PlannedTarget `json:"targets"`
-	Steps     []Step          `json:"steps"` // below 100 percent; promotion follows the last
-	Watch     int             `json:"watchSeconds"`
-	Judge     PlannedJudge    `json:"judge"`
-	Probes    []Probe         `json:"probes"`
-	Alarms    []PlannedAlarm  `json:"alarms"`
-	DryRun    bool            `json:"dryRun"`
-	Reason    string          `json:"reason,omitempty"`
-	By        string          `json:"by,omitempty"`
-	Checks    []string        `json:"checks"` // what was checked, in words
-	Estimate  Estimate        `json:"estimate"`
+	Kind      Kind              `json:"kind"`
+	Done      string            `json:"done,omitempty"` // kind done: what was done, in a sentence
+	Execution string            `json:"execution"`      // the execution's ARN
+	StartedAt time.Time         `json:"startedAt"`
+	Targets   []PlannedTarget   `json:"targets"`
+	Steps     []Step            `json:"steps"` // below 100 percent; promotion follows the last
+	Watch     int               `json:"watchSeconds"`
+	Judge     PlannedJudge      `json:"judge"`
+	Probes    []Probe           `json:"probes"`
+	Alarms    []PlannedAlarm    `json:"alarms"`
+	Approvals []PlannedApproval `json:"approvals"`
+	Hooks     []PlannedHook     `json:"hooks"`
+	DryRun    bool              `json:"dryRun"`
+	Reason    string            `json:"reason,omitempty"`
+	By        string            `json:"by,omitempty"`
+	Checks    []string          `json:"checks"` // what was checked, in words
+	Estimate  Estimate          `json:"estimate"`
 }
+
+// Kind is what a request turned out to be.
+type Kind string
+
+// The kinds of plan.
+const (
+	KindRelease  Kind = "release"
+	KindRollBack Kind = "rollBack" // requested, to a former version
+	KindDone     Kind = "done"     // a command or a freeze: carried out already
+)
 
 // PlannedTarget is a target with the versions resolved.
 type PlannedTarget struct {
@@ -72,8 +86,9 @@ type Facts struct {
 	Alias       Alias
 	Stable      Version
 	Candidate   Version
-	Provisioned bool // the alias has provisioned concurrency
-	HolderEnded bool // the execution that holds the lock, if any, has ended
+	Provisioned bool   // the alias has provisioned concurrency
+	HolderEnded bool   // the execution that holds the lock, if any, has ended
+	Frozen      string // why releases are frozen, or empty
 }
 
 // Version is a published version as far as a release depends on it.
@@ -98,7 +113,13 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 	if err != nil {
 		return Plan{}, err
 	}
+	approvals, err := planApprovals(request.Approvals, steps)
+	if err != nil {
+		return Plan{}, err
+	}
 	plan := Plan{
+		Kind:      KindRelease,
+		Approvals: approvals, Hooks: planHooks(request.Hooks),
 		Execution: execution.ARN, StartedAt: execution.StartedAt, Steps: steps,
 		Watch: request.Watch.Seconds(), Judge: plannedJudge(request.Judge),
 		Probes: orEmpty(request.Probes), Alarms: orEmpty(alarms),
@@ -138,6 +159,8 @@ func (f Facts) check(us Holder, force, splits bool) error {
 	switch {
 	case !lock.IsZero() && lock != us && !f.HolderEnded:
 		return f.lockedError()
+	case f.Frozen != "":
+		return Errorf(Frozen, "%s is frozen: %s Rollbacks are not.", target, f.Frozen)
 	case !f.Alias.Whole():
 		return Errorf(AliasNotWhole, "%s has %s; a release starts from a whole alias. Return it to one version first: "+
 			"aws lambda update-alias --function-name %s --name %s --function-version %s --routing-config AdditionalVersionWeights={}",

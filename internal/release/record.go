@@ -23,6 +23,7 @@ type Record struct {
 	StartedAt time.Time       `json:"startedAt"`
 	EndedAt   time.Time       `json:"endedAt"`
 	Looks     int             `json:"looks"`
+	Asked     []Asked         `json:"asked,omitempty"`
 	Reason    string          `json:"reason,omitempty"`
 	By        string          `json:"by,omitempty"`
 }
@@ -37,7 +38,7 @@ const (
 func NewRecord(plan Plan, progress Progress, outcome string, now time.Time) Record {
 	return Record{
 		Outcome: outcome, Why: progress.Verdict, Targets: plan.Targets, Steps: orEmpty(progress.Reached),
-		StartedAt: plan.StartedAt, EndedAt: now, Looks: progress.Looks, Reason: plan.Reason, By: plan.By,
+		StartedAt: plan.StartedAt, EndedAt: now, Looks: progress.Looks, Asked: progress.Asked, Reason: plan.Reason, By: plan.By,
 	}
 }
 

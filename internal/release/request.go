@@ -8,18 +8,34 @@ import (
 // Request is the input of one release, as a person or an event writes it.
 // request.schema.json documents each field.
 type Request struct {
-	Target   *Target   `json:"target,omitempty"`
-	Targets  []Target  `json:"targets,omitempty"`
-	Version  string    `json:"version,omitempty"`
-	Strategy Strategy  `json:"strategy"`
-	Judge    JudgeSpec `json:"judge"`
-	Probes   []Probe   `json:"probes,omitempty"`
-	Alarms   []string  `json:"alarms,omitempty"`
-	Watch    *Duration `json:"watch,omitempty"`
-	DryRun   bool      `json:"dryRun,omitempty"`
-	Force    bool      `json:"force,omitempty"`
-	Reason   string    `json:"reason,omitempty"`
-	By       string    `json:"by,omitempty"`
+	Target    *Target       `json:"target,omitempty"`
+	Targets   []Target      `json:"targets,omitempty"`
+	Version   string        `json:"version,omitempty"`
+	Strategy  Strategy      `json:"strategy"`
+	Judge     JudgeSpec     `json:"judge"`
+	Probes    []Probe       `json:"probes,omitempty"`
+	Alarms    []string      `json:"alarms,omitempty"`
+	Approvals []Approval    `json:"approvals,omitempty"`
+	Hooks     []Hook        `json:"hooks,omitempty"`
+	Watch     *Duration     `json:"watch,omitempty"`
+	Ask       Ask           `json:"ask,omitempty"`
+	RollBack  *RollBackSpec `json:"rollBack,omitempty"`
+	Freeze    *FreezeSpec   `json:"freeze,omitempty"`
+	DryRun    bool          `json:"dryRun,omitempty"`
+	Force     bool          `json:"force,omitempty"`
+	Reason    string        `json:"reason,omitempty"`
+	By        string        `json:"by,omitempty"`
+}
+
+// RollBackSpec asks for a former version; an empty To means the one before.
+type RollBackSpec struct {
+	To string `json:"to,omitempty"`
+}
+
+// FreezeSpec asks that nothing be shifted for a while.
+type FreezeSpec struct {
+	For        Duration `json:"for"`
+	Everything bool     `json:"everything,omitempty"`
 }
 
 // Target is a function and the alias that a release moves on it.
@@ -123,6 +139,14 @@ func (r *Request) normalise() error {
 	case len(r.Targets) == 0:
 		return Errorf(InvalidRequest, `target is missing; name the function to release on, such as {"target": {"function": "orders", "alias": "prod"}}.`)
 	}
+	if given := count(r.Ask != "", r.RollBack != nil, r.Freeze != nil); given > 1 || given == 1 && r.DryRun {
+		return Errorf(InvalidRequest, "ask, rollBack, freeze and dryRun exclude one another; give one of them.")
+	}
+	if r.Freeze != nil {
+		if err := within("freeze.for", r.Freeze.For, "0m", "720h"); err != nil {
+			return err
+		}
+	}
 	if r.Version == "" {
 		r.Version = "staging"
 	}
@@ -143,10 +167,39 @@ func (r *Request) normalise() error {
 	if err := r.Judge.normalise(); err != nil {
 		return err
 	}
+	if err := r.normalisePeople(); err != nil {
+		return err
+	}
 	if r.Watch == nil {
 		r.Watch = durationOf("5m")
 	}
 	return within("watch", *r.Watch, "0m", "24h")
+}
+
+// normalisePeople fills in the limits of approvals and hooks.
+func (r *Request) normalisePeople() error {
+	for i := range r.Approvals {
+		approval := &r.Approvals[i]
+		if approval.Limit == nil {
+			approval.Limit = durationOf("1h")
+		}
+		if approval.Otherwise == "" {
+			approval.Otherwise = PolicyRollBack
+		}
+		if err := within(fmt.Sprintf("approvals[%d].limit", i), *approval.Limit, "1m", "168h"); err != nil {
+			return err
+		}
+	}
+	for i := range r.Hooks {
+		hook := &r.Hooks[i]
+		if hook.Limit == nil {
+			hook.Limit = durationOf("5m")
+		}
+		if err := within(fmt.Sprintf("hooks[%d].limit", i), *hook.Limit, "5s", "24h"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (j *JudgeSpec) normalise() error {
@@ -217,4 +270,14 @@ func within(field string, d Duration, low, high string) error {
 		return Errorf(InvalidRequest, "%s is %s; it must be from %s to %s.", field, text, low, high)
 	}
 	return nil
+}
+
+func count(conditions ...bool) int {
+	n := 0
+	for _, holds := range conditions {
+		if holds {
+			n++
+		}
+	}
+	return n
 }

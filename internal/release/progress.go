@@ -1,0 +1,143 @@
+package release
+
+import (
+	"slices"
+	"time"
+)
+
+// Phase is where a running release stands.
+type Phase string
+
+// The phases.
+const (
+	Baking   Phase = "baking"   // observing a step
+	Holding  Phase = "holding"  // not advancing, still observing
+	Awaiting Phase = "awaiting" // waiting for a person's approval, still observing
+	Watching Phase = "watching" // promoted, still observing
+)
+
+// Progress is the part of a release that changes. It travels through the
+// execution beside the plan; times come from the state machine's context.
+type Progress struct {
+	Phase Phase `json:"phase"`
+	// Step is the index of the step in force: -1 before the first,
+	// len(plan.Steps) once promoted.
+	Step     int       `json:"step"`
+	Weight   int       `json:"weight"`  // percent of traffic to the candidate
+	Since    time.Time `json:"since"`   // when the weight in force was set
+	FirstAt  time.Time `json:"firstAt"` // when the candidate first got traffic
+	Promoted time.Time `json:"promotedAt,omitzero"`
+	Reached  []Reached `json:"reached"` // every weight set so far
+	Next     Move      `json:"next"`
+	Wait     int       `json:"waitSeconds"` // until the next look
+	Looks    int       `json:"looks"`
+	Verdict  string    `json:"verdict,omitempty"` // the last look, in one sentence
+	Ended    *Ended    `json:"ended,omitempty"`   // set when the release must roll back
+
+	HeldSince    time.Time     `json:"heldSince,omitzero"`
+	Paused       bool          `json:"paused,omitempty"`
+	AwaitUntil   time.Time     `json:"awaitUntil,omitzero"`
+	AwaitSeconds int           `json:"awaitSeconds,omitempty"`
+	Approved     []int         `json:"approved,omitempty"` // steps let through, by index
+	Asked        []Asked       `json:"asked,omitempty"`    // what people asked
+	Hooks        []PlannedHook `json:"hooks,omitempty"`    // to call now
+	Then         Move          `json:"then,omitempty"`     // what follows the hooks
+
+	// SlowAfter is the latency in milliseconds above which a request of a
+	// target ("orders:prod") is slow, where the request set none.
+	SlowAfter map[string]float64 `json:"slowAfterMilliseconds,omitempty"`
+}
+
+// Reached is a weight that was set, when, and what was seen while it was in
+// force.
+type Reached struct {
+	Weight    int       `json:"weight"`
+	At        time.Time `json:"at"`
+	Stable    Served    `json:"stable"`
+	Candidate Served    `json:"candidate"`
+	Verdict   string    `json:"verdict,omitempty"`
+}
+
+// Served is what one version answered.
+type Served struct {
+	Requests int64 `json:"requests"`
+	Errors   int64 `json:"errors"`
+}
+
+// Asked is a person's command, as it was heeded.
+type Asked struct {
+	Ask Ask       `json:"ask"`
+	By  string    `json:"by,omitempty"`
+	At  time.Time `json:"at"`
+}
+
+// Move is what the workflow does next. The definition's one Choice reads it.
+type Move string
+
+// The moves.
+const (
+	MoveBake      Move = "bake"      // keep baking, or holding: look again after Wait
+	MoveAwait     Move = "await"     // wait for an approval, looking meanwhile
+	MoveCallHooks Move = "callHooks" // call Hooks, then do Then
+	MoveAdvance   Move = "advance"   // shift to the next step
+	MovePromote   Move = "promote"   // give the candidate 100 percent
+	MoveWatch     Move = "watch"     // keep watching
+	MoveFinish    Move = "finish"    // the release succeeded
+	MoveRollBack  Move = "rollBack"  // return to stable
+)
+
+// Ended says why a release rolls back: the error's name and its sentence.
+type Ended struct {
+	Error string `json:"error"`
+	Cause string `json:"cause"`
+	// FailedVersion says that the version itself was found bad, and is to be
+	// remembered as such.
+	FailedVersion bool `json:"failedVersion"`
+}
+
+// NotStarted is the progress of a release that has moved nothing yet.
+func NotStarted() Progress {
+	return Progress{Phase: Baking, Step: -1, Reached: []Reached{}}
+}
+
+// Begin is what follows the probes: the first step, or the promotion where the
+// strategy has none, once approvals and hooks allow it.
+func Begin(plan Plan, progress Progress, now time.Time) Progress {
+	move := MoveAdvance
+	if len(plan.Steps) == 0 {
+		move = MovePromote
+	}
+	progress.Since = now
+	return progress.gate(plan, Look{}, move, now)
+}
+
+// Shifted is the progress after traffic was shifted to the next step.
+func (p Progress) Shifted(plan Plan, now time.Time) Progress {
+	p.Step++
+	p.Phase, p.Since, p.HeldSince = Baking, now, time.Time{}
+	p = p.reached(plan.Steps[p.Step].Weight, now)
+	p = p.afterHooks(plan, MoveBake, []Stage{AtStep})
+	return p.wait(plan, now, p.due(plan))
+}
+
+// PromotedAt is the progress after the candidate took all traffic.
+func (p Progress) PromotedAt(plan Plan, now time.Time) Progress {
+	p.Step = len(plan.Steps)
+	p.Phase, p.Since, p.Promoted = Watching, now, now
+	p = p.reached(100, now)
+	move := MoveWatch
+	if plan.Watch == 0 {
+		move = MoveFinish
+	}
+	p = p.afterHooks(plan, move, []Stage{AfterPromotion})
+	return p.wait(plan, now, p.due(plan))
+}
+
+func (p Progress) reached(weight int, now time.Time) Progress {
+	p.Weight = weight
+	p.Reached = append(slices.Clone(p.Reached), Reached{Weight: weight, At: now})
+	if p.FirstAt.IsZero() {
+		p.FirstAt = now
+	}
+	return p
+}
