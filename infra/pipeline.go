@@ -5,9 +5,13 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 )
 
 // Target is a function whose alias releases may move.
@@ -37,6 +41,16 @@ type ReleasePipelineProps struct {
 	// short: at most 60 characters. Default: the stack's name and the
 	// construct's id, in lower case, such as weir-release.
 	Name string
+
+	// Triggers are the events that start releases. Default: none.
+	Triggers Triggers
+
+	// Topic is told how each release ends and which alarms fire. Default: no
+	// topic; alarms and the dashboard show in the console alone.
+	Topic awssns.ITopic
+
+	// NoMonitoring leaves out the dashboard and the pipeline's alarms.
+	NoMonitoring bool
 }
 
 // maxTargets keeps WEIR_TARGETS well within the 4 KB that Lambda gives a
@@ -57,6 +71,7 @@ func (p ReleasePipelineProps) withDefaults(this constructs.Construct) ReleasePip
 		targets[i] = target
 	}
 	p.Targets = targets
+	p.Triggers.Staging = orElse(p.Triggers.Staging, "staging")
 	return p
 }
 
@@ -66,6 +81,9 @@ func (p ReleasePipelineProps) validate(path *string) {
 	}
 	if !machineName.MatchString(p.Name) {
 		panic(refuse(path, "Name is %q; it must be 1 to 60 letters, digits, hyphens and underscores", p.Name))
+	}
+	if err := checkAlias("Triggers.Staging", p.Triggers.Staging); err != nil {
+		panic(refuse(path, "%v", err))
 	}
 	seen := map[string]bool{}
 	for i, target := range p.Targets {
@@ -86,7 +104,8 @@ func (p ReleasePipelineProps) validate(path *string) {
 // ReleasePipeline is the release workflow with its three handlers, for a fixed
 // set of targets.
 type ReleasePipeline struct {
-	constructs.Construct
+	// Construct is this construct's node in the app.
+	Construct constructs.Construct
 
 	// StateMachine runs one release per execution.
 	StateMachine awsstepfunctions.StateMachine
@@ -96,39 +115,46 @@ type ReleasePipeline struct {
 	Verify awslambda.Function
 	// Rollback returns aliases to whole, in a release and after one.
 	Rollback awslambda.Function
+	// Undelivered holds events that could not be delivered to the pipeline.
+	Undelivered awssqs.Queue
+	// Alarms are the pipeline's alarms; none with NoMonitoring.
+	Alarms []awscloudwatch.IAlarm
 }
 
 // NewReleasePipeline builds a pipeline.
 func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipelineProps) *ReleasePipeline {
-	this := constructs.NewConstruct(scope, &id)
-	props = props.withDefaults(this)
-	props.validate(this.Node().Path())
+	this := &ReleasePipeline{Construct: constructs.NewConstruct(scope, &id)}
+	props = props.withDefaults(this.Construct)
+	props.validate(this.Construct.Node().Path())
 
-	shift := newHandler(this, "Shift", handlerProps{
+	shift := newHandler(this.Construct, "Shift", handlerProps{
 		name: "shift", directory: props.Handlers, architecture: props.Architecture, memory: 256,
 		description: "plans a release and moves traffic forward.",
 		// Below the 120 seconds that the workflow waits: no write of an attempt
 		// that the workflow has given up.
 		timeoutSeconds: 110,
 	})
-	verify := newHandler(this, "Verify", handlerProps{
+	verify := newHandler(this.Construct, "Verify", handlerProps{
 		name: "verify", directory: props.Handlers, architecture: props.Architecture, memory: 256,
 		description:    "probes and judges a candidate; it only reads.",
 		timeoutSeconds: 890,
 	})
-	rollback := newHandler(this, "Rollback", handlerProps{
+	rollback := newHandler(this.Construct, "Rollback", handlerProps{
 		name: "rollback", directory: props.Handlers, architecture: props.Architecture, memory: 256,
 		description:    "returns aliases whole to their stable version.",
 		timeoutSeconds: 290,
 		environment:    map[string]string{"WEIR_TARGETS": targetList(props.Targets)},
 	})
-	grantHandlers(this, props, shift, verify, rollback)
-	machine := newWorkflow(this, props.Name, shift.function, verify.function, rollback.function)
-	newRepair(this, machine, rollback.function)
-	return &ReleasePipeline{
-		Construct: this, StateMachine: machine,
-		Shift: shift.function, Verify: verify.function, Rollback: rollback.function,
-	}
+	grantHandlers(this.Construct, props, shift, verify, rollback)
+	this.Shift, this.Verify, this.Rollback = shift.function, verify.function, rollback.function
+	this.StateMachine = newWorkflow(this.Construct, props.Name, this.Shift, this.Verify, this.Rollback)
+	this.Undelivered = awssqs.NewQueue(this.Construct, jsii.String("Undelivered"), &awssqs.QueueProps{
+		EnforceSSL: jsii.Bool(true), RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
+	})
+	this.newRepair()
+	this.newTriggers(props)
+	this.newMonitoring(props)
+	return this
 }
 
 // targetList writes targets as the rollback handler reads them.

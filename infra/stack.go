@@ -5,6 +5,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -22,6 +24,13 @@ type StackProps struct {
 	// Account and Region, for a stage that names them. Default: those of the
 	// credentials at deployment.
 	Account, Region string
+	// Triggers are the events that start releases. Default: none.
+	Triggers Triggers
+	// Email is told how releases end and which alarms fire. Default: nobody; the
+	// topic is there to be subscribed to.
+	Email string
+	// NoMonitoring leaves out alarms, dashboard and topic.
+	NoMonitoring bool
 }
 
 // NewStack defines the sample app, versioned, and a pipeline that releases it.
@@ -36,18 +45,37 @@ func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.
 	})
 	props.Architecture = orElse(props.Architecture, ARM64)
 	props.App = orElse(props.App, props.Handlers+"/app")
+	topic := newTopic(stack, props)
 	app := NewVersionedFunction(stack, "App", VersionedFunctionProps{
 		Function: newApp(stack, props), Handlers: props.Handlers, Architecture: props.Architecture,
+		Topic: topic, NoAlarms: props.NoMonitoring,
 	})
 	pipeline := NewReleasePipeline(stack, "Release", ReleasePipelineProps{
 		Targets:  []Target{{Function: app.Function, Alias: app.ProductionAlias}},
 		Handlers: props.Handlers, Architecture: props.Architecture,
+		Triggers: props.Triggers, Topic: topic, NoMonitoring: props.NoMonitoring,
 	})
 	output(stack, "FunctionName", "The sample function.", app.Function.FunctionName())
 	output(stack, "ProductionAliasArn", "What clients invoke.", app.Production.FunctionArn())
 	output(stack, "StagingVersion", "The version that staging serves.", app.Version.Version())
 	output(stack, "StateMachineArn", "Start a release with: aws stepfunctions start-execution.", pipeline.StateMachine.StateMachineArn())
 	return stack
+}
+
+// newTopic is where alarms and notices go. It is not encrypted with the key
+// that SNS manages: CloudWatch alarms could not publish to it then.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+func newTopic(stack awscdk.Stack, props StackProps) awssns.ITopic {
+	if props.NoMonitoring {
+		return nil
+	}
+	topic := awssns.NewTopic(stack, jsii.String("Notices"), &awssns.TopicProps{
+		DisplayName: jsii.String("Weir"), EnforceSSL: jsii.Bool(true),
+	})
+	if props.Email != "" {
+		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&props.Email, nil))
+	}
+	return topic
 }
 
 func newApp(stack awscdk.Stack, props StackProps) awslambda.Function {

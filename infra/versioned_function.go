@@ -2,7 +2,9 @@ package infra
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -33,6 +35,16 @@ type VersionedFunctionProps struct {
 	// characters; Weir writes its own mark in front of it. A later change of
 	// it changes nothing: the alias is never written by the stack again.
 	Description string
+
+	// Topic is told of the function's alarms. Default: no topic.
+	Topic awssns.ITopic
+
+	// ErrorPercent is the share of failed requests from which on the alarms
+	// fire, above 0 and at most 100. Default: 5.
+	ErrorPercent float64
+
+	// NoAlarms leaves the function's alarms out.
+	NoAlarms bool
 }
 
 // maxDescription leaves room for Weir's mark within the 256 characters that
@@ -43,6 +55,7 @@ func (p VersionedFunctionProps) withDefaults() VersionedFunctionProps {
 	p.StagingAlias = orElse(p.StagingAlias, "staging")
 	p.ProductionAlias = orElse(p.ProductionAlias, "prod")
 	p.Architecture = orElse(p.Architecture, ARM64)
+	p.ErrorPercent = orElse(p.ErrorPercent, 5)
 	return p
 }
 
@@ -58,6 +71,9 @@ func (p VersionedFunctionProps) validate(path *string) {
 	if p.StagingAlias == p.ProductionAlias {
 		panic(refuse(path, "StagingAlias and ProductionAlias are both %q; a deploy would move production", p.StagingAlias))
 	}
+	if !(p.ErrorPercent > 0 && p.ErrorPercent <= 100) {
+		panic(refuse(path, "ErrorPercent is %g; it must be above 0 and at most 100", p.ErrorPercent))
+	}
 	if len(p.Description) > maxDescription {
 		panic(refuse(path, "Description has %d characters; %d at most, so that Weir's mark fits beside it", len(p.Description), maxDescription))
 	}
@@ -66,7 +82,8 @@ func (p VersionedFunctionProps) validate(path *string) {
 // VersionedFunction is a function with a retained version for each change of
 // its code or configuration, an alias on the newest, and one for production.
 type VersionedFunction struct {
-	constructs.Construct
+	// Construct is this construct's node in the app.
+	Construct constructs.Construct
 
 	// Function is the function given.
 	Function awslambda.Function
@@ -79,22 +96,28 @@ type VersionedFunction struct {
 	Production awslambda.IFunction
 	// ProductionAlias is its name.
 	ProductionAlias string
+	// Alarms watch the production alias and the newest version behind it.
+	Alarms []awscloudwatch.IAlarm
 }
 
 // NewVersionedFunction versions a function.
 func NewVersionedFunction(scope constructs.Construct, id string, props VersionedFunctionProps) *VersionedFunction {
-	this := constructs.NewConstruct(scope, &id)
+	this := &VersionedFunction{Construct: constructs.NewConstruct(scope, &id)}
 	props = props.withDefaults()
-	props.validate(this.Node().Path())
+	props.validate(this.Construct.Node().Path())
 
 	version := props.Function.CurrentVersion()
 	// The CDK's default is to delete a version when the next one is deployed.
 	version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)
-	staging := awslambda.NewAlias(this, jsii.String("Staging"), &awslambda.AliasProps{
+	staging := awslambda.NewAlias(this.Construct, jsii.String("Staging"), &awslambda.AliasProps{
 		AliasName: &props.StagingAlias, Version: version,
 	})
-	return &VersionedFunction{
-		Construct: this, Function: props.Function, Version: version, Staging: staging,
-		Production: newFirstAlias(this, props, staging), ProductionAlias: props.ProductionAlias,
+	this.Function, this.Version, this.Staging = props.Function, version, staging
+	this.Production, this.ProductionAlias = newFirstAlias(this.Construct, props, staging), props.ProductionAlias
+	if !props.NoAlarms {
+		to := newAlarms(this.Construct, props.Topic)
+		addFunctionAlarms(to, this, props.ErrorPercent)
+		this.Alarms = to.made
 	}
+	return this
 }

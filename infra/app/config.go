@@ -1,22 +1,55 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 
 	"weir/infra"
 )
 
-// config is what the context says, as plain values.
-type config struct {
-	stack        string
-	architecture infra.Architecture
-	handlers     string
-	app          string
-	environment  map[string]string
-	account      string
-	region       string
+// stage is one deployment of the stack: what a configuration file says of it,
+// or the context of that name.
+type stage struct {
+	// Stack is the stack's name; its resources are called after it.
+	Stack string `json:"stack"`
+	// Account and Region of the stage. Default: those of the credentials.
+	Account string `json:"account"`
+	Region  string `json:"region"`
+	// Arch is arm64 or x86_64.
+	Arch string `json:"arch"`
+	// Handlers is the directory of the built functions. Default:
+	// build/functions/ARCH.
+	Handlers string `json:"handlers"`
+	// App is the directory of the app's bootstrap. Default: app in Handlers.
+	App string `json:"app"`
+	// Environment configures the app.
+	Environment map[string]string `json:"environment"`
+	// OnRequest and OnStackUpdate switch the events that start releases.
+	OnRequest     bool `json:"onRequest"`
+	OnStackUpdate bool `json:"onStackUpdate"`
+	// Email is told how releases end and which alarms fire.
+	Email string `json:"email"`
+	// Monitoring is false to leave out alarms, dashboard and topic.
+	Monitoring *bool `json:"monitoring"`
+}
+
+func (s stage) props() infra.StackProps {
+	return infra.StackProps{
+		Handlers: s.Handlers, App: s.App, Architecture: infra.Architecture(s.Arch),
+		AppEnvironment: s.Environment, Account: s.Account, Region: s.Region, Email: s.Email,
+		Triggers:     infra.Triggers{ReleaseRequested: s.OnRequest, StackUpdated: s.OnStackUpdate},
+		NoMonitoring: s.Monitoring != nil && !*s.Monitoring,
+	}
+}
+
+// contextNames are the context values that describe a stage, as in
+// cdk synth -c arch=x86_64.
+var contextNames = []string{
+	"stack", "account", "region", "arch", "handlers", "app", "environment",
+	"onRequest", "onStackUpdate", "email", "monitoring",
 }
 
 // contextOf reads the context that a cdk.json holds: the CLI passes it on, a
@@ -35,68 +68,113 @@ func contextOf(file string) (map[string]any, error) {
 	return parsed.Context, nil
 }
 
-// configOf reads the context values stack, arch, handlers, app, account, region
-// and environment (an object, or its JSON as -c passes it).
-func configOf(context func(name string) any) (config, error) {
-	read := config{}
-	architecture := ""
-	for _, field := range []struct {
-		name     string
-		value    *string
-		standard string
-	}{
-		{"stack", &read.stack, "weir"},
-		{"arch", &architecture, string(infra.ARM64)},
-		{"handlers", &read.handlers, ""},
-		{"app", &read.app, ""},
-		{"account", &read.account, ""},
-		{"region", &read.region, ""},
-	} {
-		value := context(field.name)
-		text, ok := value.(string)
-		if value != nil && !ok {
-			return config{}, fmt.Errorf("context %s is %v; it must be a string", field.name, value)
+// stagesOf reads the stages: those of the configuration file that the context
+// config names, each with the context's values put over it, or one of the
+// context alone.
+func stagesOf(context func(name string) any, readFile func(string) ([]byte, error)) ([]stage, error) {
+	stages := []stage{{Stack: "weir"}}
+	if named := context("config"); named != nil {
+		file, ok := named.(string)
+		if !ok {
+			return nil, fmt.Errorf("context config is %v; it must be the name of a file", named)
 		}
-		if text == "" {
-			text = field.standard
+		text, err := readFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("read the stages: %w", err)
 		}
-		*field.value = text
+		if stages, err = parseStages(file, text); err != nil {
+			return nil, err
+		}
 	}
-	read.architecture = infra.Architecture(architecture)
-	if read.architecture != infra.ARM64 && read.architecture != infra.X8664 {
-		return config{}, fmt.Errorf("context arch is %q; it must be %s or %s", architecture, infra.ARM64, infra.X8664)
+	over, err := overrides(context)
+	if err != nil {
+		return nil, err
 	}
-	if read.handlers == "" {
-		read.handlers = "build/functions/" + architecture
+	seen := map[string]bool{}
+	for i := range stages {
+		if err := strict(over, &stages[i]); err != nil {
+			return nil, fmt.Errorf("context: %w", err)
+		}
+		if err := stages[i].complete(); err != nil {
+			return nil, fmt.Errorf("stage %d: %w", i+1, err)
+		}
+		if seen[stages[i].Stack] {
+			return nil, fmt.Errorf("stage %d: stack %q is there already; name each stack once", i+1, stages[i].Stack)
+		}
+		seen[stages[i].Stack] = true
 	}
-	var err error
-	read.environment, err = environmentOf(context("environment"))
-	return read, err
+	return stages, nil
 }
 
-func environmentOf(value any) (map[string]string, error) {
-	if text, ok := value.(string); ok {
-		if text == "" {
-			return nil, nil
+func parseStages(file string, text []byte) ([]stage, error) {
+	var parsed struct {
+		Stages []stage `json:"stages"`
+	}
+	if err := strict(text, &parsed); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if len(parsed.Stages) == 0 {
+		return nil, fmt.Errorf(`%s: stages is missing or empty; write {"stages": [{"stack": "weir-dev"}]}`, file)
+	}
+	return parsed.Stages, nil
+}
+
+// overrides gathers the context into one JSON object. The CLI passes every
+// value as a string; what a field wants as an object or a boolean is parsed.
+func overrides(context func(name string) any) ([]byte, error) {
+	given := map[string]any{}
+	for _, name := range contextNames {
+		value := context(name)
+		if value == nil {
+			continue
 		}
-		if err := json.Unmarshal([]byte(text), &value); err != nil {
-			return nil, fmt.Errorf("context environment is %q; it must be a JSON object of strings", text)
+		if text, ok := value.(string); ok {
+			switch name {
+			case "environment", "onRequest", "onStackUpdate", "monitoring":
+				if err := json.Unmarshal([]byte(text), &value); err != nil {
+					return nil, fmt.Errorf("context %s is %q; it must be %s", name, text, wanted[name])
+				}
+			}
 		}
+		given[name] = value
 	}
-	if value == nil {
-		return nil, nil
+	return json.Marshal(given)
+}
+
+var wanted = map[string]string{
+	"environment": "a JSON object of strings",
+	"onRequest":   "true or false", "onStackUpdate": "true or false", "monitoring": "true or false",
+}
+
+func strict(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
+}
+
+var (
+	stackName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-]{0,39}$`)
+	account   = regexp.MustCompile(`^[0-9]{12}$`)
+	region    = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
+)
+
+// complete fills in the defaults and checks.
+func (s *stage) complete() error {
+	if s.Arch == "" {
+		s.Arch = string(infra.ARM64)
 	}
-	object, ok := value.(map[string]any)
-	if !ok {
-		return nil, fmt.Errorf("context environment is %v; it must be an object of strings", value)
+	switch {
+	case !stackName.MatchString(s.Stack):
+		return fmt.Errorf("stack is %q; it must be a letter and up to 39 letters, digits and hyphens", s.Stack)
+	case s.Account != "" && !account.MatchString(s.Account):
+		return fmt.Errorf("account is %q; it must be 12 digits", s.Account)
+	case s.Region != "" && !region.MatchString(s.Region):
+		return fmt.Errorf("region is %q; it must be a region such as eu-west-1", s.Region)
+	case s.Arch != string(infra.ARM64) && s.Arch != string(infra.X8664):
+		return fmt.Errorf("arch is %q; it must be %s or %s", s.Arch, infra.ARM64, infra.X8664)
 	}
-	environment := map[string]string{}
-	for name, given := range object {
-		text, ok := given.(string)
-		if !ok {
-			return nil, fmt.Errorf("context environment.%s is %v; it must be a string", name, given)
-		}
-		environment[name] = text
+	if s.Handlers == "" {
+		s.Handlers = "build/functions/" + s.Arch
 	}
-	return environment, nil
+	return nil
 }

@@ -1,7 +1,7 @@
 // Command app is the CDK app: it reads its configuration from the context and
-// synthesises the stack. The CDK CLI runs it from the folder of cdk.json;
-// without the CLI, CDK_OUTDIR says where to and CDK_CONTEXT_JSON holds the
-// context:
+// synthesises one stack per stage. The CDK CLI runs it from the folder of
+// cdk.json; without the CLI, CDK_OUTDIR says where to and CDK_CONTEXT_JSON
+// holds the context:
 //
 //	CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"arch":"x86_64"}' go run ./infra/app
 package main
@@ -17,10 +17,10 @@ import (
 )
 
 func main() {
-	defer jsii.Close()
-	if err := synthesise(); err != nil {
+	err := synthesise()
+	jsii.Close()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "infra:", err)
-		jsii.Close()
 		os.Exit(1)
 	}
 }
@@ -41,14 +41,13 @@ func synthesise() (err error) {
 		return err
 	}
 	app := awscdk.NewApp(&awscdk.AppProps{Context: &defaults, AnalyticsReporting: jsii.Bool(false)})
-	config, err := configOf(func(name string) any { return app.Node().TryGetContext(&name) })
+	stages, err := stagesOf(func(name string) any { return app.Node().TryGetContext(&name) }, os.ReadFile)
 	if err != nil {
 		return err
 	}
-	infra.NewStack(app, config.stack, infra.StackProps{
-		Handlers: config.handlers, App: config.app, Architecture: config.architecture,
-		AppEnvironment: config.environment, Account: config.account, Region: config.region,
-	})
+	for _, stage := range stages {
+		infra.NewStack(app, stage.Stack, stage.props())
+	}
 	app.Synth(nil)
 	return nil
 }

@@ -1,0 +1,90 @@
+package infra
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// alarms makes alarms that tell a topic when they fire and when they are over.
+// The description of each says what happened and which runbook to open.
+type alarms struct {
+	scope constructs.Construct
+	topic awssns.ITopic
+	made  []awscloudwatch.IAlarm
+}
+
+// alarm is what differs between alarms: it fires when metric reaches threshold
+// in points out of periods one-minute periods. A missing point is no trouble.
+type alarm struct {
+	id          string
+	metric      awscloudwatch.IMetric
+	threshold   float64
+	points      float64
+	periods     float64
+	description string
+	runbook     string // the file in docs/runbooks, without .md
+}
+
+// newAlarms lets CloudWatch publish to topic: a topic that has a policy of its
+// own, as EventBridge needs, lets nobody else in.
+func newAlarms(scope constructs.Construct, topic awssns.ITopic) *alarms {
+	if topic != nil {
+		topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Sid:        jsii.String("AlarmsOfThisAccount"),
+			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
+			Actions:    texts("sns:Publish"),
+			Resources:  &[]*string{topic.TopicArn()},
+			Conditions: &map[string]any{"ArnLike": map[string]any{"aws:SourceArn": arn(scope, "cloudwatch", "alarm:*")}},
+		}))
+	}
+	return &alarms{scope: scope, topic: topic}
+}
+
+func (a *alarms) add(spec alarm) awscloudwatch.Alarm {
+	made := awscloudwatch.NewAlarm(a.scope, &spec.id, &awscloudwatch.AlarmProps{
+		Metric:             spec.metric,
+		Threshold:          &spec.threshold,
+		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+		EvaluationPeriods:  &spec.periods,
+		DatapointsToAlarm:  &spec.points,
+		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
+		AlarmDescription:   jsii.String(spec.description + " Runbook: docs/runbooks/" + spec.runbook + ".md"),
+	})
+	if a.topic != nil {
+		action := awscloudwatchactions.NewSnsAction(a.topic)
+		made.AddAlarmAction(action)
+		made.AddOkAction(action)
+	}
+	a.made = append(a.made, made)
+	return made
+}
+
+// counted is a metric summed over each minute.
+func counted(namespace, name string, dimensions map[string]*string) awscloudwatch.Metric {
+	return measured(namespace, name, "Sum", dimensions)
+}
+
+func measured(namespace, name, statistic string, dimensions map[string]*string) awscloudwatch.Metric {
+	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace: &namespace, MetricName: &name, Statistic: &statistic,
+		Period: awscdk.Duration_Minutes(jsii.Number(1)), DimensionsMap: &dimensions,
+	})
+}
+
+// errorRate is failed invocations in percent of all, per minute.
+func errorRate(label string, dimensions map[string]*string) awscloudwatch.MathExpression {
+	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+		Label:      &label,
+		Expression: jsii.String("100 * errors / MAX([invocations, 1])"),
+		Period:     awscdk.Duration_Minutes(jsii.Number(1)),
+		UsingMetrics: &map[string]awscloudwatch.IMetric{
+			"errors":      counted("AWS/Lambda", "Errors", dimensions),
+			"invocations": counted("AWS/Lambda", "Invocations", dimensions),
+		},
+	})
+}

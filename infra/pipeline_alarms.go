@@ -1,0 +1,100 @@
+package infra
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Detail-types and source of the events that the handlers put on the default
+// bus; internal/ledger writes them, and a test holds the two together.
+const (
+	eventSource       = "weir"
+	releaseSucceeded  = "Release Succeeded"
+	releaseRolledBack = "Release Rolled Back"
+	aliasRepaired     = "Release Alias Repaired"
+)
+
+// newMonitoring defines notices, alarms and the dashboard.
+func (p *ReleasePipeline) newMonitoring(props ReleasePipelineProps) {
+	if props.NoMonitoring {
+		return
+	}
+	to := newAlarms(p.Construct, props.Topic)
+	p.addPipelineAlarms(to, p.notices(props))
+	p.Alarms = to.made
+	p.newDashboard(props, to.made)
+}
+
+// addPipelineAlarms watches the pipeline itself. A release that is refused or
+// rolled back ends FAILED by design: that the alias is whole again is what the
+// notice says, so an alarm is for what needs a person.
+func (p *ReleasePipeline) addPipelineAlarms(to *alarms, repaired awsevents.Rule) {
+	machine := map[string]*string{"StateMachineArn": p.StateMachine.StateMachineArn()}
+	for _, ended := range []struct{ id, metric, what, runbook string }{
+		{"ReleaseFailed", "ExecutionsFailed", "A release was refused, rolled back or failed.", "alarm-release-failed"},
+		{"ReleaseTimedOut", "ExecutionsTimedOut", "A release ran into the time limit of its state machine; the repair returns its alias to whole.", "alarm-release-timed-out"},
+		{"ReleaseAborted", "ExecutionsAborted", "Somebody stopped a release; the repair returns its alias to whole.", "alarm-release-aborted"},
+	} {
+		to.add(alarm{
+			id: ended.id, metric: counted("AWS/States", ended.metric, machine),
+			threshold: 1, points: 1, periods: 1, description: ended.what, runbook: ended.runbook,
+		})
+	}
+	to.add(alarm{
+		id:        "RepairActed",
+		metric:    counted("AWS/Events", "MatchedEvents", map[string]*string{"RuleName": repaired.RuleName()}),
+		threshold: 1, points: 1, periods: 1, runbook: "alarm-repair-acted",
+		description: "A release ended without rolling back; the repair returned its alias to whole.",
+	})
+	to.add(alarm{
+		id: "RollbackErrors", metric: counted("AWS/Lambda", "Errors", map[string]*string{"FunctionName": p.Rollback.FunctionName()}),
+		threshold: 1, points: 2, periods: 10, runbook: "alarm-rollback-errors",
+		description: "The rollback function fails: an alias may still split traffic.",
+	})
+	to.add(alarm{
+		id:        "EventsUndelivered",
+		metric:    measured("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", map[string]*string{"QueueName": p.Undelivered.QueueName()}),
+		threshold: 1, points: 1, periods: 1, runbook: "alarm-events-undelivered",
+		description: "An event for the pipeline could not be delivered; it waits in the dead-letter queue.",
+	})
+}
+
+// notices are the rules that tell the topic how releases end. A release that
+// the repair had to end is told by a rule of its own, which an alarm counts.
+func (p *ReleasePipeline) notices(props ReleasePipelineProps) (repaired awsevents.Rule) {
+	executions := arn(p.Construct, "states", "execution:"+props.Name+":")
+	rule := func(id, description, text string, detailTypes ...string) awsevents.Rule {
+		made := awsevents.NewRule(p.Construct, &id, &awsevents.RuleProps{
+			Description: &description,
+			EventPattern: &awsevents.EventPattern{
+				Source:     texts(eventSource),
+				DetailType: texts(detailTypes...),
+				Detail: &map[string]any{
+					"execution": []any{map[string]any{"prefix": executions}},
+				},
+			},
+		})
+		if props.Topic != nil {
+			made.AddTarget(awseventstargets.NewSnsTopic(props.Topic, &awseventstargets.SnsTopicProps{
+				Message:         awsevents.RuleTargetInput_FromText(&text),
+				DeadLetterQueue: p.Undelivered,
+				MaxEventAge:     awscdk.Duration_Hours(jsii.Number(1)),
+				RetryAttempts:   jsii.Number(10),
+			}))
+		}
+		return made
+	}
+	field := func(path string) string { return *awsevents.EventField_FromPath(&path) }
+	what := fmt.Sprintf("%s of version %s on %s:%s. %s", field("$.detail-type"), field("$.detail.targets[0].candidate"),
+		field("$.detail.targets[0].function"), field("$.detail.targets[0].alias"), field("$.detail.why"))
+	if props.Topic != nil {
+		rule("NoticeOfEnd", "Tells how a release ended.",
+			what+" Execution: "+field("$.detail.execution"), releaseSucceeded, releaseRolledBack)
+	}
+	return rule("NoticeOfRepair", "Tells that the repair returned an alias to whole.",
+		what+" Execution: "+field("$.detail.execution")+". See docs/runbooks/alarm-repair-acted.md.", aliasRepaired)
+}

@@ -1,0 +1,130 @@
+package infra
+
+import (
+	_ "embed"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// releaseRequested is the detail-type of an event that asks for a release; its
+// detail is the request, and its source is whatever the sender calls itself.
+const releaseRequested = "Release Requested"
+
+// Triggers says which events start releases. None do by default.
+type Triggers struct {
+	// ReleaseRequested starts a release for each event of detail-type
+	// "Release Requested" on the default bus whose target, or all of whose
+	// targets, are this pipeline's. Whoever may put such an event may release.
+	ReleaseRequested bool
+	// StackUpdated starts a release of what staging serves when an update of
+	// this stack completes and staging and production differ.
+	StackUpdated bool
+	// Staging is the alias that StackUpdated releases from. Default: staging.
+	Staging string
+}
+
+func (t Triggers) any() bool { return t.ReleaseRequested || t.StackUpdated }
+
+// startDefinition is the small workflow between an event and a release. A rule
+// cannot give an execution a name, and without one a duplicated event would
+// start a second release.
+//
+//go:embed start.asl.json
+var startDefinition string
+
+// newTriggers starts releases on events.
+func (p *ReleasePipeline) newTriggers(props ReleasePipelineProps) {
+	if !props.Triggers.any() {
+		return
+	}
+	starter := p.newStarter(props)
+	start := func(id, description string, pattern *awsevents.EventPattern, input map[string]any) {
+		awsevents.NewRule(p.Construct, &id, &awsevents.RuleProps{
+			Description: &description, EventPattern: pattern,
+			Targets: &[]awsevents.IRuleTarget{awseventstargets.NewSfnStateMachine(starter, &awseventstargets.SfnStateMachineProps{
+				Input:           awsevents.RuleTargetInput_FromObject(input),
+				DeadLetterQueue: p.Undelivered,
+				MaxEventAge:     awscdk.Duration_Hours(jsii.Number(1)),
+				RetryAttempts:   jsii.Number(10),
+			})},
+		})
+	}
+	if props.Triggers.ReleaseRequested {
+		start("OnReleaseRequested", "Starts the release that an event asks for.",
+			requestPattern(props.Targets), map[string]any{
+				"id":      awsevents.EventField_EventId(),
+				"request": awsevents.EventField_FromPath(jsii.String("$.detail")),
+			})
+	}
+	if props.Triggers.StackUpdated {
+		start("OnStackUpdated", "Starts a release when an update of this stack has completed.",
+			&awsevents.EventPattern{
+				Source:     texts("aws.cloudformation"),
+				DetailType: texts("CloudFormation Stack Status Change"),
+				Detail: &map[string]any{
+					"stack-id":       []*string{awscdk.Stack_Of(p.Construct).StackId()},
+					"status-details": map[string]any{"status": texts("UPDATE_COMPLETE")},
+				},
+			}, map[string]any{
+				"id":         awsevents.EventField_EventId(),
+				"reason":     "stack update " + *awsevents.EventField_EventId(),
+				"candidates": candidates(props),
+			})
+	}
+}
+
+// requestPattern matches requests for this pipeline's targets. A request that
+// mixes its targets with others' is refused by the workflow's own roles.
+func requestPattern(targets []Target) *awsevents.EventPattern {
+	var names []*string
+	for _, function := range distinct(targets) {
+		names = append(names, function.FunctionName())
+	}
+	named := map[string]any{"function": names}
+	return &awsevents.EventPattern{
+		DetailType: texts(releaseRequested),
+		Detail: &map[string]any{
+			"$or": []any{map[string]any{"target": named}, map[string]any{"targets": named}},
+		},
+	}
+}
+
+func candidates(props ReleasePipelineProps) []map[string]any {
+	var all []map[string]any
+	for _, target := range props.Targets {
+		all = append(all, map[string]any{
+			"function": target.Function.FunctionName(), "alias": target.Alias, "staging": props.Triggers.Staging,
+		})
+	}
+	return all
+}
+
+func (p *ReleasePipeline) newStarter(props ReleasePipelineProps) awsstepfunctions.StateMachine {
+	name := props.Name + "-start"
+	logs := awslogs.NewLogGroup(p.Construct, jsii.String("StartLog"), &awslogs.LogGroupProps{
+		LogGroupName: jsii.String("/aws/vendedlogs/states/" + name),
+		Retention:    awslogs.RetentionDays_THREE_MONTHS, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	starter := awsstepfunctions.NewStateMachine(p.Construct, jsii.String("Start"), &awsstepfunctions.StateMachineProps{
+		StateMachineName: &name,
+		StateMachineType: awsstepfunctions.StateMachineType_STANDARD,
+		DefinitionBody:   awsstepfunctions.DefinitionBody_FromString(&startDefinition),
+		DefinitionSubstitutions: &map[string]*string{
+			"WorkflowArn": p.StateMachine.StateMachineArn(),
+		},
+		TracingEnabled: jsii.Bool(true),
+		Logs: &awsstepfunctions.LogOptions{
+			Destination: logs, Level: awsstepfunctions.LogLevel_ALL, IncludeExecutionData: jsii.Bool(true),
+		},
+	})
+	starter.AddToRolePolicy(allow("StartRelease", []*string{p.StateMachine.StateMachineArn()}, "states:StartExecution"))
+	if props.Triggers.StackUpdated {
+		starter.AddToRolePolicy(allow("CompareAliases", functions(props.Targets), "lambda:GetAlias"))
+	}
+	return starter
+}
