@@ -1,0 +1,79 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"weir/local/api"
+)
+
+func fault(err *api.Error) string {
+	if err.HTTPStatus() >= 500 {
+		return "Receiver"
+	}
+	return "Sender"
+}
+
+// failJSON answers with an error of the JSON RPC protocols.
+func failJSON(w http.ResponseWriter, err *api.Error, mediaType string) {
+	body := map[string]string{"__type": err.Code, "message": err.Message}
+	for name, value := range err.Fields {
+		body[name] = value
+	}
+	w.Header().Set("X-Amzn-ErrorType", err.Code)
+	w.Header().Set("X-Amzn-Query-Error", err.Code+";"+fault(err))
+	sendError(w, err, mediaType, body)
+}
+
+// failREST answers with an error of the REST JSON protocol as Lambda has it:
+// the code in a header, Type and both spellings of message in the body.
+func failREST(w http.ResponseWriter, err *api.Error) {
+	kind := "User"
+	if err.HTTPStatus() >= 500 {
+		kind = "Service"
+	}
+	body := map[string]string{"Type": kind, "Message": err.Message, "message": err.Message}
+	for name, value := range err.Fields {
+		body[name] = value
+	}
+	w.Header().Set("X-Amzn-ErrorType", err.Code)
+	sendError(w, err, "application/json", body)
+}
+
+func sendError(w http.ResponseWriter, err *api.Error, mediaType string, body map[string]string) {
+	text, marshalErr := json.Marshal(body)
+	if marshalErr != nil {
+		text = []byte("{}") // a map of strings always marshals
+	}
+	w.Header().Set("Content-Type", mediaType)
+	w.WriteHeader(err.HTTPStatus())
+	_, _ = w.Write(text) // the client is gone; there is nobody to tell
+}
+
+func failCBOR(w http.ResponseWriter, err *api.Error) {
+	body := map[string]any{"__type": err.Code, "message": err.Message}
+	for name, value := range err.Fields {
+		body[name] = value
+	}
+	encoded, encodeErr := writeCBOR(body)
+	if encodeErr != nil {
+		encoded = nil
+	}
+	w.Header().Set("Content-Type", "application/cbor")
+	w.Header().Set("X-Amzn-Query-Error", err.Code+";"+fault(err))
+	w.WriteHeader(err.HTTPStatus())
+	_, _ = w.Write(encoded) // the client is gone; there is nobody to tell
+}
+
+func failXML(w http.ResponseWriter, err *api.Error, namespace, id string) {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<ErrorResponse xmlns="%s"><Error><Type>%s</Type>`, namespace, fault(err))
+	element(&b, "Code", err.Code)
+	element(&b, "Message", err.Message)
+	fmt.Fprintf(&b, `</Error><RequestId>%s</RequestId></ErrorResponse>`, id)
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(err.HTTPStatus())
+	_, _ = w.Write([]byte(b.String())) // the client is gone; there is nobody to tell
+}

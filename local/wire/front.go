@@ -1,0 +1,248 @@
+package wire
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"weir/local/api"
+)
+
+// Identify finds out who signed a request, from the access key id in its
+// signature. Signatures are not verified: the endpoint is loopback's.
+type Identify func(accessKeyID string) (api.Caller, error)
+
+// Front is the HTTP endpoint of the local cloud.
+type Front struct {
+	bus      *api.Bus
+	identify Identify
+	log      *slog.Logger
+	rest     map[string][]route // by service name
+}
+
+// New returns a front for the services registered on the bus so far.
+func New(bus *api.Bus, identify Identify, log *slog.Logger) *Front {
+	front := &Front{bus: bus, identify: identify, log: log, rest: map[string][]route{}}
+	for _, service := range bus.Services() {
+		front.rest[service.Name] = routes(service)
+	}
+	return front
+}
+
+// maxBody bounds a request: a function's code is at most 50 MB zipped, 70 MB in
+// base64.
+const maxBody = 128 << 20
+
+// ServeHTTP answers one AWS request.
+func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := requestID()
+	w.Header().Set("x-amzn-RequestId", id)
+	signed := signatureOf(r)
+	service, err := f.service(r, signed)
+	if err != nil {
+		failJSON(w, api.AsError(err), "application/json")
+		return
+	}
+	if service.Handler != nil {
+		service.Handler.ServeHTTP(w, r)
+		return
+	}
+	caller, err := f.identify(signed.accessKey)
+	if err != nil {
+		failJSON(w, api.AsError(err), "application/json")
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		failJSON(w, api.StatusErrorf(413, "RequestTooLargeException", "%v", err), "application/json")
+		return
+	}
+	e := &exchange{front: f, w: w, r: r, service: service, caller: caller, body: body, id: id}
+	switch {
+	case strings.EqualFold(r.Header.Get("smithy-protocol"), "rpc-v2-cbor"):
+		e.rpcCBOR()
+	case r.Header.Get("X-Amz-Target") != "":
+		e.rpcJSON()
+	case len(f.rest[service.Name]) > 0:
+		e.restJSON()
+	default:
+		e.query()
+	}
+}
+
+// exchange is one request on its way.
+type exchange struct {
+	front   *Front
+	w       http.ResponseWriter
+	r       *http.Request
+	service *api.Service
+	caller  api.Caller
+	body    []byte
+	id      string
+}
+
+// call runs an operation whose input is filled already.
+func (e *exchange) call(operation string, in any) (any, error) {
+	out, err := e.front.bus.Call(e.r.Context(), e.caller, e.service.Name, operation, in)
+	if err != nil {
+		e.front.log.Debug("call failed", "service", e.service.Name, "operation", operation, "caller", e.caller.ARN, "error", err.Error())
+	}
+	return out, err
+}
+
+// operation finds an operation by name.
+func (e *exchange) operation(name string) (api.Operation, error) {
+	op, ok := e.service.Operations[name]
+	if !ok {
+		return op, api.StatusErrorf(501, "UnknownOperationException", "the local cloud's %s has no operation %q", e.service.Name, name)
+	}
+	return op, nil
+}
+
+// signature is what a request's signature says: who, and for which service.
+type signature struct{ accessKey, service string }
+
+// signatureOf reads AWS Signature Version 4, from the header or a presigned
+// query: Credential=KEY/DATE/REGION/SERVICE/aws4_request.
+func signatureOf(r *http.Request) signature {
+	credential := r.URL.Query().Get("X-Amz-Credential")
+	if _, after, ok := strings.Cut(r.Header.Get("Authorization"), "Credential="); ok {
+		credential, _, _ = strings.Cut(after, ",")
+	}
+	parts := strings.Split(credential, "/")
+	if len(parts) != 5 {
+		return signature{}
+	}
+	return signature{accessKey: parts[0], service: parts[3]}
+}
+
+// service finds the service of a request: by its signature, else by its target
+// or its path.
+func (f *Front) service(r *http.Request, signed signature) (*api.Service, error) {
+	if service, ok := f.bus.Service(signed.service); ok {
+		return service, nil
+	}
+	prefix, _, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	for _, service := range f.bus.Services() {
+		if prefix != "" && service.TargetPrefix == prefix {
+			return service, nil
+		}
+		for _, route := range f.rest[service.Name] {
+			if _, ok := route.match(r.Method, r.URL.EscapedPath()); ok && signed.service == "" {
+				return service, nil
+			}
+		}
+	}
+	return nil, api.StatusErrorf(501, "NotImplemented", "the local cloud has no service %q (request %s %s)", signed.service, r.Method, r.URL.Path)
+}
+
+func (e *exchange) rpcJSON() {
+	mediaType := "application/x-amz-json-1.0"
+	for _, protocol := range e.service.Protocols {
+		if protocol == api.JSON11 {
+			mediaType = "application/x-amz-json-1.1"
+		}
+	}
+	_, name, _ := strings.Cut(e.r.Header.Get("X-Amz-Target"), ".")
+	out, err := e.run(name, func(in any) error {
+		tree, err := parseJSON(e.body)
+		if err != nil {
+			return err
+		}
+		return Fill(in, tree)
+	})
+	if err != nil {
+		failJSON(e.w, api.AsError(err), mediaType)
+		return
+	}
+	e.answer(mediaType, out, writeJSON)
+}
+
+func (e *exchange) rpcCBOR() {
+	e.w.Header().Set("smithy-protocol", "rpc-v2-cbor")
+	_, name, _ := strings.Cut(e.r.URL.Path, "/operation/")
+	out, err := e.run(name, func(in any) error {
+		tree, err := parseCBOR(e.body)
+		if err != nil {
+			return err
+		}
+		return Fill(in, tree)
+	})
+	if err != nil {
+		failCBOR(e.w, api.AsError(err))
+		return
+	}
+	e.answer("application/cbor", out, writeCBOR)
+}
+
+func (e *exchange) query() {
+	form, err := url.ParseQuery(string(e.body))
+	if err != nil {
+		failXML(e.w, api.Errorf("MalformedQueryString", "%v", err), e.service.XMLNamespace, e.id)
+		return
+	}
+	for key, values := range e.r.URL.Query() {
+		form[key] = values
+	}
+	name := form.Get("Action")
+	out, err := e.run(name, func(in any) error { return fillQuery(in, form) })
+	if err != nil {
+		failXML(e.w, api.AsError(err), e.service.XMLNamespace, e.id)
+		return
+	}
+	var answer any
+	if out != nil {
+		answer = Tree(out, false)
+	}
+	e.w.Header().Set("Content-Type", "text/xml")
+	e.send(http.StatusOK, writeXML(name, e.service.XMLNamespace, e.id, answer))
+}
+
+// run fills an operation's input and calls it.
+func (e *exchange) run(name string, fill func(in any) error) (any, error) {
+	op, err := e.operation(name)
+	if err != nil {
+		return nil, err
+	}
+	in := op.New()
+	if err := fill(in); err != nil {
+		return nil, api.Errorf("SerializationException", "%v", err)
+	}
+	return e.call(name, in)
+}
+
+func (e *exchange) answer(mediaType string, out any, write func(any) ([]byte, error)) {
+	var answer any = map[string]any{}
+	if out != nil {
+		answer = Tree(out, e.service.LowerCamel)
+	}
+	body, err := write(answer)
+	if err != nil {
+		failJSON(e.w, api.AsError(err), mediaType)
+		return
+	}
+	e.w.Header().Set("Content-Type", mediaType)
+	e.send(http.StatusOK, body)
+}
+
+func (e *exchange) send(status int, body []byte) {
+	e.w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+	e.w.WriteHeader(status)
+	if _, err := e.w.Write(body); err != nil {
+		e.front.log.Debug("answer not delivered", "error", err.Error())
+	}
+}
+
+// requestID makes an id in the form of AWS's: a random UUID.
+func requestID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
