@@ -1,0 +1,82 @@
+package infra
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// refusal runs build and gives back the sentence it is refused with.
+func refusal(t *testing.T, build func()) (sentence string) {
+	t.Helper()
+	defer func() {
+		switch caught := recover().(type) {
+		case nil:
+			t.Error("it is accepted")
+		case PropError:
+			sentence = caught.Error()
+		default:
+			panic(caught)
+		}
+	}()
+	build()
+	return ""
+}
+
+func TestWrongPropsAreRefusedWithASentence(t *testing.T) {
+	stack := awscdk.NewStack(newTestApp(t), jsii.String("shop"), nil)
+	handlers := builtHandlers(t, "v1")
+	orders := awslambda.NewFunction(stack, jsii.String("Orders"), &awslambda.FunctionProps{
+		Runtime: awslambda.Runtime_PROVIDED_AL2023(), Handler: jsii.String("bootstrap"),
+		Code: awslambda.Code_FromAsset(jsii.String(filepath.Join(handlers, "app")), nil),
+	})
+	target := []Target{{Function: orders}}
+	versioned := func(change func(*VersionedFunctionProps)) func(id string) {
+		return func(id string) {
+			props := VersionedFunctionProps{Function: orders, Handlers: handlers}
+			change(&props)
+			NewVersionedFunction(stack, id, props)
+		}
+	}
+	pipeline := func(change func(*ReleasePipelineProps)) func(id string) {
+		return func(id string) {
+			props := ReleasePipelineProps{Targets: target, Handlers: handlers}
+			change(&props)
+			NewReleasePipeline(stack, id, props)
+		}
+	}
+	for name, c := range map[string]struct {
+		build func(id string)
+		wants []string // what the sentence must name
+	}{
+		"no function":      {versioned(func(p *VersionedFunctionProps) { p.Function = nil }), []string{"Function is missing"}},
+		"same aliases":     {versioned(func(p *VersionedFunctionProps) { p.StagingAlias = "prod" }), []string{"StagingAlias", "prod", "move production"}},
+		"alias of digits":  {versioned(func(p *VersionedFunctionProps) { p.ProductionAlias = "7" }), []string{"ProductionAlias", `"7"`}},
+		"alias with space": {versioned(func(p *VersionedFunctionProps) { p.StagingAlias = "the newest" }), []string{"StagingAlias", "the newest"}},
+		"long description": {versioned(func(p *VersionedFunctionProps) { p.Description = strings.Repeat("x", 101) }), []string{"Description", "101", "100"}},
+		"percent":          {versioned(func(p *VersionedFunctionProps) { p.ErrorPercent = 120 }), []string{"ErrorPercent", "120"}},
+		"not built":        {versioned(func(p *VersionedFunctionProps) { p.Handlers = "nowhere" }), []string{"nowhere/alias/bootstrap", "make build"}},
+		"architecture":     {pipeline(func(p *ReleasePipelineProps) { p.Architecture = "amd64" }), []string{"Architecture", "amd64", "x86_64"}},
+		"no targets":       {pipeline(func(p *ReleasePipelineProps) { p.Targets = nil }), []string{"Targets", "0", "1 to 20"}},
+		"many targets":     {pipeline(func(p *ReleasePipelineProps) { p.Targets = make([]Target, 21) }), []string{"Targets", "21"}},
+		"target missing":   {pipeline(func(p *ReleasePipelineProps) { p.Targets = []Target{{}} }), []string{"Targets[0].Function is missing"}},
+		"target's alias":   {pipeline(func(p *ReleasePipelineProps) { p.Targets = []Target{{Function: orders, Alias: "a b"}} }), []string{"Targets[0].Alias", "a b"}},
+		"target twice":     {pipeline(func(p *ReleasePipelineProps) { p.Targets = append(target, target...) }), []string{"Targets[1]", "again"}},
+		"name":             {pipeline(func(p *ReleasePipelineProps) { p.Name = "my pipeline" }), []string{"Name", "my pipeline"}},
+		"trigger's alias":  {pipeline(func(p *ReleasePipelineProps) { p.Triggers.Staging = "1" }), []string{"Triggers.Staging", `"1"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			id := "Wrong" + strings.ReplaceAll(strings.ReplaceAll(name, " ", ""), "'", "")
+			sentence := refusal(t, func() { c.build(id) })
+			for _, want := range append(c.wants, "shop/"+id) {
+				if !strings.Contains(sentence, want) {
+					t.Errorf("%q does not name %q", sentence, want)
+				}
+			}
+		})
+	}
+}
