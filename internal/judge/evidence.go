@@ -1,0 +1,180 @@
+package judge
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// evidence sums up one signal of the bake.
+func (b *bench) evidence(i int) Evidence {
+	t, s := &b.tallies[i], &b.release.Signals[i]
+	e := Evidence{
+		Signal: s.Name, Phase: "bake", Outcome: Inconclusive,
+		EValue: value(t.evidence(float64(t.candidate.Events))), Limit: value(b.limits[i]),
+		Stable: t.stable, Candidate: t.candidate,
+		StableRate: rate(t.stable), CandidateRate: rate(t.candidate),
+	}
+	e.Ratio, e.Interval = t.interval(b.alpha / float64(len(b.tallies)))
+	wanted := -math.Log1p(-b.release.Power)
+	if t.excluded() >= wanted {
+		e.Outcome = Pass
+		return e
+	}
+	e.Missing = t.missing()
+	recent, n := b.recent(i)
+	e.EnoughInMinutes = t.enoughIn(wanted, recent, n)
+	return e
+}
+
+// recent sums the requests of the last minutes, which speak for the
+// present traffic.
+func (b *bench) recent(i int) (recent Minute, n int) {
+	minutes := b.release.Signals[i].Minutes
+	for k := len(minutes) - 1; k >= 0 && n < present; k-- {
+		if m := minutes[k]; m.informative() {
+			recent.Stable.Requests += m.Stable.Requests
+			recent.Candidate.Requests += m.Candidate.Requests
+		}
+		n++
+	}
+	return recent, n
+}
+
+// present is how many of the last minutes speak for the present traffic.
+const present = 5
+
+// missing says what must still be excluded.
+func (t *tally) missing() string {
+	if t.candidate.Requests == 0 {
+		return "no minute had requests on both versions"
+	}
+	excludes := math.Max(rate(t.stable)*t.smallest, rate(t.stable)+t.differences.smallest)
+	return fmt.Sprintf("more requests to exclude a rate of %s, the smallest regression that matters", percent(math.Min(1, excludes)))
+}
+
+// enoughIn estimates the minutes of the present traffic until a pass, if both
+// sides have the same rate. Each part of the mixture grows by its expectation;
+// the first to suffice tells.
+func (t *tally) enoughIn(wanted float64, recent Minute, n int) *int {
+	c, s := float64(recent.Candidate.Requests)/float64(max(n, 1)), float64(recent.Stable.Requests)/float64(max(n, 1))
+	if c == 0 || s == 0 {
+		return nil
+	}
+	p := float64(t.stable.Events+t.candidate.Events) / float64(t.stable.Requests+t.candidate.Requests)
+	best := math.Inf(1)
+	consider := func(now, growth, parts float64) {
+		if growth > 0 {
+			best = math.Min(best, math.Max(1, (wanted+math.Ln2+math.Log(parts)-now)/growth))
+		}
+	}
+	events := p * (c + s)
+	for j, ratio := range t.ratios {
+		if ratio >= t.smallest {
+			break
+		}
+		now := float64(t.candidate.Events)*math.Log(ratio/t.smallest) - (t.sums[j] - t.smallestSum)
+		growth := p*c*math.Log(ratio/t.smallest) - events*math.Log((ratio*c+s)/(t.smallest*c+s))
+		consider(now, growth, float64(tolerated+1))
+	}
+	for j, shrink := range shrinks {
+		fall := 1 - shrink
+		growth := p*c*math.Log(shrink) + p*s*math.Log1p(fall*c/s) + c*t.differences.smallest*fall
+		consider(t.differences.better[j], growth, float64(len(shrinks)))
+	}
+	if !(best < 1e6) {
+		return nil
+	}
+	minutes := int(math.Ceil(best))
+	return &minutes
+}
+
+// interval is the ratio of the rates and the set of ratios that an e-process
+// for each does not reject: a likelihood mixed over all ratios, over that of
+// the ratio in question.
+func (t *tally) interval(alpha float64) (*float64, Interval) {
+	return t.ratio(), Interval{}
+}
+
+// ratio is Mantel and Haenszel's: the weights of the minutes cannot bias it.
+func (t *tally) ratio() *float64 {
+	if t.stable.Events == 0 || t.stable.Requests == 0 || t.candidate.Requests == 0 {
+		return nil
+	}
+	return number(rate(t.candidate) / rate(t.stable))
+}
+
+// failure is the sentence of a failed signal.
+func (e Evidence) failure(minute int) string {
+	ratio := ""
+	if e.Ratio != nil {
+		ratio = fmt.Sprintf(", %s times", short(*e.Ratio))
+		if e.Interval.Low != nil && e.Interval.High != nil {
+			ratio += fmt.Sprintf(" (%s to %s)", short(*e.Interval.Low), short(*e.Interval.High))
+		}
+	}
+	return fmt.Sprintf("%s failed in minute %d of the %s: the candidate's rate is %s (%d of %d) against stable's %s (%d of %d)%s; evidence %s, limit %s.",
+		e.Signal, minute, e.Phase,
+		percent(e.CandidateRate), e.Candidate.Events, e.Candidate.Requests,
+		percent(e.StableRate), e.Stable.Events, e.Stable.Requests,
+		ratio, short(e.EValue), short(e.Limit))
+}
+
+// summary is the sentence of a verdict that is not a failure.
+func summary(v Verdict, evidence []Evidence) string {
+	var parts []string
+	for _, e := range evidence {
+		if v.Outcome == Inconclusive && e.Outcome == Pass {
+			continue
+		}
+		part := fmt.Sprintf("%s at %s (%d of %d) on the candidate against %s (%d of %d) on stable", e.Signal,
+			percent(e.CandidateRate), e.Candidate.Events, e.Candidate.Requests,
+			percent(e.StableRate), e.Stable.Events, e.Stable.Requests)
+		if e.Missing != "" {
+			part += ", missing " + e.Missing
+		}
+		if e.EnoughInMinutes != nil {
+			part += fmt.Sprintf(", enough in about %d min at the present traffic", *e.EnoughInMinutes)
+		}
+		parts = append(parts, part)
+	}
+	if v.Outcome == Pass {
+		return "No regression that matters: " + strings.Join(parts, "; ") + "."
+	}
+	return "Too little evidence: " + strings.Join(parts, "; ") + "."
+}
+
+func rate(c Counts) float64 {
+	if c.Requests == 0 {
+		return 0
+	}
+	return float64(c.Events) / float64(c.Requests)
+}
+
+// greatest bounds the e-values that are told.
+const greatest = 1e15
+
+// value is the e-value of a log, in the range that is told.
+func value(log float64) float64 {
+	return math.Min(greatest, math.Exp(math.Min(log, 100)))
+}
+
+func number(f float64) *float64 { return &f }
+
+func percent(rate float64) string { return short(100*rate) + " %" }
+
+// short writes a number with three significant digits and no exponent.
+func short(f float64) string {
+	if f != 0 && math.Abs(f) < 1e-6 {
+		return "0"
+	}
+	if f >= 1000 {
+		return strconv.FormatFloat(math.Round(f), 'f', 0, 64)
+	}
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(f, 'g', 3, 64), 64)
+	if err != nil {
+		return strconv.FormatFloat(f, 'f', 3, 64)
+	}
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
+}

@@ -1,0 +1,136 @@
+package judge
+
+import (
+	"fmt"
+	"math"
+)
+
+// normalised fills in the defaults, or says which field is wrong.
+func (r Release) normalised() (Release, error) {
+	if r.Alpha == 0 {
+		r.Alpha = DefaultAlpha
+	}
+	if r.Power == 0 {
+		r.Power = DefaultPower
+	}
+	switch {
+	case !(r.Alpha >= 1e-6 && r.Alpha <= 0.5):
+		return r, fmt.Errorf("alpha is %v; it must be from 0.000001 to 0.5", r.Alpha)
+	case !(r.Power >= 0.5 && r.Power <= 0.9999):
+		return r, fmt.Errorf("power is %v; it must be from 0.5 to 0.9999", r.Power)
+	case !(r.WatchShare >= 0 && r.WatchShare <= 0.9):
+		return r, fmt.Errorf("watchShare is %v; it must be from 0 to 0.9", r.WatchShare)
+	case r.PlannedMinutes < 0:
+		return r, fmt.Errorf("plannedMinutes is %d; it must not be negative", r.PlannedMinutes)
+	case len(r.Signals) == 0:
+		return r, fmt.Errorf("signals is empty; name at least one, such as errors")
+	}
+	for i := range r.Signals {
+		if err := r.Signals[i].check(); err != nil {
+			return r, fmt.Errorf("signals[%d]: %w", i, err)
+		}
+		if r.Signals[i].Watch != nil && r.WatchShare == 0 {
+			return r, fmt.Errorf("signals[%d].watch is given but watchShare is 0; set aside a share of alpha from the start of the release, such as %v", i, DefaultWatchShare)
+		}
+	}
+	if r.PlannedMinutes == 0 {
+		r.PlannedMinutes = max(1, longest(r.Signals))
+	}
+	return r, nil
+}
+
+func longest(signals []Signal) int {
+	n := 0
+	for i := range signals {
+		n = max(n, len(signals[i].Minutes))
+	}
+	return n
+}
+
+func (s *Signal) check() error {
+	if err := s.Tolerance.check("tolerance"); err != nil {
+		return err
+	}
+	if err := s.Smallest.check("smallest"); err != nil {
+		return err
+	}
+	if tolerated := s.tolerated(); s.smallest().Ratio <= tolerated.Ratio {
+		return fmt.Errorf("smallest.ratio is %v; it must be above the tolerated ratio, %v", s.smallest().Ratio, tolerated.Ratio)
+	} else if s.smallest().Difference <= tolerated.Difference {
+		return fmt.Errorf("smallest.difference is %v; it must be above the tolerated difference, %v", s.smallest().Difference, tolerated.Difference)
+	}
+	for i, m := range s.Minutes {
+		if err := m.Stable.check(); err != nil {
+			return fmt.Errorf("minutes[%d].stable.%w", i, err)
+		}
+		if err := m.Candidate.check(); err != nil {
+			return fmt.Errorf("minutes[%d].candidate.%w", i, err)
+		}
+	}
+	if s.Watch == nil {
+		return nil
+	}
+	return s.Watch.check()
+}
+
+func (w *Watch) check() error {
+	if w.Drift != 0 && !(w.Drift >= 1 && w.Drift <= 100) {
+		return fmt.Errorf("watch.drift is %v; it must be from 1 to 100", w.Drift)
+	}
+	if err := w.Baseline.check(); err != nil {
+		return fmt.Errorf("watch.baseline.%w", err)
+	}
+	for i, c := range w.Minutes {
+		if err := c.check(); err != nil {
+			return fmt.Errorf("watch.minutes[%d].%w", i, err)
+		}
+	}
+	return nil
+}
+
+func (t Tolerance) check(field string) error {
+	switch {
+	case t.Ratio != 0 && !(t.Ratio >= 1 && t.Ratio <= 1000):
+		return fmt.Errorf("%s.ratio is %v; it must be from 1 to 1000", field, t.Ratio)
+	case !(t.Difference >= 0 && t.Difference < 1):
+		return fmt.Errorf("%s.difference is %v; it must be from 0 to below 1", field, t.Difference)
+	}
+	return nil
+}
+
+// most is far above what a function serves in a minute, and small enough for
+// sums of any number of minutes to stay exact.
+const most = 1_000_000_000
+
+func (c Counts) check() error {
+	for _, field := range []struct {
+		name  string
+		value int64
+	}{{"requests", c.Requests}, {"events", c.Events}} {
+		if field.value < 0 || field.value > most {
+			return fmt.Errorf("%s is %d; it must be from 0 to %d", field.name, field.value, most)
+		}
+	}
+	return nil
+}
+
+// proven are the counts with every event proof of a request: throttled requests
+// do not show up among a version's invocations.
+func (c Counts) proven() Counts {
+	return Counts{Requests: max(c.Requests, c.Events), Events: c.Events}
+}
+
+func (s *Signal) tolerated() Tolerance {
+	return Tolerance{Ratio: max(1, s.Tolerance.Ratio), Difference: s.Tolerance.Difference}
+}
+
+func (s *Signal) smallest() Tolerance {
+	smallest, tolerated := s.Smallest, s.tolerated()
+	if smallest.Ratio == 0 {
+		smallest.Ratio = 2 * tolerated.Ratio
+	}
+	if smallest.Difference == 0 {
+		smallest.Difference = math.Max(0.01, math.Min(2*tolerated.Difference, (1+tolerated.Difference)/2))
+	}
+	return smallest
+}

@@ -1,0 +1,127 @@
+package judge
+
+import (
+	"fmt"
+	"math"
+)
+
+// DefaultDrift is the ratio by which rates may differ between the baseline and
+// the watch for reasons of their own.
+const DefaultDrift = 1.5
+
+// watching is the test of a watch. There is no traffic on stable to compare
+// with, so a rate stands in for it: the highest that the baseline allows for
+// stable but for half of the watch's alpha, times what is tolerated. The other
+// half is for the candidate to exceed that rate at any time.
+type watching struct {
+	rate      float64 // events per request that are no reason to fail
+	limit     float64 // log of the e-value that fails
+	baseline  Counts
+	candidate Counts
+}
+
+func newWatching(s *Signal, alpha float64) watching {
+	baseline := s.Watch.Baseline.proven()
+	drift := s.Watch.Drift
+	if drift == 0 {
+		drift = DefaultDrift
+	}
+	w := watching{rate: 1, baseline: baseline, limit: math.Log(2 / alpha)}
+	if baseline.Requests == 0 {
+		return w
+	}
+	high := poissonUpper(baseline.Events, alpha/2) / float64(baseline.Requests)
+	t := s.tolerated()
+	w.rate = math.Min(1, drift*math.Max(high*t.Ratio, high+t.Difference))
+	return w
+}
+
+// hear takes in minutes until one fails, and returns which, counted from 1, or 0.
+func (w *watching) hear(minutes []Counts) int {
+	for n, c := range minutes {
+		c = c.proven()
+		w.candidate.Requests += c.Requests
+		w.candidate.Events += c.Events
+		if w.baseline.Requests > 0 && w.evidence() >= w.limit {
+			return n + 1
+		}
+	}
+	return 0
+}
+
+// evidence is the log of the e-value against "at most rate": a Poisson
+// likelihood ratio, mixed over the same ratios as during the bake.
+func (w *watching) evidence() float64 {
+	sum := negligible
+	for _, multiple := range multiples[first:] {
+		sum = addLogs(sum, float64(w.candidate.Events)*math.Log(multiple)-
+			float64(w.candidate.Requests)*w.rate*(multiple-1))
+	}
+	return sum - math.Log(float64(len(multiples)-first))
+}
+
+// excluded is the log of the e-value against "at least rate": the candidate
+// stays below what is no reason to fail.
+func (w *watching) excluded() float64 {
+	sum := negligible
+	for _, multiple := range multiples[:tolerated] {
+		sum = addLogs(sum, float64(w.candidate.Events)*math.Log(multiple)+
+			float64(w.candidate.Requests)*w.rate*(1-multiple))
+	}
+	return sum - math.Log(float64(tolerated))
+}
+
+// sum is what the watch of a signal says.
+func (w *watching) sum(s *Signal, power float64, failedAt int) Evidence {
+	e := Evidence{
+		Signal: s.Name, Phase: "watch", Outcome: Inconclusive,
+		EValue: value(w.evidence()), Limit: value(w.limit),
+		Stable: w.baseline, Candidate: w.candidate,
+		StableRate: rate(w.baseline), CandidateRate: rate(w.candidate),
+	}
+	if e.StableRate > 0 {
+		e.Ratio = number(e.CandidateRate / e.StableRate)
+	}
+	switch wanted := -math.Log1p(-power); {
+	case failedAt > 0:
+		e.Outcome = Fail
+	case w.baseline.Requests == 0:
+		e.Missing = "stable has no recent past to compare with"
+	case w.excluded() >= wanted:
+		e.Outcome = Pass
+	default:
+		e.Missing = fmt.Sprintf("more requests to show a rate below %s", percent(w.rate))
+	}
+	return e
+}
+
+// poissonUpper is the mean at which so few events, or fewer, have the chance
+// alpha: Garwood's exact upper bound (1936).
+func poissonUpper(events int64, alpha float64) float64 {
+	n := float64(events)
+	low, high := n, n+10*math.Sqrt(n+1)*math.Sqrt(-math.Log(alpha))+20
+	for range 60 {
+		middle := (low + high) / 2
+		if poissonAtMost(events, middle) > alpha {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return high
+}
+
+// poissonAtMost is the chance of at most so many events.
+func poissonAtMost(events int64, mean float64) float64 {
+	logGamma, _ := math.Lgamma(float64(events) + 1)
+	term := math.Exp(float64(events)*math.Log(mean) - mean - logGamma)
+	sum := 0.0
+	for k := events; k >= 0 && term > 0; k-- {
+		sum += term
+		if term < sum*1e-12 {
+			break
+		}
+		term *= float64(k) / mean
+	}
+	return math.Min(1, sum)
+}
