@@ -1,0 +1,115 @@
+package jsonata
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/dop251/goja"
+)
+
+// Values are what expressions read, by variable name without its dollar sign.
+// A value of type Values is an object whose members are converted only when
+// read ($states is one); anything else is a JSON value.
+type Values map[string]any
+
+// Session evaluates several expressions against the same values, converting
+// each value at most once. It keeps a runtime of the engine to itself until
+// Close, so keep it short and open only one at a time in a goroutine.
+type Session struct {
+	engine  *Engine
+	machine *vm
+	values  Values
+	frame   goja.Value
+	failed  error // a value that is not JSON
+}
+
+// Session opens a session, waiting for a free runtime.
+func (e *Engine) Session(values Values) (*Session, error) {
+	machine, err := e.take()
+	if err != nil {
+		return nil, err
+	}
+	return &Session{engine: e, machine: machine, values: values}, nil
+}
+
+// Close gives the runtime back.
+func (s *Session) Close() {
+	if s.machine != nil {
+		s.engine.give(s.machine)
+		s.machine = nil
+	}
+}
+
+// Eval evaluates an expression (without its {% %}). The second result is false
+// where JSONata returns nothing. Errors of the expression are *Error.
+func (s *Session) Eval(source string) (any, bool, error) {
+	if err := s.open(); err != nil {
+		return nil, false, err
+	}
+	answer, err := s.machine.call(s.engine.limit, s.machine.evaluate, s.machine.runtime.ToValue(source), s.frame)
+	switch {
+	case s.failed != nil:
+		return nil, false, s.failed
+	case err != nil:
+		return nil, false, err
+	case !answer.Get("settled").ToBoolean():
+		s.machine.spent = true
+		return nil, false, &Error{Message: "the evaluation was given up: it recurses too deep"}
+	case answer.Get("error") != nil:
+		return nil, false, asError(answer.Get("error"))
+	case answer.Get("unsupported") != nil:
+		return nil, false, ErrUnsupportedResult
+	case answer.Get("json") == nil:
+		return nil, false, nil
+	}
+	var value any
+	if err := json.Unmarshal([]byte(answer.Get("json").String()), &value); err != nil {
+		return nil, false, fmt.Errorf("read the result of %q: %w", source, err)
+	}
+	return value, true, nil
+}
+
+// open makes the frame of the session's values, again if an interruption cost
+// the session its runtime.
+func (s *Session) open() error {
+	if s.machine != nil && s.machine.spent {
+		s.Close()
+	}
+	if s.machine == nil {
+		machine, err := s.engine.take()
+		if err != nil {
+			return err
+		}
+		s.machine, s.frame = machine, nil
+	}
+	if s.frame != nil {
+		return nil
+	}
+	names := []any{}
+	values := []any{}
+	for name, value := range s.values {
+		members, isObject := value.(Values)
+		if !isObject {
+			names, values = append(names, []any{name}), append(values, value)
+			continue
+		}
+		for member, value := range members {
+			names, values = append(names, []any{name, member}), append(values, value)
+		}
+	}
+	load := func(i int) string {
+		text, err := json.Marshal(values[i])
+		if err != nil {
+			s.failed = fmt.Errorf("convert %v: %w", names[i], err)
+			return "null"
+		}
+		return string(text)
+	}
+	runtime := s.machine.runtime
+	frame, err := s.machine.call(s.engine.limit, s.machine.frame, runtime.ToValue(names), runtime.ToValue(load))
+	if err != nil {
+		return fmt.Errorf("bind the values: %w", err)
+	}
+	s.frame = frame
+	return nil
+}

@@ -1,0 +1,36 @@
+// Package asl reads definitions in the Amazon States Language and tells, in
+// AWS's words, what is wrong with them. It knows the language
+// (https://states-language.net/spec.html), not how to run it.
+package asl
+
+import "fmt"
+
+// Diagnostic is one thing wrong with a definition.
+type Diagnostic struct {
+	// Code as ValidateStateMachineDefinition has it, "SCHEMA_VALIDATION_FAILED".
+	Code    string
+	Message string
+	// Location is a path into the definition, "/States/Plan/Next"; empty where
+	// AWS gives none.
+	Location string
+	// Warning marks a finding that does not keep a machine from being created.
+	Warning bool
+}
+
+// The codes of diagnostics.
+const (
+	InvalidJSON       = "INVALID_JSON_DESCRIPTION"
+	SchemaFailed      = "SCHEMA_VALIDATION_FAILED"
+	MissingTarget     = "MISSING_TRANSITION_TARGET"
+	MissingEnd        = "MISSING_END_STATE"
+	InvalidJSONata    = "INVALID_JSONATA_EXPRESSION"
+	UnsupportedJSONat = "UNSUPPORTED_JSONATA_EXPRESSION"
+)
+
+func (d Diagnostic) String() string {
+	location := d.Location
+	if location == "" {
+		location = "null"
+	}
+	return fmt.Sprintf("%s: %s at %s", d.Code, d.Message, location)
+}

@@ -1,0 +1,165 @@
+package asl
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Checker compiles JSONata expressions; the engine of weir/local/jsonata is one.
+type Checker interface {
+	Check(source string) (map[string]any, error)
+}
+
+// Parse reads a definition. With diagnostics that are not warnings the
+// definition is nil.
+func Parse(text string, checker Checker) (*Definition, []Diagnostic) {
+	root, err := parseObject([]byte(text))
+	if err != nil {
+		return nil, []Diagnostic{{Code: InvalidJSON, Message: err.Error()}}
+	}
+	p := &parser{checker: checker}
+	definition := p.definition(root)
+	for _, d := range p.found {
+		if !d.Warning {
+			return nil, p.found
+		}
+	}
+	return definition, p.found
+}
+
+// parser turns ordered objects into the model and collects what is wrong.
+type parser struct {
+	checker Checker
+	found   []Diagnostic
+	machine language // of the whole machine: pathOnly or jsonataOnly
+	names   map[string]bool
+}
+
+func (p *parser) report(code, location, format string, args ...any) {
+	p.found = append(p.found, Diagnostic{Code: code, Message: fmt.Sprintf(format, args...), Location: location})
+}
+
+func (p *parser) schema(location, format string, args ...any) {
+	p.report(SchemaFailed, location, format, args...)
+}
+
+func (p *parser) definition(root *object) *Definition {
+	p.names = map[string]bool{}
+	p.known(root, "", "Comment", "StartAt", "States", "TimeoutSeconds", "Version", "QueryLanguage")
+	p.machine = p.queryLanguage(root, "", pathOnly)
+	d := &Definition{Comment: p.text(root, "Comment", ""), JSONata: p.machine == jsonataOnly}
+	if root.has("TimeoutSeconds") {
+		n, ok := integer(root.values["TimeoutSeconds"])
+		if !ok || n < 1 || n > 99999999 {
+			p.schema("", "The value for the field 'TimeoutSeconds' must be an integer between 1 and 99999999")
+		}
+		d.TimeoutSeconds = int64(n)
+	}
+	if c := p.container(root, ""); c != nil {
+		d.Container = *c
+	}
+	return d
+}
+
+func (p *parser) known(o *object, path string, fields ...string) {
+	for _, key := range o.keys {
+		if !contains(fields, key) {
+			p.schema(path, "Field '%s' is not supported", key)
+		}
+	}
+}
+
+func (p *parser) require(o *object, path string, fields ...string) bool {
+	var missing []string
+	for _, field := range fields {
+		if !o.has(field) {
+			missing = append(missing, field)
+		}
+	}
+	if len(missing) > 0 {
+		p.schema(path, "These fields are required: [%s]", strings.Join(missing, ", "))
+	}
+	return len(missing) == 0
+}
+
+// text is a string member; another type is reported.
+func (p *parser) text(o *object, field, path string) string {
+	value, ok := o.values[field]
+	if !ok {
+		return ""
+	}
+	text, ok := value.(string)
+	if !ok {
+		p.schema(path+"/"+field, "Expected value of type String")
+	}
+	return text
+}
+
+func (p *parser) queryLanguage(o *object, path string, otherwise language) language {
+	if !o.has("QueryLanguage") {
+		return otherwise
+	}
+	switch o.values["QueryLanguage"] {
+	case "JSONata":
+		return jsonataOnly
+	case "JSONPath":
+		return pathOnly
+	}
+	p.schema(path+"/QueryLanguage", "Value is not in the set of allowed values: [JSONPath, JSONata]")
+	return otherwise
+}
+
+// container reads StartAt and States of the machine, a branch or a processor.
+func (p *parser) container(o *object, path string) *Container {
+	if !p.require(o, path, "StartAt", "States") {
+		return nil
+	}
+	states, ok := o.values["States"].(*object)
+	if !ok || len(states.keys) == 0 {
+		p.schema(path+"/States", "Expected value of type Object with at least one state")
+		return nil
+	}
+	c := &Container{StartAt: p.text(o, "StartAt", path), States: map[string]*State{}, path: path}
+	for _, name := range states.keys {
+		at := path + "/States/" + name
+		fields, ok := states.values[name].(*object)
+		if !ok {
+			p.schema(at, "Expected value of type Object")
+			continue
+		}
+		if n := len([]rune(name)); n == 0 || n > 80 {
+			p.schema(at, "The name of a state must have 1 to 80 characters")
+		}
+		if p.names[name] {
+			p.schema(at, "Duplicate State name: %s", name)
+		}
+		p.names[name] = true
+		c.Names = append(c.Names, name)
+		c.States[name] = p.state(name, fields, at)
+	}
+	if len(c.States) == len(states.keys) {
+		p.transitions(c)
+	}
+	return c
+}
+
+func contains(list []string, s string) bool {
+	for _, member := range list {
+		if member == s {
+			return true
+		}
+	}
+	return false
+}
+
+func integer(value any) (int, bool) {
+	n, ok := value.(float64)
+	if !ok || n != float64(int(n)) {
+		return 0, false
+	}
+	return int(n), true
+}
+
+func isExpression(text string) bool {
+	return strings.HasPrefix(text, "{%") && strings.HasSuffix(text, "%}") && len(text) >= 4
+}

@@ -1,0 +1,202 @@
+package asl
+
+import (
+	"fmt"
+	"strings"
+)
+
+func (p *parser) state(name string, o *object, path string) *State {
+	s := &State{Name: name, path: path, Fields: map[string]any{}}
+	if !p.require(o, path, "Type") {
+		return s
+	}
+	s.Type = p.text(o, "Type", path)
+	allowed, ok := fieldsOf[s.Type]
+	if !ok {
+		p.schema(path+"/Type", "Value is not in the set of allowed values: [Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait]")
+		return s
+	}
+	speaks := p.queryLanguage(o, path, p.machine)
+	if speaks == pathOnly && p.machine == jsonataOnly {
+		p.schema(path, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine")
+	}
+	s.JSONata = speaks == jsonataOnly
+	for _, key := range o.keys {
+		where, ok := allowed[key]
+		switch {
+		case !ok:
+			p.schema(path, "Field '%s' is not supported", key)
+		case where == pathOnly && s.JSONata:
+			p.schema(path, "The QueryLanguage is set to 'JSONata', but field '%s' is only supported for the 'JSONPath' QueryLanguage", key)
+		case where == jsonataOnly && !s.JSONata:
+			p.schema(path, "The QueryLanguage is set to 'JSONPath', but field '%s' is only supported for the 'JSONata' QueryLanguage", key)
+		}
+		switch key {
+		case "Type", "Comment", "QueryLanguage", "Next", "End", "Retry", "Catch", "Choices", "Default", "Branches", "ItemProcessor", "Iterator":
+		default:
+			s.Fields[key] = plain(o.values[key])
+		}
+	}
+	p.flow(s, o)
+	p.errorHandling(s, o)
+	p.byType(s, o)
+	p.expressions(s)
+	return s
+}
+
+// flow reads Next and End.
+func (p *parser) flow(s *State, o *object) {
+	s.Next = p.text(o, "Next", s.path)
+	if end, ok := o.values["End"]; ok {
+		if s.End, ok = end.(bool); !ok {
+			p.schema(s.path+"/End", "Expected value of type Boolean")
+		}
+	}
+	switch s.Type {
+	case Choice, Succeed, Fail:
+		return
+	}
+	switch {
+	case o.has("Next") && s.End:
+		p.schema(s.path, "You must specify only one of the fields: [Next, End]")
+	case !o.has("Next") && !s.End:
+		p.schema(s.path, "These fields are required: [Next, End]: at least one of them")
+	}
+}
+
+func (p *parser) byType(s *State, o *object) {
+	switch s.Type {
+	case Task:
+		p.require(o, s.path, "Resource")
+		p.resource(s, o)
+	case Choice:
+		p.choices(s, o)
+	case Wait:
+		p.exactlyOne(s, "Seconds", "SecondsPath", "Timestamp", "TimestampPath")
+	case Parallel:
+		p.branches(s, o)
+	case Map:
+		p.mapState(s, o)
+	}
+	for _, pair := range [][2]string{
+		{"TimeoutSeconds", "TimeoutSecondsPath"}, {"HeartbeatSeconds", "HeartbeatSecondsPath"},
+		{"MaxConcurrency", "MaxConcurrencyPath"}, {"Error", "ErrorPath"}, {"Cause", "CausePath"},
+		{"ToleratedFailureCount", "ToleratedFailureCountPath"},
+		{"ToleratedFailurePercentage", "ToleratedFailurePercentagePath"},
+	} {
+		if s.Has(pair[0]) && s.Has(pair[1]) {
+			p.schema(s.path, "You cannot specify both of the fields: [%s, %s]", pair[0], pair[1])
+		}
+	}
+	p.numbers(s)
+}
+
+func (p *parser) exactlyOne(s *State, fields ...string) {
+	count := 0
+	for _, field := range fields {
+		if s.Has(field) {
+			count++
+		}
+	}
+	if count != 1 {
+		p.schema(s.path, "You must specify exactly one of the fields: [%s]", strings.Join(fields, ", "))
+	}
+}
+
+// numbers checks the fields that are numbers unless an expression stands for
+// them.
+func (p *parser) numbers(s *State) {
+	for _, limit := range []struct {
+		field    string
+		min, max float64
+	}{
+		{"Seconds", 0, 99999999}, {"TimeoutSeconds", 1, 99999999}, {"HeartbeatSeconds", 1, 99999999},
+		{"MaxConcurrency", 0, 1e9}, {"ToleratedFailureCount", 0, 1e9}, {"ToleratedFailurePercentage", 0, 100},
+	} {
+		value, ok := s.Fields[limit.field]
+		if text, isText := value.(string); !ok || isText && s.JSONata && isExpression(text) {
+			continue
+		}
+		number, ok := value.(float64)
+		if !ok || number < limit.min || number > limit.max {
+			p.schema(s.path+"/"+limit.field, "Expected a number between %v and %v", int64(limit.min), int64(limit.max))
+		}
+	}
+	timeout, hasTimeout := s.Fields["TimeoutSeconds"].(float64)
+	heartbeat, hasHeartbeat := s.Fields["HeartbeatSeconds"].(float64)
+	if hasTimeout && hasHeartbeat && heartbeat >= timeout {
+		p.schema(s.path, "HeartbeatSeconds must be smaller than TimeoutSeconds")
+	}
+}
+
+// resource checks a Task's resource: an ARN of the form that Step Functions
+// knows.
+func (p *parser) resource(s *State, o *object) {
+	resource := p.text(o, "Resource", s.path)
+	if resource == "" {
+		return
+	}
+	parts := strings.SplitN(resource, ":", 7)
+	if len(parts) < 6 || parts[0] != "arn" {
+		p.schema(s.path+"/Resource", "Value is not a valid resource ARN")
+		return
+	}
+	switch service, rest := parts[2], strings.Join(parts[5:], ":"); {
+	case service == "lambda", service == "states" && strings.HasPrefix(rest, "activity:"):
+	case service == "states" && parts[3] == "" && parts[4] == "" && strings.Contains(rest, ":"):
+	default:
+		p.schema(s.path+"/Resource", "The resource provided %s is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.", resource)
+	}
+}
+
+func (p *parser) branches(s *State, o *object) {
+	if !p.require(o, s.path, "Branches") {
+		return
+	}
+	list, ok := o.values["Branches"].([]any)
+	if !ok || len(list) == 0 {
+		p.schema(s.path+"/Branches", "Expected value of type Array with at least one branch")
+		return
+	}
+	for i, member := range list {
+		path := fmt.Sprintf("%s/Branches[%d]", s.path, i)
+		branch, ok := member.(*object)
+		if !ok {
+			p.schema(path, "Expected value of type Object")
+			continue
+		}
+		p.known(branch, path, "Comment", "StartAt", "States")
+		s.Branches = append(s.Branches, p.container(branch, path))
+	}
+}
+
+func (p *parser) mapState(s *State, o *object) {
+	field := "ItemProcessor"
+	if !o.has(field) && o.has("Iterator") {
+		field = "Iterator"
+	}
+	if !p.require(o, s.path, field) {
+		return
+	}
+	processor, ok := o.values[field].(*object)
+	path := s.path + "/" + field
+	if !ok {
+		p.schema(path, "Expected value of type Object")
+		return
+	}
+	p.known(processor, path, "Comment", "StartAt", "States", "ProcessorConfig")
+	if config, ok := processor.values["ProcessorConfig"].(*object); ok {
+		if config.values["Mode"] == "DISTRIBUTED" {
+			p.schema(path+"/ProcessorConfig/Mode", "The local cloud does not run Map states in DISTRIBUTED mode")
+		}
+	}
+	for _, distributed := range []string{"ItemReader", "ItemBatcher", "ResultWriter", "Label"} {
+		if s.Has(distributed) {
+			p.schema(s.path, "Field '%s' is only supported for Map states in DISTRIBUTED mode, which the local cloud does not run", distributed)
+		}
+	}
+	if s.Has("ItemSelector") && s.Has("Parameters") {
+		p.schema(s.path, "You cannot specify both of the fields: [ItemSelector, Parameters]")
+	}
+	s.Processor = p.container(processor, path)
+}

@@ -1,0 +1,130 @@
+package states
+
+import (
+	"context"
+	"sync"
+
+	"weir/local/clock"
+)
+
+// group runs the children of a Parallel or Map state. The parent lets go of the
+// clock while they run; the last child to finish takes the parent's hold again
+// before it lets go of its own.
+type group struct {
+	parent *visit
+	ctx    context.Context
+	cancel context.CancelFunc
+	limit  int // how many run at once; 0 is all
+	enough func(failed int) bool
+
+	mu      sync.Mutex
+	wake    *waiter
+	left    int
+	running int
+	next    int
+	failed  int
+	first   *failure
+	kept    []*clock.Hold // of failed children, until all siblings are gone
+	start   func(i int, b *branch) error
+	resumes []*childResume
+	last    int64 // the latest event of any child that finished
+}
+
+// run starts count children and waits for all of them. It returns errEnded, the
+// failure that ended the group, or nil.
+func (g *group) run(count int) error {
+	g.ctx, g.cancel = context.WithCancel(g.parent.ctx)
+	defer g.cancel()
+	if g.resumes == nil {
+		g.resumes = make([]*childResume, count)
+	}
+	g.left = count
+	g.wake = newWaiter(g.parent.hold)
+	if count == 0 {
+		return nil
+	}
+	g.mu.Lock()
+	g.fillUp()
+	g.mu.Unlock()
+	// The children watch the execution's end themselves; the parent waits for
+	// them in any case.
+	if _, err := g.wake.release(context.Background()); err != nil {
+		return err
+	}
+	for _, hold := range g.kept {
+		hold.Release()
+	}
+	if g.parent.ctx.Err() != nil {
+		return errEnded
+	}
+	if g.first != nil {
+		return g.first
+	}
+	return nil
+}
+
+// fillUp starts children while the limit allows; the caller holds the lock.
+func (g *group) fillUp() {
+	for g.next < len(g.resumes) && (g.limit == 0 || g.running < g.limit) {
+		i := g.next
+		g.next++
+		if done := g.resumes[i]; done != nil && done.done {
+			g.finished()
+			continue
+		}
+		g.running++
+		b := &branch{
+			exec: g.parent.exec, ctx: g.ctx, hold: g.parent.exec.service.Clock.Hold(),
+			previous: g.parent.previous, last: g.parent.last, vars: g.parent.vars, item: g.parent.item,
+		}
+		if was := g.resumes[i]; was != nil {
+			b.resume = was.at
+		}
+		g.parent.exec.service.running.Add(1)
+		go func() {
+			defer g.parent.exec.service.running.Done()
+			g.ended(i, b, g.start(i, b))
+		}()
+	}
+}
+
+// ended takes note of a child's end and starts the next.
+func (g *group) ended(i int, b *branch, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.running--
+	if err != nil {
+		g.resumes[i] = &childResume{at: b.lostAt}
+	}
+	if f, ok := err.(*failure); ok {
+		g.failed++
+		if g.first == nil && g.enough(g.failed) {
+			g.first = f
+			g.last = b.last
+			g.cancel()
+			g.kept = append(g.kept, b.hold)
+			b.hold = nil
+		}
+	} else if err == nil && g.first == nil {
+		g.last = max(g.last, b.last)
+	}
+	if g.ctx.Err() != nil {
+		// No more are started; those never started count as gone.
+		g.left -= len(g.resumes) - g.next
+		g.next = len(g.resumes)
+	} else {
+		g.fillUp()
+	}
+	g.finished()
+	if b.hold != nil {
+		b.hold.Release()
+	}
+}
+
+// finished counts a child as gone and wakes the parent after the last one.
+func (g *group) finished() {
+	g.left--
+	if g.left == 0 {
+		g.wake.wake(nil, nil)
+	}
+}

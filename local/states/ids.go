@@ -1,0 +1,34 @@
+package states
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	mathrand "math/rand/v2"
+)
+
+func randomFloat() float64 { return mathrand.Float64() }
+
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b) // never fails, by its contract
+	return b
+}
+
+func newUUID() string {
+	b := randomBytes(16)
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// tokenBytes is the size of a task token before its encoding; AWS's tokens are
+// as opaque and somewhat longer.
+const tokenBytes = 96
+
+func newToken() string { return base64.StdEncoding.EncodeToString(randomBytes(tokenBytes)) }
+
+func wellFormedToken(token string) bool {
+	b, err := base64.StdEncoding.DecodeString(token)
+	return err == nil && len(b) == tokenBytes
+}

@@ -1,0 +1,138 @@
+package states
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"weir/local/api"
+)
+
+// invokeLambda is arn:aws:states:::lambda:invoke.
+func (v *visit) invokeLambda(ctx context.Context, arguments any) (any, error) {
+	members, ok := arguments.(map[string]any)
+	if !ok {
+		return nil, failf(errRuntime, "The arguments of lambda:invoke must be an object")
+	}
+	in := &lambda.InvokeInput{InvocationType: lambdatypes.InvocationTypeRequestResponse}
+	for name, value := range members {
+		text, isText := value.(string)
+		switch {
+		case name == "Payload":
+			in.Payload = []byte(encode(value))
+		case name == "FunctionName" && isText:
+			in.FunctionName = &text
+		case name == "Qualifier" && isText:
+			in.Qualifier = &text
+		case name == "ClientContext" && isText:
+			in.ClientContext = &text
+		case name == "InvocationType" && isText:
+			in.InvocationType = lambdatypes.InvocationType(text)
+		case name == "LogType" && isText:
+			in.LogType = lambdatypes.LogType(text)
+		default:
+			return nil, failf(errRuntime, "The field '%s' is not supported by lambda:invoke, or has the wrong type", name)
+		}
+	}
+	out, err := v.callLambda(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	var payload any
+	if len(out.Payload) > 0 {
+		if payload, err = decode(string(out.Payload)); err != nil {
+			payload = string(out.Payload)
+		}
+	}
+	result := map[string]any{"StatusCode": float64(out.StatusCode), "Payload": payload}
+	if version := aws.ToString(out.ExecutedVersion); version != "" {
+		result["ExecutedVersion"] = version
+	}
+	if log := aws.ToString(out.LogResult); log != "" {
+		result["LogResult"] = log
+	}
+	headers := [][2]string{{"Content-Type", "application/json"}, {"X-Amz-Executed-Version", aws.ToString(out.ExecutedVersion)}, {"x-amzn-Remapped-Content-Length", "0"}}
+	addMetadata(result, v.exec.service.now(), int(out.StatusCode), len(out.Payload), headers)
+	return result, nil
+}
+
+// invokeDirect is a Resource that is a function's ARN: the whole input is the
+// payload, the whole payload the result.
+func (v *visit) invokeDirect(ctx context.Context, r resource, arguments any) (any, error) {
+	out, err := v.callLambda(ctx, &lambda.InvokeInput{FunctionName: aws.String(r.arn), Payload: []byte(encode(arguments))})
+	if err != nil {
+		return nil, err
+	}
+	result, err := decode(string(out.Payload))
+	if err != nil {
+		return nil, failf("Lambda.Unknown", "The function's answer is not JSON: %v", err)
+	}
+	return result, nil
+}
+
+// callLambda invokes and turns what went wrong into the errors that Step
+// Functions has for it.
+func (v *visit) callLambda(ctx context.Context, in *lambda.InvokeInput) (*lambda.InvokeOutput, error) {
+	out, err := api.Do[lambda.InvokeOutput](ctx, v.exec.service.Bus, v.exec.caller(), "lambda", "Invoke", in)
+	if err != nil {
+		return nil, v1Failure("Lambda", "AWSLambda", err)
+	}
+	if out.FunctionError == nil {
+		return out, nil
+	}
+	var report struct{ ErrorType, ErrorMessage string }
+	if err := json.Unmarshal(out.Payload, &report); err != nil || report.ErrorType == "" {
+		return nil, failf("Lambda.Unknown", "The cause could not be determined because Lambda did not return an error type. Returned payload: %s", out.Payload)
+	}
+	return nil, failf(report.ErrorType, "%s", out.Payload)
+}
+
+// v1Failure words an error as the first AWS SDK for Java does, which the
+// optimized integrations show: "text (Service: AWSLambda; Status Code: 404; ...)".
+func v1Failure(prefix, service string, err error) *failure {
+	e := api.AsError(err)
+	name := e.Code
+	if e.Code == "AccessDeniedException" || e.Code == "AccessDenied" {
+		name = e.Code
+		if prefix == "Lambda" {
+			name = "AWSLambdaException"
+		}
+	}
+	if e.Code == "InternalFailure" || e.HTTPStatus() >= 500 && e.HTTPStatus() != 501 && prefix == "Lambda" && e.Code != "ServiceException" {
+		name = "ServiceException"
+	}
+	return failf(prefix+"."+name, "%s (Service: %s; Status Code: %d; Error Code: %s; Request ID: %s; Proxy: null)",
+		e.Message, service, e.HTTPStatus(), e.Code, newUUID())
+}
+
+// addMetadata puts SdkHttpMetadata and SdkResponseMetadata into a result.
+func addMetadata(result map[string]any, now time.Time, status, length int, extra [][2]string) {
+	id := newUUID()
+	all := map[string]any{}
+	single := map[string]any{}
+	headers := append([][2]string{
+		{"connection", "keep-alive"}, {"Content-Length", strconv.Itoa(length)},
+		{"Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")}, {"x-amzn-RequestId", id},
+	}, extra...)
+	for _, header := range headers {
+		if header[1] != "" {
+			all[header[0]], single[header[0]] = []any{header[1]}, header[1]
+		}
+	}
+	result["SdkHttpMetadata"] = map[string]any{"AllHttpHeaders": all, "HttpHeaders": single, "HttpStatusCode": float64(status)}
+	result["SdkResponseMetadata"] = map[string]any{"RequestId": id}
+}
+
+// pascal turns a camelCase action into an operation's name.
+func pascal(action string) string {
+	if action == "" {
+		return ""
+	}
+	return strings.ToUpper(action[:1]) + action[1:]
+}

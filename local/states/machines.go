@@ -1,0 +1,282 @@
+package states
+
+import (
+	"context"
+	"regexp"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"weir/local/api"
+	"weir/local/states/asl"
+)
+
+// machine is a state machine. Executions hold the revision they started with.
+type machine struct {
+	arn, name string
+	created   time.Time
+	tags      map[string]string
+	current   *revision
+}
+
+// revision is what UpdateStateMachine replaces as a whole.
+type revision struct {
+	id         string
+	text       string
+	definition *asl.Definition
+	roleARN    string
+	logging    *types.LoggingConfiguration
+	tracing    *types.TracingConfiguration
+	encryption *types.EncryptionConfiguration
+	updated    time.Time
+}
+
+// Lengths of CreateStateMachine's members
+// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html).
+const (
+	maxName       = 80
+	maxDefinition = 1 << 20
+)
+
+var invalidInName = regexp.MustCompile("[\\s<>{}\\[\\]?*\"#%\\\\^|~`$&,;:/\x00-\x1f\x7f-\u009f]")
+
+func checkName(name string) error {
+	if name == "" || len([]rune(name)) > maxName || invalidInName.MatchString(name) {
+		return api.Errorf("InvalidName", "Invalid Name: '%s'", name)
+	}
+	return nil
+}
+
+// parse reads a definition or answers InvalidDefinition with every error.
+func (s *Service) parse(text string) (*asl.Definition, error) {
+	if text == "" || len(text) > maxDefinition {
+		return nil, api.Errorf("InvalidDefinition", "Invalid State Machine Definition: the definition must have 1 to %d characters", maxDefinition)
+	}
+	definition, found := asl.Parse(text, s.jsonata)
+	if definition != nil {
+		return definition, nil
+	}
+	var parts []string
+	for _, d := range found {
+		if !d.Warning {
+			parts = append(parts, d.String())
+		}
+	}
+	return nil, api.Errorf("InvalidDefinition", "Invalid State Machine Definition: '%s'", strings.Join(parts, ", "))
+}
+
+func (s *Service) createStateMachine(_ context.Context, _ api.Caller, in *sfn.CreateStateMachineInput) (*sfn.CreateStateMachineOutput, error) {
+	name := aws.ToString(in.Name)
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if in.Type == types.StateMachineTypeExpress {
+		return nil, api.StatusErrorf(501, "NotImplemented", "CreateStateMachine: the local cloud does not emulate Express workflows")
+	}
+	if in.Publish {
+		return nil, api.StatusErrorf(501, "NotImplemented", "CreateStateMachine: the local cloud does not emulate versions of state machines (publish)")
+	}
+	if err := checkRole(aws.ToString(in.RoleArn)); err != nil {
+		return nil, err
+	}
+	definition, err := s.parse(aws.ToString(in.Definition))
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	m := &machine{arn: s.Env.ARN("states", "stateMachine:"+name), name: name, created: now, tags: map[string]string{}}
+	for _, tag := range in.Tags {
+		m.tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	m.current = &revision{
+		text: *in.Definition, definition: definition, roleARN: *in.RoleArn, updated: now,
+		logging: withDefault(in.LoggingConfiguration), tracing: tracing(in.TracingConfiguration), encryption: encryption(in.EncryptionConfiguration),
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if existing, ok := s.machines[m.arn]; ok {
+		if existing.current.text == m.current.text && existing.current.roleARN == m.current.roleARN {
+			return &sfn.CreateStateMachineOutput{StateMachineArn: &existing.arn, CreationDate: &existing.created}, nil
+		}
+		return nil, api.Errorf("StateMachineAlreadyExists", "State Machine Already Exists: '%s'", m.arn)
+	}
+	s.machines[m.arn] = m
+	return &sfn.CreateStateMachineOutput{StateMachineArn: &m.arn, CreationDate: &m.created}, nil
+}
+
+func checkRole(role string) error {
+	if !strings.HasPrefix(role, "arn:") || !strings.Contains(role, ":role/") {
+		return api.Errorf("InvalidArn", "Invalid Role Arn: '%s'", role)
+	}
+	return nil
+}
+
+func withDefault(logging *types.LoggingConfiguration) *types.LoggingConfiguration {
+	if logging == nil {
+		return &types.LoggingConfiguration{Level: types.LogLevelOff}
+	}
+	return logging
+}
+
+func tracing(t *types.TracingConfiguration) *types.TracingConfiguration {
+	if t == nil {
+		return &types.TracingConfiguration{}
+	}
+	return t
+}
+
+func encryption(e *types.EncryptionConfiguration) *types.EncryptionConfiguration {
+	if e == nil {
+		return &types.EncryptionConfiguration{Type: types.EncryptionTypeAwsOwnedKey}
+	}
+	return e
+}
+
+// find looks a machine up; the caller holds the lock.
+func (s *Service) find(arn *string) (*machine, error) {
+	name := aws.ToString(arn)
+	parts := strings.Split(name, ":")
+	if len(parts) < 7 || parts[0] != "arn" || parts[5] != "stateMachine" {
+		return nil, api.Errorf("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", name)
+	}
+	if m, ok := s.machines[name]; ok {
+		return m, nil
+	}
+	if len(parts) > 7 {
+		return nil, api.StatusErrorf(501, "NotImplemented", "%s: the local cloud does not emulate versions and aliases of state machines", name)
+	}
+	return nil, api.Errorf("StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", name)
+}
+
+func (s *Service) updateStateMachine(_ context.Context, _ api.Caller, in *sfn.UpdateStateMachineInput) (*sfn.UpdateStateMachineOutput, error) {
+	if in.Publish {
+		return nil, api.StatusErrorf(501, "NotImplemented", "UpdateStateMachine: the local cloud does not emulate versions of state machines (publish)")
+	}
+	if in.Definition == nil && in.RoleArn == nil && in.LoggingConfiguration == nil && in.TracingConfiguration == nil && in.EncryptionConfiguration == nil {
+		return nil, api.Errorf("MissingRequiredParameter", "Either the definition, the role ARN, the LoggingConfiguration, the EncryptionConfiguration or the TracingConfiguration must be specified")
+	}
+	var definition *asl.Definition
+	if in.Definition != nil {
+		var err error
+		if definition, err = s.parse(*in.Definition); err != nil {
+			return nil, err
+		}
+	}
+	if in.RoleArn != nil {
+		if err := checkRole(*in.RoleArn); err != nil {
+			return nil, err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, err := s.find(in.StateMachineArn)
+	if err != nil {
+		return nil, err
+	}
+	next := *m.current
+	next.id, next.updated = newUUID(), s.now()
+	if definition != nil {
+		next.text, next.definition = *in.Definition, definition
+	}
+	if in.RoleArn != nil {
+		next.roleARN = *in.RoleArn
+	}
+	if in.LoggingConfiguration != nil {
+		next.logging = in.LoggingConfiguration
+	}
+	if in.TracingConfiguration != nil {
+		next.tracing = in.TracingConfiguration
+	}
+	if in.EncryptionConfiguration != nil {
+		next.encryption = in.EncryptionConfiguration
+	}
+	m.current = &next
+	return &sfn.UpdateStateMachineOutput{UpdateDate: &next.updated, RevisionId: &next.id}, nil
+}
+
+func (s *Service) describeStateMachine(_ context.Context, _ api.Caller, in *sfn.DescribeStateMachineInput) (*sfn.DescribeStateMachineOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, err := s.find(in.StateMachineArn)
+	if err != nil {
+		return nil, err
+	}
+	out := &sfn.DescribeStateMachineOutput{
+		StateMachineArn: aws.String(m.arn), Name: aws.String(m.name), Status: types.StateMachineStatusActive,
+		Type: types.StateMachineTypeStandard, CreationDate: aws.Time(m.created), Definition: aws.String(m.current.text),
+		RoleArn: aws.String(m.current.roleARN), LoggingConfiguration: m.current.logging,
+		TracingConfiguration: m.current.tracing, EncryptionConfiguration: m.current.encryption,
+	}
+	if m.current.id != "" {
+		out.RevisionId = aws.String(m.current.id)
+	}
+	return out, nil
+}
+
+func (s *Service) deleteStateMachine(_ context.Context, _ api.Caller, in *sfn.DeleteStateMachineInput) (*sfn.DeleteStateMachineOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, err := s.find(in.StateMachineArn)
+	if api.IsCode(err, "StateMachineDoesNotExist") {
+		return &sfn.DeleteStateMachineOutput{}, nil // deleting twice is no error on AWS
+	}
+	if err != nil {
+		return nil, err
+	}
+	// On AWS the machine is DELETING until its executions have ended; they go on here too.
+	delete(s.machines, m.arn)
+	return &sfn.DeleteStateMachineOutput{}, nil
+}
+
+func (s *Service) listStateMachines(_ context.Context, _ api.Caller, in *sfn.ListStateMachinesInput) (*sfn.ListStateMachinesOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]types.StateMachineListItem, 0, len(s.machines))
+	for _, m := range s.machines {
+		list = append(list, types.StateMachineListItem{
+			StateMachineArn: aws.String(m.arn), Name: aws.String(m.name),
+			CreationDate: aws.Time(m.created), Type: types.StateMachineTypeStandard,
+		})
+	}
+	sort.Slice(list, func(i, j int) bool { return *list[i].Name < *list[j].Name })
+	page, next, err := paginate(list, in.MaxResults, in.NextToken, 100)
+	return &sfn.ListStateMachinesOutput{StateMachines: page, NextToken: next}, err
+}
+
+func (s *Service) validateStateMachineDefinition(_ context.Context, _ api.Caller, in *sfn.ValidateStateMachineDefinitionInput) (*sfn.ValidateStateMachineDefinitionOutput, error) {
+	definition, found := asl.Parse(aws.ToString(in.Definition), s.jsonata)
+	out := &sfn.ValidateStateMachineDefinitionOutput{
+		Result: types.ValidateStateMachineDefinitionResultCodeOk, Truncated: aws.Bool(false),
+		Diagnostics: []types.ValidateStateMachineDefinitionDiagnostic{},
+	}
+	if definition == nil {
+		out.Result = types.ValidateStateMachineDefinitionResultCodeFail
+	}
+	limit := int(in.MaxResults)
+	if limit == 0 {
+		limit = 100
+	}
+	for _, d := range found {
+		severity := types.ValidateStateMachineDefinitionSeverityError
+		if d.Warning {
+			severity = types.ValidateStateMachineDefinitionSeverityWarning
+			if in.Severity != types.ValidateStateMachineDefinitionSeverityWarning {
+				continue
+			}
+		}
+		if len(out.Diagnostics) == limit {
+			out.Truncated = aws.Bool(true)
+			break
+		}
+		diagnostic := types.ValidateStateMachineDefinitionDiagnostic{Code: aws.String(d.Code), Message: aws.String(d.Message), Severity: severity}
+		if d.Location != "" {
+			diagnostic.Location = aws.String(d.Location)
+		}
+		out.Diagnostics = append(out.Diagnostics, diagnostic)
+	}
+	return out, nil
+}

@@ -1,0 +1,100 @@
+package states
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"weir/local/api"
+)
+
+// maxEventData is the size up to which a status change carries input and output
+// (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html).
+const maxEventData = 248 << 10
+
+// publish sends the "Step Functions Execution Status Change" event of the
+// present status.
+func (x *execution) publish() {
+	s := x.service
+	if _, ok := s.Bus.Service("events"); !ok {
+		s.Log.Debug("no events service: a status change goes unheard", "execution", x.arn)
+		return
+	}
+	detail := x.statusChange()
+	_, err := api.Do[eventbridge.PutEventsOutput](context.WithoutCancel(s.base), s.Bus,
+		api.ServiceCaller("states.amazonaws.com", x.machine.arn), "events", "PutEvents", &eventbridge.PutEventsInput{
+			Entries: []ebtypes.PutEventsRequestEntry{{
+				Source: aws.String("aws.states"), DetailType: aws.String("Step Functions Execution Status Change"),
+				Detail: aws.String(encode(detail)), Resources: []string{x.arn}, Time: aws.Time(s.now()),
+			}},
+		})
+	if err != nil {
+		s.Log.Error("a status change could not be sent", "execution", x.arn, "error", err)
+	}
+}
+
+func (x *execution) statusChange() map[string]any {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	included := func(text *string) (any, any) {
+		if text == nil {
+			return nil, nil
+		}
+		if len(*text) > maxEventData {
+			return nil, map[string]any{"included": false}
+		}
+		return *text, map[string]any{"included": true}
+	}
+	detail := map[string]any{
+		"executionArn": x.arn, "stateMachineArn": x.machine.arn, "name": x.name, "status": string(x.status),
+		"startDate": x.started.UnixMilli(), "stopDate": nil, "error": nil, "cause": nil,
+		"stateMachineVersionArn": nil, "stateMachineAliasArn": nil,
+		"redriveCount": x.redrives, "redriveDate": nil,
+	}
+	detail["input"], detail["inputDetails"] = included(&x.rawInput)
+	detail["output"], detail["outputDetails"] = included(x.output)
+	status, reason := x.redrivable()
+	detail["redriveStatus"], detail["redriveStatusReason"] = string(status), nil
+	if reason != "" {
+		detail["redriveStatusReason"] = reason
+	}
+	if x.redrives > 0 {
+		detail["redriveDate"] = x.redriven.UnixMilli()
+	}
+	if x.status != types.ExecutionStatusRunning {
+		detail["stopDate"] = x.stopped.UnixMilli()
+	}
+	if x.failure != nil {
+		for name, text := range map[string]string{"error": x.failure.name, "cause": x.failure.cause} {
+			if text != "" {
+				detail[name] = text
+			}
+		}
+	}
+	return detail
+}
+
+// metricOf names the metric that counts an end.
+var metricOf = map[types.ExecutionStatus]string{
+	types.ExecutionStatusSucceeded: "ExecutionsSucceeded", types.ExecutionStatusFailed: "ExecutionsFailed",
+	types.ExecutionStatusAborted: "ExecutionsAborted", types.ExecutionStatusTimedOut: "ExecutionsTimedOut",
+}
+
+// count records an end and how long the execution took, in milliseconds.
+func (x *execution) count(status types.ExecutionStatus) {
+	x.datum(metricOf[status], 1, "Count")
+	x.datum("ExecutionTime", float64(x.stopped.Sub(x.started).Milliseconds()), "Milliseconds")
+}
+
+func (x *execution) datum(name string, value float64, unit string) {
+	if x.service.Recorder == nil {
+		return
+	}
+	x.service.Recorder.Record(api.Datum{
+		Namespace: "AWS/States", Name: name, Value: value, Unit: unit, Time: x.service.now(),
+		Dimensions: []api.Dimension{{Name: "StateMachineArn", Value: x.machine.arn}},
+	})
+}

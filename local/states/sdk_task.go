@@ -1,0 +1,150 @@
+package states
+
+import (
+	"context"
+	"strings"
+
+	"weir/local/api"
+)
+
+// serviceOf finds the signing name of a service by the name it has in
+// aws-sdk:service:action, and its name in the AWS SDK for Java, which starts
+// error names.
+var serviceOf = map[string][2]string{
+	"lambda": {"lambda", "Lambda"}, "sfn": {"states", "Sfn"}, "cloudwatch": {"monitoring", "CloudWatch"},
+	"eventbridge": {"events", "EventBridge"}, "scheduler": {"scheduler", "Scheduler"}, "sns": {"sns", "Sns"},
+	"sqs": {"sqs", "Sqs"}, "cloudformation": {"cloudformation", "CloudFormation"}, "sts": {"sts", "Sts"},
+	"iam": {"iam", "Iam"}, "s3": {"s3", "S3"}, "ssm": {"ssm", "Ssm"}, "ecr": {"ecr", "Ecr"},
+	"cloudwatchlogs": {"logs", "CloudWatchLogs"},
+}
+
+// callSDK is arn:aws:states:::aws-sdk:service:action.
+func (v *visit) callSDK(ctx context.Context, r resource, arguments any) (any, error) {
+	names, ok := serviceOf[strings.TrimPrefix(r.kind, "aws-sdk:")]
+	if !ok {
+		return nil, failf(errRuntime, "The local cloud has no service for the resource %s", r.arn)
+	}
+	out, err := v.callOperation(ctx, names[0], pascal(r.verb), arguments)
+	if err == nil {
+		return out, nil
+	}
+	if f, ok := err.(*failure); ok {
+		return nil, f
+	}
+	e := api.AsError(err)
+	code := e.Code
+	if !strings.HasSuffix(code, "Exception") {
+		code += "Exception"
+	}
+	return nil, failf(names[1]+"."+code, "%s (Service: %s, Status Code: %d, Request ID: %s) (SDK Attempt Count: 1)", e.Message, names[1], e.HTTPStatus(), newUUID())
+}
+
+// callOperation calls any operation of the bus with JSON arguments and answers
+// JSON.
+func (v *visit) callOperation(ctx context.Context, service, operation string, arguments any) (any, error) {
+	bus := v.exec.service.Bus
+	found, ok := bus.Service(service)
+	if !ok {
+		return nil, api.StatusErrorf(501, "NotImplemented", "the local cloud has no service %q", service)
+	}
+	op, ok := found.Operations[operation]
+	if !ok || op.New == nil {
+		return nil, api.StatusErrorf(501, "NotImplemented", "the local cloud's %s has no operation %q", service, operation)
+	}
+	in := op.New()
+	if err := fill(in, arguments); err != nil {
+		return nil, failf(errRuntime, "The arguments of %s:%s do not fit: %v", service, operation, err)
+	}
+	out, err := bus.Call(ctx, v.exec.caller(), service, operation, in)
+	if err != nil {
+		return nil, err
+	}
+	return members(out), nil
+}
+
+// target is an optimized integration that is one call: its operation, the
+// service's names in errors, and whether it answers with HTTP metadata.
+type target struct {
+	service, operation   string
+	errorPrefix, v1      string
+	contentType, refusal string
+}
+
+var optimized = map[string]target{
+	"events:putEvents": {service: "events", operation: "PutEvents", errorPrefix: "EventBridge", v1: "AmazonCloudWatchEvents", contentType: "application/x-amz-json-1.1"},
+	"sns:publish":      {service: "sns", operation: "Publish", errorPrefix: "SNS", v1: "AmazonSNS", contentType: "text/xml"},
+	"sqs:sendMessage":  {service: "sqs", operation: "SendMessage", errorPrefix: "SQS", v1: "AmazonSQS", contentType: "application/x-amz-json-1.0"},
+}
+
+func (v *visit) callOptimized(ctx context.Context, t target, arguments any) (any, error) {
+	out, err := v.callOperation(ctx, t.service, t.operation, textual(t, arguments))
+	if f, ok := err.(*failure); ok {
+		return nil, f
+	}
+	if err != nil {
+		f := v1Failure(t.errorPrefix, t.v1, err)
+		if !strings.HasSuffix(f.name, "Exception") {
+			f.name += "Exception"
+		}
+		return nil, f
+	}
+	result, ok := out.(map[string]any)
+	if !ok {
+		result = map[string]any{}
+	}
+	if failed, _ := result["FailedEntryCount"].(float64); failed > 0 {
+		return nil, failf("EventBridge.FailedEntry", "%s", encode(map[string]any{"Entries": result["Entries"], "FailedEntryCount": failed}))
+	}
+	addMetadata(result, v.exec.service.now(), 200, len(encode(out)), [][2]string{{"Content-Type", t.contentType}})
+	return result, nil
+}
+
+// textual turns the members that may be given as JSON into the text that the
+// service wants: a message, a message body, an event's detail.
+func textual(t target, arguments any) any {
+	given, ok := arguments.(map[string]any)
+	if !ok {
+		return arguments
+	}
+	copied := make(map[string]any, len(given))
+	for name, value := range given {
+		switch name {
+		case "Message", "MessageBody":
+			value = text(value)
+		case "Entries":
+			value = entries(value)
+		}
+		copied[name] = value
+	}
+	return copied
+}
+
+func text(value any) any {
+	if _, ok := value.(string); ok || value == nil {
+		return value
+	}
+	return encode(value)
+}
+
+func entries(value any) any {
+	list, ok := value.([]any)
+	if !ok {
+		return value
+	}
+	copied := make([]any, len(list))
+	for i, entry := range list {
+		object, ok := entry.(map[string]any)
+		if !ok {
+			return value
+		}
+		changed := make(map[string]any, len(object))
+		for name, member := range object {
+			if name == "Detail" {
+				member = text(member)
+			}
+			changed[name] = member
+		}
+		copied[i] = changed
+	}
+	return copied
+}
