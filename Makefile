@@ -2,98 +2,123 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-MAKEFLAGS += --no-builtin-rules
+MAKEFLAGS += --no-builtin-rules --no-print-directory
 
-# CGO off, no paths, no build ids: the same source gives the same bytes, so that
-# a function's asset changes only when its code does.
-export CGO_ENABLED := 0
-GO_BUILD := go build -trimpath -buildvcs=false -ldflags="-s -w -buildid=" -tags lambda.norpc
-
-# Node 20 is past its end of life, which jsii tells at length on each run; this
+# Node 20 is past its end of life, which jsii tells at length on each run. This
 # silences that one banner for that one version and no other warning.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-CDK := npx --yes aws-cdk@2.1034.0
+CDK  := npx --yes aws-cdk@2.1034.0
 LINT := go tool -modfile=tools/go.mod golangci-lint
 
+# No cgo, no paths, no build ids: the same source gives the same bytes, so that
+# a function's asset changes only when its code does.
+GO_FUNCTION := CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc
+STRIP       := -s -w -buildid=
+
 FUNCTIONS := app shift verify rollback alias
-HOST := $(shell go env GOOS 2>/dev/null)/$(shell go env GOARCH 2>/dev/null)
-# The folder of the functions that this machine can run.
-LOCAL := build/functions/host
+HOST_OS   := $(shell go env GOOS 2>/dev/null)
+HOST_ARCH := $(shell go env GOARCH 2>/dev/null)
+HOST      := build/functions/host
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 # What is missing is said in one line, before anything starts.
 .PHONY: need
 need:
 	@missing=; for tool in go node; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
-	if [ -n "$$missing" ]; then echo "weir: not found:$$missing. It needs Go 1.26 or newer and Node.js 20 or newer." >&2; exit 1; fi
+	[ -z "$$missing" ] || { echo "weir: not found:$$missing (it takes Go 1.26 or newer and Node.js 20 or newer)" >&2; exit 1; }
 
-.PHONY: help
-help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+##  Run
 
 .PHONY: demo
-demo: cli local ## a good and a bad release on a local cloud, start to end
-	build/bin/weir demo
+demo: cli demo-assemblies ## a good and a faulty release on a local cloud
+	@build/bin/weir demo $(foreach v,1 2 3,build/demo/v$(v))
+
+# The stack three times, as three deploys would have it: version 2 is a change
+# of code, version 3 another that fails a share of its requests.
+FAULTY ?= 0.2
+.PHONY: demo-assemblies
+demo-assemblies: host
+	@for v in 1 2 3; do \
+	  $(GO_FUNCTION) -ldflags="$(STRIP) -X main.release=v$$v" -o build/demo/app-v$$v/bootstrap ./functions/app; \
+	done
+	@running=(); for v in 1 2 3; do \
+	  environment='{}'; [ $$v != 3 ] || environment='{"FAULT_ERROR_RATE": "$(FAULTY)"}'; \
+	  rm -rf build/demo/v$$v; \
+	  CDK_OUTDIR=build/demo/v$$v CDK_CONTEXT_JSON="{\"handlers\": \"$(HOST)\", \"app\": \"build/demo/app-v$$v\", \"environment\": $$environment}" \
+	    build/bin/infra & running+=($$!); \
+	done; for each in "$${running[@]}"; do wait $$each; done
 
 .PHONY: test
 test: need ## every test
 	go test ./...
 
+.PHONY: bench
+bench: need ## speed of the local cloud and of the functions
+	go test -run '^$$' -bench . -benchmem ./local/... ./functions/... ./internal/...
+
+##  Build
+
 .PHONY: build
-build: local arm64 x86_64 cli ## the CLI, and the functions for Lambda and for this machine
+build: cli host arm64 x86_64 ## the CLI, and the functions for Lambda and for this machine
 
 .PHONY: cli
 cli: need ## the CLI, build/bin/weir
-	go build -trimpath -o build/bin/weir ./cmd/weir
+	@go build -o build/bin/weir ./cmd/weir
 
 .PHONY: infra
-infra: need ## the CDK app, build/bin/infra
-	go build -o build/bin/infra ./infra/app
+infra: need
+	@go build -o build/bin/infra ./infra/app
 
-.PHONY: arm64 x86_64 local
-arm64: need ## the functions for Lambda on arm64
+.PHONY: host arm64 x86_64
+host: infra ## the functions for this machine, and the CDK app
+	@$(call functions,$(HOST_OS),$(HOST_ARCH),$(HOST))
+arm64: infra ## the functions for Lambda on arm64, and the CDK app
 	@$(call functions,linux,arm64,build/functions/arm64)
-x86_64: need ## the functions for Lambda on x86_64
+x86_64: infra ## the functions for Lambda on x86_64, and the CDK app
 	@$(call functions,linux,amd64,build/functions/x86_64)
-local: need infra ## the functions for this machine, and the CDK app
-	@$(call functions,$(word 1,$(subst /, ,$(HOST))),$(word 2,$(subst /, ,$(HOST))),$(LOCAL))
 
-# One `go build` for all functions shares its work; each then gets its folder.
+# functions OS, ARCH, FOLDER: one `go build` for all of them shares its work;
+# each binary then gets a folder of its own, named bootstrap as Lambda wants it.
 define functions
-mkdir -p $(3)/bin; \
-GOOS=$(1) GOARCH=$(2) $(GO_BUILD) -o $(3)/bin/ $(addprefix ./functions/,$(FUNCTIONS)); \
-for f in $(FUNCTIONS); do mkdir -p $(3)/$$f; cmp -s $(3)/bin/$$f $(3)/$$f/bootstrap || cp $(3)/bin/$$f $(3)/$$f/bootstrap; done
+mkdir -p $(3)/.bin; \
+GOOS=$(1) GOARCH=$(2) $(GO_FUNCTION) -ldflags="$(STRIP)" -o $(3)/.bin/ $(addprefix ./functions/,$(FUNCTIONS)); \
+for f in $(FUNCTIONS); do mkdir -p $(3)/$$f; ln -f $(3)/.bin/$$f $(3)/$$f/bootstrap; done
 endef
 
-# Context for the CDK app, such as: make synth CONTEXT="-c arch=x86_64"
+##  Deploy
+
+# Context of the CDK app, such as ARCH=x86_64 or CONTEXT="-c config=weir.json";
+# infra/app/config.go lists what there is.
+ARCH    ?= arm64
 CONTEXT ?=
 
 .PHONY: synth
-synth: infra arm64 ## the CloudFormation template, into cdk.out
-	CDK_OUTDIR=cdk.out build/bin/infra
+synth: $(ARCH) ## the CloudFormation template, into cdk.out
+	$(CDK) synth --quiet --app build/bin/infra -c arch=$(ARCH) $(CONTEXT)
 
 .PHONY: deploy
-deploy: infra arm64 ## deploy to the account of the AWS credentials in the environment
-	$(CDK) deploy --app build/bin/infra $(CONTEXT)
+deploy: $(ARCH) ## deploy to the account of the AWS credentials in the environment
+	$(CDK) deploy --all --app build/bin/infra -c arch=$(ARCH) $(CONTEXT) --outputs-file build/outputs.json
 
+STACK ?= weir
 .PHONY: release
-release: cli ## release what staging serves: make release FUNCTION=weir-app
-	build/bin/weir release $(FUNCTION)
+release: cli ## release what staging serves, and follow it; after make deploy
+	@output() { node -p "require('./build/outputs.json')['$(STACK)'].$$1"; }; \
+	build/bin/weir release --state-machine "$$(output StateMachineArn)" --function "$$(output FunctionName)"
 
-.PHONY: bench
-bench: cli local ## speed of the local cloud and of the handlers
-	build/bin/weir bench
+##  Check
 
 .PHONY: fmt
 fmt: need ## format the Go code
 	gofmt -w $$(git ls-files '*.go')
 
-.PHONY: format-check
-format-check: need
-	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then printf 'gofmt would change:\n%s\n' "$$bad" >&2; exit 1; fi
-
 .PHONY: lint
-lint: need format-check ## vet and golangci-lint
+lint: need ## formatting, vet and golangci-lint
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { printf 'gofmt would change:\n%s\n' "$$bad" >&2; exit 1; }
 	go vet ./...
 	$(LINT) run
 
