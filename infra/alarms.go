@@ -45,7 +45,7 @@ func newAlarms(scope constructs.Construct, topic awssns.ITopic) *alarms {
 	return &alarms{scope: scope, topic: topic}
 }
 
-func (a *alarms) add(spec alarm) awscloudwatch.Alarm {
+func (a *alarms) add(spec alarm) {
 	made := awscloudwatch.NewAlarm(a.scope, &spec.id, &awscloudwatch.AlarmProps{
 		Metric:             spec.metric,
 		Threshold:          &spec.threshold,
@@ -61,7 +61,6 @@ func (a *alarms) add(spec alarm) awscloudwatch.Alarm {
 		made.AddOkAction(action)
 	}
 	a.made = append(a.made, made)
-	return made
 }
 
 // counted is a metric summed over each minute.

@@ -55,8 +55,8 @@ func addFunctionAlarms(to *alarms, f *VersionedFunction, percent float64) {
 func perVersion(function awslambda.IFunction, alias, metric, statistic string) awscloudwatch.IMetric {
 	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression: jsii.String(fmt.Sprintf(
-			`SEARCH('{AWS/Lambda,ExecutedVersion,FunctionName,Resource} MetricName="%s" FunctionName="%s" Resource="%s:%s"', '%s', 60)`,
-			metric, *function.FunctionName(), *function.FunctionName(), alias, statistic)),
+			`SEARCH('{AWS/Lambda,ExecutedVersion,FunctionName,Resource} MetricName=%q FunctionName=%q Resource=%q', '%s', 60)`,
+			metric, *function.FunctionName(), *function.FunctionName()+":"+alias, statistic)),
 		Label:        jsii.String("${PROP('Dim.ExecutedVersion')}"),
 		UsingMetrics: &map[string]awscloudwatch.IMetric{},
 	})

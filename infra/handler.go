@@ -30,6 +30,7 @@ func (a Architecture) lambda() awslambda.Architecture {
 // handlerProps describes one of Weir's own functions.
 type handlerProps struct {
 	name           string // the folder below directory
+	function       string // what the function is called; empty for CloudFormation's choice
 	directory      string
 	architecture   Architecture
 	description    string
@@ -67,7 +68,12 @@ func newHandler(scope constructs.Construct, id string, props handlerProps) *hand
 	for name, value := range props.environment {
 		environment[name] = &value
 	}
+	var name *string
+	if props.function != "" {
+		name = &props.function
+	}
 	function := awslambda.NewFunction(this, jsii.String("Function"), &awslambda.FunctionProps{
+		FunctionName:  name,
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
 		Handler:       jsii.String("bootstrap"),
 		Code:          awslambda.Code_FromAsset(&directory, nil),

@@ -10,14 +10,29 @@ import (
 
 // grantHandlers gives each handler what it calls, on the targets in hand.
 func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift, verify, rollback *handler) {
+	self := []*string{arn(this, "lambda", "function:"+props.Name+"-shift")}
 	shift.allow(
 		allow("ReadTargets", functions(props.Targets),
-			"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig"),
+			"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig", "lambda:ListTags"),
 		allow("MoveTargets", functions(props.Targets), "lambda:UpdateAlias"),
 		allow("PublishCandidate", functions(props.Targets), "lambda:PublishVersion"),
+		allow("FreezeTargets", unqualified(props.Targets), "lambda:TagResource", "lambda:UntagResource"),
+		// The freeze of the whole pipeline is a tag on this function itself.
+		allow("FreezeEverything", self, "lambda:GetFunctionConfiguration", "lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"),
 		readAlarms(this), readExecutions(this, props.Name), recordEvents(this),
 	)
+	if len(props.Hooks) > 0 {
+		var hooks []*string
+		for _, hook := range props.Hooks {
+			hooks = append(hooks, hook.FunctionArn())
+		}
+		shift.allow(
+			allow("CallHooks", hooks, "lambda:InvokeFunction"),
+			allow("PassOnAnswers", []*string{arn(this, "states", "stateMachine:"+props.Name)}, "states:SendTaskSuccess"),
+		)
+	}
 	verify.allow(
+		allow("ReadTargets", functions(props.Targets), "lambda:GetAlias"),
 		allow("ProbeCandidate", versions(props.Targets), "lambda:InvokeFunction"),
 		readMetrics(), readAlarms(this), recordEvents(this),
 	)
@@ -40,6 +55,15 @@ func functions(targets []Target) []*string {
 	var arns []*string
 	for _, function := range distinct(targets) {
 		arns = append(arns, function.FunctionArn(), qualified(function))
+	}
+	return arns
+}
+
+// unqualified are the targets' functions as a whole, which is what tags are on.
+func unqualified(targets []Target) []*string {
+	var arns []*string
+	for _, function := range distinct(targets) {
+		arns = append(arns, function.FunctionArn())
 	}
 	return arns
 }

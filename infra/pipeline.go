@@ -38,9 +38,12 @@ type ReleasePipelineProps struct {
 
 	// Name is the state machine's name, unique in the account and region. It is
 	// written into an alias's description while a release holds it, so it is
-	// short: at most 60 characters. Default: the stack's name and the
+	// short: at most 50 characters. The handlers are called after it. Default: the stack's name and the
 	// construct's id, in lower case, such as weir-release.
 	Name string
+
+	// Hooks are the functions that a request may name as hooks. Default: none.
+	Hooks []awslambda.IFunction
 
 	// Triggers are the events that start releases. Default: none.
 	Triggers Triggers
@@ -59,8 +62,8 @@ const maxTargets = 20
 
 // machineName is what a state machine may be called, shorter than Step
 // Functions' 80 characters so that name and execution fit an alias's
-// description.
-var machineName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,60}$`)
+// description, and NAME-rollback the 64 of a function.
+var machineName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,50}$`)
 
 func (p ReleasePipelineProps) withDefaults(this constructs.Construct) ReleasePipelineProps {
 	p.Architecture = orElse(p.Architecture, ARM64)
@@ -80,10 +83,15 @@ func (p ReleasePipelineProps) validate(path *string) {
 		panic(refuse(path, "Targets has %d entries; it must have 1 to %d", len(p.Targets), maxTargets))
 	}
 	if !machineName.MatchString(p.Name) {
-		panic(refuse(path, "Name is %q; it must be 1 to 60 letters, digits, hyphens and underscores", p.Name))
+		panic(refuse(path, "Name is %q; it must be 1 to 50 letters, digits, hyphens and underscores", p.Name))
 	}
 	if err := checkAlias("Triggers.Staging", p.Triggers.Staging); err != nil {
 		panic(refuse(path, "%v", err))
+	}
+	for i, hook := range p.Hooks {
+		if hook == nil {
+			panic(refuse(path, "Hooks[%d] is missing; give the function to call", i))
+		}
 	}
 	seen := map[string]bool{}
 	for i, target := range p.Targets {
@@ -128,19 +136,19 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 	props.validate(this.Construct.Node().Path())
 
 	shift := newHandler(this.Construct, "Shift", handlerProps{
-		name: "shift", directory: props.Handlers, architecture: props.Architecture, memory: 256,
+		name: "shift", function: props.Name + "-shift", directory: props.Handlers, architecture: props.Architecture, memory: 256,
 		description: "plans a release and moves traffic forward.",
 		// Below the 120 seconds that the workflow waits: no write of an attempt
 		// that the workflow has given up.
 		timeoutSeconds: 110,
 	})
 	verify := newHandler(this.Construct, "Verify", handlerProps{
-		name: "verify", directory: props.Handlers, architecture: props.Architecture, memory: 256,
+		name: "verify", function: props.Name + "-verify", directory: props.Handlers, architecture: props.Architecture, memory: 256,
 		description:    "probes and judges a candidate; it only reads.",
 		timeoutSeconds: 890,
 	})
 	rollback := newHandler(this.Construct, "Rollback", handlerProps{
-		name: "rollback", directory: props.Handlers, architecture: props.Architecture, memory: 256,
+		name: "rollback", function: props.Name + "-rollback", directory: props.Handlers, architecture: props.Architecture, memory: 256,
 		description:    "returns aliases whole to their stable version.",
 		timeoutSeconds: 290,
 		environment:    map[string]string{"WEIR_TARGETS": targetList(props.Targets)},

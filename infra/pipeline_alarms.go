@@ -16,6 +16,7 @@ const (
 	releaseSucceeded  = "Release Succeeded"
 	releaseRolledBack = "Release Rolled Back"
 	aliasRepaired     = "Release Alias Repaired"
+	approvalRequested = "Release Approval Requested" // put by the workflow itself
 )
 
 // newMonitoring defines notices, alarms and the dashboard.
@@ -94,6 +95,8 @@ func (p *ReleasePipeline) notices(props ReleasePipelineProps) (repaired awsevent
 	if props.Topic != nil {
 		rule("NoticeOfEnd", "Tells how a release ended.",
 			what+" Execution: "+field("$.detail.execution"), releaseSucceeded, releaseRolledBack)
+		rule("NoticeOfApproval", "Asks a person to approve.",
+			what+" Approve before "+field("$.detail.until")+" with: "+field("$.detail.approve"), approvalRequested)
 	}
 	return rule("NoticeOfRepair", "Tells that the repair returned an alias to whole.",
 		what+" Execution: "+field("$.detail.execution")+". See docs/runbooks/alarm-repair-acted.md.", aliasRepaired)

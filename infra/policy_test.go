@@ -37,7 +37,7 @@ func TestPolicies(t *testing.T) {
 var rolePolicies = []policy{
 	{
 		name:  "verify only reads, probes and records",
-		check: allows("ReleaseVerifyRole", "lambda:InvokeFunction", "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "events:PutEvents"),
+		check: allows("ReleaseVerifyRole", "lambda:GetAlias", "lambda:InvokeFunction", "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "events:PutEvents"),
 		breach: func(t template) {
 			grant(t, "ReleaseVerifyRole", "lambda:UpdateAlias", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
 		},
@@ -50,10 +50,10 @@ var rolePolicies = []policy{
 		},
 	},
 	{
-		name: "shift publishes and moves, and neither invokes nor deletes",
+		name: "shift publishes, moves and freezes, and neither invokes nor deletes",
 		check: allows("ReleaseShiftRole", "lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration",
 			"lambda:GetProvisionedConcurrencyConfig", "lambda:PublishVersion", "cloudwatch:DescribeAlarms",
-			"states:DescribeExecution", "events:PutEvents"),
+			"lambda:ListTags", "lambda:TagResource", "lambda:UntagResource", "states:DescribeExecution", "events:PutEvents"),
 		breach: func(t template) {
 			grant(t, "ReleaseShiftRole", "lambda:DeleteFunction", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
 		},
@@ -73,8 +73,8 @@ var rolePolicies = []policy{
 		},
 	},
 	{
-		name:  "the workflow invokes its handlers and nothing else",
-		check: allows("ReleaseWorkflowRole", append([]string{"lambda:InvokeFunction"}, logDelivery...)...),
+		name:  "the workflow invokes its handlers, asks for approval and nothing else",
+		check: allows("ReleaseWorkflowRole", append([]string{"lambda:InvokeFunction", "events:PutEvents"}, logDelivery...)...),
 		breach: func(t template) {
 			grant(t, "ReleaseWorkflowRole", "lambda:UpdateAlias", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
 		},

@@ -154,6 +154,9 @@ func TestNoticesUseTheNamesOfTheLedger(t *testing.T) {
 			t.Errorf("the rule waits for %q, the handlers put %q", got, want)
 		}
 	}
+	if !strings.Contains(statemachine.Definition, `"DetailType": "`+approvalRequested+`"`) {
+		t.Errorf("no state of the workflow puts %q", approvalRequested)
+	}
 }
 
 func TestArchitectureReachesEveryFunction(t *testing.T) {
@@ -263,5 +266,32 @@ func TestSeveralPipelinesFitInAStack(t *testing.T) {
 	slices.Sort(names)
 	if want := []string{"shop-ordersrelease", "shop-stockrelease"}; !slices.Equal(names, want) {
 		t.Errorf("state machines %v, want %v", names, want)
+	}
+}
+
+func TestHooksAreCalledOnlyIfGiven(t *testing.T) {
+	handlers := builtHandlers(t, "v1")
+	granted := func(hooks ...string) string {
+		stack := awscdk.NewStack(newTestApp(t), jsii.String("shop"), nil)
+		imported := func(name string) awslambda.IFunction {
+			return awslambda.Function_FromFunctionName(stack, jsii.String(name), jsii.String(name))
+		}
+		props := ReleasePipelineProps{Targets: []Target{{Function: imported("orders")}}, Handlers: handlers}
+		for _, hook := range hooks {
+			props.Hooks = append(props.Hooks, imported(hook))
+		}
+		NewReleasePipeline(stack, "Release", props)
+		for _, s := range statements(templateOf(t, stack)) {
+			if strings.HasPrefix(s.role, "ReleaseShiftRole") && slices.Contains(s.actions, "lambda:InvokeFunction") {
+				return text(s.resources)
+			}
+		}
+		return ""
+	}
+	if got := granted(); got != "" {
+		t.Errorf("without hooks, shift may invoke %s", got)
+	}
+	if got := granted("smoke-test"); !strings.Contains(got, ":function:smoke-test") || strings.Contains(got, "orders") {
+		t.Errorf("with a hook, shift may invoke %s", got)
 	}
 }

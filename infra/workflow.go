@@ -11,8 +11,8 @@ import (
 	"weir/statemachine"
 )
 
-// newWorkflow is the state machine, which may invoke the three handlers and
-// nothing else.
+// newWorkflow is the state machine, which may invoke the three handlers, put
+// the event that asks a person for approval, and nothing else.
 func newWorkflow(scope constructs.Construct, name string, shift, verify, rollback awslambda.IFunction) awsstepfunctions.StateMachine {
 	logs := awslogs.NewLogGroup(scope, jsii.String("WorkflowLog"), &awslogs.LogGroupProps{
 		// The prefix keeps the account's log delivery policy from outgrowing
@@ -37,5 +37,6 @@ func newWorkflow(scope constructs.Construct, name string, shift, verify, rollbac
 	})
 	machine.AddToRolePolicy(allow("InvokeHandlers",
 		[]*string{shift.FunctionArn(), verify.FunctionArn(), rollback.FunctionArn()}, "lambda:InvokeFunction"))
+	machine.AddToRolePolicy(recordEvents(scope))
 	return machine
 }
