@@ -1,0 +1,344 @@
+package cloudwatch
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"weir/local/api"
+)
+
+// alarm is a metric alarm or, with a rule, a composite one.
+type alarm struct {
+	metric types.MetricAlarm
+	rule   rule // set for composite alarms
+	text   string
+}
+
+func (s *Service) alarmARN(name string) string { return s.Env.ARN("cloudwatch", "alarm:"+name) }
+
+func (s *Service) describePermissions(in *cloudwatch.DescribeAlarmsInput) []api.Permission {
+	if len(in.AlarmNames) == 0 {
+		return []api.Permission{{Action: "cloudwatch:DescribeAlarms", Resource: s.alarmARN("*")}}
+	}
+	permissions := make([]api.Permission, len(in.AlarmNames))
+	for i, name := range in.AlarmNames {
+		permissions[i] = api.Permission{Action: "cloudwatch:DescribeAlarms", Resource: s.alarmARN(name)}
+	}
+	return permissions
+}
+
+func (s *Service) putMetricAlarm(_ context.Context, _ api.Caller, in *cloudwatch.PutMetricAlarmInput) (*cloudwatch.PutMetricAlarmOutput, error) {
+	if len(in.Metrics) == 0 {
+		name := string(in.Statistic)
+		if in.ExtendedStatistic != nil {
+			name = *in.ExtendedStatistic
+		}
+		if _, err := parseStatistic(name); err != nil {
+			return nil, err
+		}
+	}
+	now := s.Clock.Now()
+	a := &alarm{metric: types.MetricAlarm{
+		AlarmName: in.AlarmName, AlarmArn: ptr(s.alarmARN(deref(in.AlarmName))), AlarmDescription: in.AlarmDescription,
+		ActionsEnabled: ptr(in.ActionsEnabled == nil || *in.ActionsEnabled), AlarmActions: orEmpty(in.AlarmActions), OKActions: orEmpty(in.OKActions),
+		InsufficientDataActions: orEmpty(in.InsufficientDataActions), Namespace: in.Namespace, MetricName: in.MetricName,
+		Dimensions: orEmpty(in.Dimensions), Statistic: in.Statistic, ExtendedStatistic: in.ExtendedStatistic, Period: in.Period,
+		EvaluationPeriods: in.EvaluationPeriods, DatapointsToAlarm: in.DatapointsToAlarm, Threshold: in.Threshold,
+		ComparisonOperator: in.ComparisonOperator, TreatMissingData: in.TreatMissingData, Metrics: in.Metrics, Unit: in.Unit,
+		StateValue: types.StateValueInsufficientData, StateReason: ptr("Unchecked: Initial alarm creation"),
+		AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
+	}}
+	s.keep(a)
+	return nil, nil
+}
+
+// keep stores an alarm; one that is updated keeps its state.
+func (s *Service) keep(a *alarm) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old, ok := s.alarms[deref(a.metric.AlarmName)]; ok {
+		a.metric.StateValue, a.metric.StateReason = old.metric.StateValue, old.metric.StateReason
+		a.metric.StateUpdatedTimestamp, a.metric.StateTransitionedTimestamp = old.metric.StateUpdatedTimestamp, old.metric.StateTransitionedTimestamp
+	}
+	s.alarms[deref(a.metric.AlarmName)] = a
+	if !s.ticking {
+		s.ticking = true
+		s.Clock.AfterFunc(time.Minute, s.tick)
+	}
+}
+
+func (s *Service) putCompositeAlarm(_ context.Context, _ api.Caller, in *cloudwatch.PutCompositeAlarmInput) (*cloudwatch.PutCompositeAlarmOutput, error) {
+	parsed, err := parseRule(deref(in.AlarmRule))
+	if err != nil {
+		return nil, err
+	}
+	now := s.Clock.Now()
+	s.keep(&alarm{rule: parsed, text: deref(in.AlarmRule), metric: types.MetricAlarm{
+		AlarmName: in.AlarmName, AlarmArn: ptr(s.alarmARN(deref(in.AlarmName))), AlarmDescription: in.AlarmDescription,
+		ActionsEnabled: ptr(in.ActionsEnabled == nil || *in.ActionsEnabled), AlarmActions: orEmpty(in.AlarmActions), OKActions: orEmpty(in.OKActions),
+		InsufficientDataActions: orEmpty(in.InsufficientDataActions), StateValue: types.StateValueInsufficientData,
+		StateReason: ptr("Unchecked: Initial alarm creation"), AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
+	}})
+	return nil, nil
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+func (s *Service) describeAlarms(_ context.Context, _ api.Caller, in *cloudwatch.DescribeAlarmsInput) (*cloudwatch.DescribeAlarmsOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	wanted := map[string]bool{}
+	for _, name := range in.AlarmNames {
+		wanted[name] = true
+	}
+	kinds := map[types.AlarmType]bool{}
+	for _, kind := range in.AlarmTypes {
+		kinds[kind] = true
+	}
+	out := &cloudwatch.DescribeAlarmsOutput{MetricAlarms: []types.MetricAlarm{}, CompositeAlarms: []types.CompositeAlarm{}}
+	for _, name := range sortedKeys(s.alarms) {
+		a := s.alarms[name]
+		if len(wanted) > 0 && !wanted[name] || !strings.HasPrefix(name, deref(in.AlarmNamePrefix)) || in.StateValue != "" && in.StateValue != a.metric.StateValue {
+			continue
+		}
+		if a.rule == nil {
+			// MetricAlarms are what a caller gets who names no type.
+			if len(kinds) == 0 || kinds[types.AlarmTypeMetricAlarm] {
+				out.MetricAlarms = append(out.MetricAlarms, a.metric)
+			}
+			continue
+		}
+		if kinds[types.AlarmTypeCompositeAlarm] {
+			m := a.metric
+			out.CompositeAlarms = append(out.CompositeAlarms, types.CompositeAlarm{
+				AlarmName: m.AlarmName, AlarmArn: m.AlarmArn, AlarmDescription: m.AlarmDescription, AlarmRule: &a.text, ActionsEnabled: m.ActionsEnabled,
+				AlarmActions: m.AlarmActions, OKActions: m.OKActions, InsufficientDataActions: m.InsufficientDataActions, StateValue: m.StateValue,
+				StateReason: m.StateReason, StateUpdatedTimestamp: m.StateUpdatedTimestamp, AlarmConfigurationUpdatedTimestamp: m.AlarmConfigurationUpdatedTimestamp,
+				StateTransitionedTimestamp: m.StateTransitionedTimestamp,
+			})
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) deleteAlarms(_ context.Context, _ api.Caller, in *cloudwatch.DeleteAlarmsInput) (*cloudwatch.DeleteAlarmsOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range in.AlarmNames {
+		delete(s.alarms, name)
+	}
+	return nil, nil
+}
+
+func (s *Service) setAlarmState(ctx context.Context, _ api.Caller, in *cloudwatch.SetAlarmStateInput) (*cloudwatch.SetAlarmStateOutput, error) {
+	s.mu.Lock()
+	a, ok := s.alarms[deref(in.AlarmName)]
+	s.mu.Unlock()
+	if !ok {
+		return nil, api.StatusErrorf(404, "ResourceNotFound", "Alarm %s does not exist", deref(in.AlarmName))
+	}
+	s.transition(ctx, a, in.StateValue, deref(in.StateReason))
+	return nil, nil
+}
+
+// tick evaluates every alarm, each cloud minute, for as long as there are any.
+func (s *Service) tick() {
+	s.mu.Lock()
+	var metrics, composites []*alarm
+	for _, name := range sortedKeys(s.alarms) {
+		if s.alarms[name].rule != nil {
+			composites = append(composites, s.alarms[name])
+		} else {
+			metrics = append(metrics, s.alarms[name])
+		}
+	}
+	s.ticking = len(s.alarms) > 0
+	s.mu.Unlock()
+	ctx := context.Background()
+	for _, a := range metrics {
+		if state, reason := s.judge(a.metric); state != "" {
+			s.transition(ctx, a, state, reason)
+		}
+	}
+	for _, a := range composites {
+		s.judgeComposite(ctx, a)
+	}
+	if len(metrics)+len(composites) > 0 {
+		s.Clock.AfterFunc(time.Minute, s.tick)
+	}
+}
+
+func (s *Service) judgeComposite(ctx context.Context, a *alarm) {
+	s.mu.Lock()
+	state := func(name string) types.StateValue {
+		if child, ok := s.alarms[name]; ok {
+			return child.metric.StateValue
+		}
+		return types.StateValueInsufficientData
+	}
+	value := types.StateValueOk
+	if a.rule(state) {
+		value = types.StateValueAlarm
+	}
+	s.mu.Unlock()
+	s.transition(ctx, a, value, "the rule "+a.text+" holds: "+fmt.Sprint(value == types.StateValueAlarm))
+}
+
+// judge evaluates a metric alarm over its latest periods: M of N, with missing
+// periods treated as the alarm says. An empty state keeps the present one.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+func (s *Service) judge(m types.MetricAlarm) (types.StateValue, string) {
+	period := time.Duration(deref(m.Period)) * time.Second
+	for _, q := range m.Metrics {
+		if q.MetricStat != nil {
+			period = time.Duration(deref(q.MetricStat.Period)) * time.Second
+		}
+	}
+	n := int(deref(m.EvaluationPeriods))
+	needed := n
+	if m.DatapointsToAlarm != nil {
+		needed = int(*m.DatapointsToAlarm)
+	}
+	// What is not visible yet is not missing: evaluation looks back past the
+	// metric delay.
+	end := s.Clock.Now().Add(-s.Delay).Truncate(period)
+	series, err := s.alarmSeries(m, end.Add(-time.Duration(n)*period), end)
+	if err != nil {
+		s.Log.Warn("alarm cannot be evaluated", "alarm", deref(m.AlarmName), "error", err.Error())
+		return types.StateValueInsufficientData, err.Error()
+	}
+	breaching, missing := 0, 0
+	var recent []string
+	for i := range n {
+		start := end.Add(-time.Duration(i+1) * period)
+		value, ok := series[start.Unix()]
+		switch {
+		case !ok:
+			missing++
+		case breaches(m, value):
+			breaching++
+			fallthrough
+		default:
+			recent = append(recent, fmt.Sprintf("%v (%s)", value, start.Format("02/01/06 15:04:05")))
+		}
+	}
+	return verdict(m, n, needed, breaching, missing, recent)
+}
+
+func verdict(m types.MetricAlarm, n, needed, breaching, missing int, recent []string) (types.StateValue, string) {
+	treat := deref(m.TreatMissingData)
+	if missing == n {
+		switch treat {
+		case "ignore":
+			return "", ""
+		case "notBreaching":
+			return types.StateValueOk, "Threshold Crossed: no datapoints were received for " + fmt.Sprint(n) + " periods and missing data is treated as NonBreaching."
+		case "breaching":
+			return types.StateValueAlarm, "Threshold Crossed: no datapoints were received for " + fmt.Sprint(n) + " periods and missing data is treated as Breaching."
+		}
+		return types.StateValueInsufficientData, fmt.Sprintf("Insufficient Data: %d datapoints were unknown.", n)
+	}
+	if treat == "breaching" {
+		breaching += missing
+	}
+	plural := ""
+	if needed > 1 {
+		plural = "s"
+	}
+	if breaching >= needed {
+		return types.StateValueAlarm, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints [%s] was %s the threshold (%v) (minimum %d datapoint%s for OK -> ALARM transition).",
+			breaching, n, strings.Join(recent, ", "), comparison[m.ComparisonOperator], deref(m.Threshold), needed, plural)
+	}
+	return types.StateValueOk, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints [%s] was not %s the threshold (%v) (minimum 1 datapoint for ALARM -> OK transition).",
+		len(recent)-min(breaching, len(recent)), n, strings.Join(recent, ", "), comparison[m.ComparisonOperator], deref(m.Threshold))
+}
+
+var comparison = map[types.ComparisonOperator]string{
+	types.ComparisonOperatorGreaterThanThreshold:          "greater than",
+	types.ComparisonOperatorGreaterThanOrEqualToThreshold: "greater than or equal to",
+	types.ComparisonOperatorLessThanThreshold:             "less than",
+	types.ComparisonOperatorLessThanOrEqualToThreshold:    "less than or equal to",
+}
+
+func breaches(m types.MetricAlarm, value float64) bool {
+	threshold := deref(m.Threshold)
+	switch m.ComparisonOperator {
+	case types.ComparisonOperatorGreaterThanThreshold:
+		return value > threshold
+	case types.ComparisonOperatorGreaterThanOrEqualToThreshold:
+		return value >= threshold
+	case types.ComparisonOperatorLessThanThreshold:
+		return value < threshold
+	}
+	return value <= threshold
+}
+
+// alarmSeries is what an alarm looks at: its metric, or the one expression that
+// returns data.
+func (s *Service) alarmSeries(m types.MetricAlarm, from, to time.Time) (points, error) {
+	if len(m.Metrics) == 0 {
+		name := string(m.Statistic)
+		if m.ExtendedStatistic != nil {
+			name = *m.ExtendedStatistic
+		}
+		return s.query(&types.MetricStat{Stat: &name, Period: m.Period, Metric: &types.Metric{
+			Namespace: m.Namespace, MetricName: m.MetricName, Dimensions: m.Dimensions}}, from, to)
+	}
+	answers, err := s.evaluate(m.Metrics, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range m.Metrics {
+		if q.ReturnData == nil || *q.ReturnData {
+			return answers[deref(q.Id)], nil
+		}
+	}
+	return nil, fmt.Errorf("no metric of the alarm returns data")
+}
+
+// transition changes an alarm's state and tells of it: an event, and the actions.
+func (s *Service) transition(ctx context.Context, a *alarm, state types.StateValue, reason string) {
+	now := s.Clock.Now()
+	s.mu.Lock()
+	before := a.metric
+	a.metric.StateReason, a.metric.StateUpdatedTimestamp = &reason, &now
+	if before.StateValue == state {
+		s.mu.Unlock()
+		return
+	}
+	a.metric.StateValue, a.metric.StateTransitionedTimestamp = state, &now
+	after := a.metric
+	s.mu.Unlock()
+	s.announce(ctx, before, after)
+	if !deref(after.ActionsEnabled) {
+		return
+	}
+	actions := map[types.StateValue][]string{types.StateValueAlarm: after.AlarmActions, types.StateValueOk: after.OKActions,
+		types.StateValueInsufficientData: after.InsufficientDataActions}[state]
+	for _, action := range actions {
+		s.act(ctx, action, before, after)
+	}
+}
+
+func (s *Service) stateJSON(m types.MetricAlarm) map[string]any {
+	return map[string]any{"value": m.StateValue, "reason": deref(m.StateReason), "timestamp": deref(m.StateUpdatedTimestamp).Format("2006-01-02T15:04:05.000-0700")}
+}
+
+func marshal(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "{}" // plain maps always marshal
+	}
+	return string(text)
+}

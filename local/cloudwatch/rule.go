@@ -1,0 +1,114 @@
+package cloudwatch
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"weir/local/api"
+)
+
+// rule is a composite alarm's rule: it holds or not, given the states of other
+// alarms.
+type rule func(state func(name string) types.StateValue) bool
+
+// parseRule reads ALARM(name), OK(name), INSUFFICIENT_DATA(name), TRUE, FALSE,
+// NOT, AND, OR and parentheses.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+func parseRule(text string) (rule, error) {
+	p := &ruleParser{text: text, rest: text}
+	parsed, err := p.or()
+	if err == nil && strings.TrimSpace(p.rest) != "" {
+		err = p.fail()
+	}
+	return parsed, err
+}
+
+type ruleParser struct {
+	text, rest string
+	depth      int
+}
+
+func (p *ruleParser) fail() error {
+	return api.Errorf("ValidationError", "AlarmRule cannot be read at %q", p.rest)
+}
+
+func (p *ruleParser) take(word string) bool {
+	p.rest = strings.TrimSpace(p.rest)
+	rest, ok := strings.CutPrefix(p.rest, word)
+	if ok {
+		p.rest = rest
+	}
+	return ok
+}
+
+func (p *ruleParser) or() (rule, error) {
+	left, err := p.and()
+	for err == nil && p.take("OR") {
+		first := left
+		var right rule
+		right, err = p.and()
+		left = func(state func(string) types.StateValue) bool { return first(state) || right(state) }
+	}
+	return left, err
+}
+
+func (p *ruleParser) and() (rule, error) {
+	left, err := p.not()
+	for err == nil && p.take("AND") {
+		first := left
+		var right rule
+		right, err = p.not()
+		left = func(state func(string) types.StateValue) bool { return first(state) && right(state) }
+	}
+	return left, err
+}
+
+// maxDepth bounds nesting, so that no rule exhausts the stack.
+const maxDepth = 100
+
+func (p *ruleParser) not() (rule, error) {
+	if p.depth++; p.depth > maxDepth {
+		return nil, p.fail()
+	}
+	defer func() { p.depth-- }()
+	switch {
+	case p.take("NOT"):
+		inner, err := p.not()
+		return func(state func(string) types.StateValue) bool { return !inner(state) }, err
+	case p.take("TRUE"):
+		return func(func(string) types.StateValue) bool { return true }, nil
+	case p.take("FALSE"):
+		return func(func(string) types.StateValue) bool { return false }, nil
+	case p.take("ALARM"):
+		return p.is(types.StateValueAlarm)
+	case p.take("OK"):
+		return p.is(types.StateValueOk)
+	case p.take("INSUFFICIENT_DATA"):
+		return p.is(types.StateValueInsufficientData)
+	case p.take("("):
+		inner, err := p.or()
+		if err == nil && !p.take(")") {
+			err = p.fail()
+		}
+		return inner, err
+	}
+	return nil, p.fail()
+}
+
+// is reads (name), (arn) or ("name") after a state's word.
+func (p *ruleParser) is(wanted types.StateValue) (rule, error) {
+	if !p.take("(") {
+		return nil, p.fail()
+	}
+	name, rest, ok := strings.Cut(p.rest, ")")
+	if !ok {
+		return nil, p.fail()
+	}
+	p.rest = rest
+	name = strings.Trim(strings.TrimSpace(name), `"`)
+	if i := strings.LastIndex(name, ":alarm:"); i >= 0 {
+		name = name[i+len(":alarm:"):]
+	}
+	return func(state func(string) types.StateValue) bool { return state(name) == wanted }, nil
+}

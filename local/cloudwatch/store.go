@@ -1,0 +1,208 @@
+// Package cloudwatch is the CloudWatch of the local cloud: metrics per exact
+// dimension set, statistics with percentiles and percentile ranks, alarms and
+// dashboards. It implements api.Recorder for the other services.
+package cloudwatch
+
+import (
+	"hash/fnv"
+	"math"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"weir/local/api"
+)
+
+// series is one metric: a namespace, a name and an exact set of dimensions.
+type series struct {
+	namespace, name string
+	dimensions      []api.Dimension // sorted by name
+	unit            string
+	slots           map[int64]*slot // by the slot's start, in seconds
+}
+
+// slot holds the values of ten seconds, each with how often it occurred, so
+// that percentiles are exact and equal values cost nothing.
+type slot struct {
+	values map[float64]float64
+	// visible is when the data can be read.
+	visible time.Time
+}
+
+// slotSeconds is the finest period of alarms; most readers ask for minutes.
+const slotSeconds = 10
+
+// keep is how long values are kept, in cloud time.
+const keep = 15 * 24 * time.Hour
+
+// store holds all metrics.
+type store struct {
+	mu    sync.RWMutex
+	all   map[string]*series
+	delay time.Duration
+	now   func() time.Time
+}
+
+func key(namespace, name string, dimensions []api.Dimension) string {
+	var b strings.Builder
+	b.WriteString(namespace)
+	b.WriteByte(0)
+	b.WriteString(name)
+	for _, d := range dimensions {
+		b.WriteByte(0)
+		b.WriteString(d.Name)
+		b.WriteByte('=')
+		b.WriteString(d.Value)
+	}
+	return b.String()
+}
+
+func sorted(dimensions []api.Dimension) []api.Dimension {
+	if slices.IsSortedFunc(dimensions, byName) {
+		return dimensions
+	}
+	dimensions = slices.Clone(dimensions)
+	slices.SortFunc(dimensions, byName)
+	return dimensions
+}
+
+func byName(a, b api.Dimension) int { return strings.Compare(a.Name, b.Name) }
+
+// add counts a value weight times.
+func (s *store) add(d api.Datum, weight float64) {
+	dimensions := sorted(d.Dimensions)
+	k := key(d.Namespace, d.Name, dimensions)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.all[k]
+	if !ok {
+		found = &series{namespace: d.Namespace, name: d.Name, dimensions: slices.Clone(dimensions), unit: d.Unit, slots: map[int64]*slot{}}
+		s.all[k] = found
+	}
+	start := d.Time.Unix() - d.Time.Unix()%slotSeconds
+	at, ok := found.slots[start]
+	if !ok {
+		at = &slot{values: map[float64]float64{}, visible: time.Unix(start+slotSeconds, 0).Add(s.lag(k, start))}
+		found.slots[start] = at
+		s.expire(found)
+	}
+	at.values[d.Value] += weight
+}
+
+// lag is when, after its end, a slot can be read: at most the metric delay, and
+// different from slot to slot, so that data younger than the delay are visibly
+// incomplete, as they are on AWS. It depends on the slot alone, so a question
+// asked twice has one answer.
+func (s *store) lag(k string, start int64) time.Duration {
+	if s.delay <= slotSeconds*time.Second {
+		return 0
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(k)) // a hash never fails
+	_, _ = h.Write([]byte{byte(start / slotSeconds), byte(start / slotSeconds >> 8)})
+	return time.Duration(float64(s.delay-slotSeconds*time.Second) * float64(h.Sum32()%1000) / 1000)
+}
+
+func (s *store) expire(found *series) {
+	if len(found.slots)%1000 != 0 {
+		return
+	}
+	oldest := s.now().Add(-keep).Unix()
+	for start := range found.slots {
+		if start < oldest {
+			delete(found.slots, start)
+		}
+	}
+}
+
+// sample is the values of one period.
+type sample struct {
+	values map[float64]float64
+	count  float64
+}
+
+// read gathers a metric's visible values by period. from and to are aligned to
+// the period by the caller.
+func (s *store) read(namespace, name string, dimensions []api.Dimension, from, to time.Time, period int64) map[int64]*sample {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	found, ok := s.all[key(namespace, name, sorted(dimensions))]
+	if !ok {
+		return nil
+	}
+	now := s.now()
+	samples := map[int64]*sample{}
+	for start, at := range found.slots {
+		if start < from.Unix() || start >= to.Unix() || at.visible.After(now) {
+			continue
+		}
+		bucket := start - start%period
+		into, ok := samples[bucket]
+		if !ok {
+			into = &sample{values: map[float64]float64{}}
+			samples[bucket] = into
+		}
+		for value, count := range at.values {
+			into.values[value] += count
+			into.count += count
+		}
+	}
+	return samples
+}
+
+func (s sample) sum() float64 {
+	total := 0.0
+	for value, count := range s.values {
+		total += value * count
+	}
+	return total
+}
+
+func (s sample) extremes() (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for value := range s.values {
+		low, high = min(low, value), max(high, value)
+	}
+	return low, high
+}
+
+func (s sample) ordered() []float64 {
+	values := make([]float64, 0, len(s.values))
+	for value := range s.values {
+		values = append(values, value)
+	}
+	sort.Float64s(values)
+	return values
+}
+
+// percentile is the value below which p percent of the data lie, between
+// neighbours in proportion.
+func (s sample) percentile(p float64) float64 {
+	values := s.ordered()
+	rank := p / 100 * (s.count - 1)
+	seen := 0.0
+	for i, value := range values {
+		last := seen + s.values[value] - 1
+		if rank <= last {
+			return value
+		}
+		if rank < last+1 && i+1 < len(values) {
+			return value + (rank-last)*(values[i+1]-value)
+		}
+		seen += s.values[value]
+	}
+	return values[len(values)-1]
+}
+
+// rank is the percentage of the data above low and up to high.
+func (s sample) rank(low, high float64) float64 {
+	within := 0.0
+	for value, count := range s.values {
+		if value > low && value <= high {
+			within += count
+		}
+	}
+	return 100 * within / s.count
+}
