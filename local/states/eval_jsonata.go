@@ -210,7 +210,7 @@ func (e *jsonataEvaluator) items() ([]any, error) {
 	return list, nil
 }
 
-func (e *jsonataEvaluator) selected(_ any, item *mapItem) (any, error) {
+func (e *jsonataEvaluator) itemInput(_ any, item *mapItem) (any, error) {
 	template, ok := e.state.Fields["ItemSelector"]
 	if !ok {
 		return item.value, nil

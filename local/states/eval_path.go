@@ -1,23 +1,367 @@
 package states
 
-import "weir/local/states/asl"
+import (
+	"fmt"
+	"sort"
+	"strings"
 
-// pathEvaluator reads fields in JSONPath.
-type pathEvaluator struct{ *visit }
+	"weir/local/states/asl"
+	"weir/local/states/intrinsic"
+	"weir/local/states/jsonpath"
+)
 
-var errNoPath = failf(errRuntime, "JSONPath is not there yet")
+// pathEvaluator reads fields in JSONPath. The input is what InputPath selected;
+// arguments has what Parameters made of it.
+type pathEvaluator struct {
+	*visit
+	input    any
+	selected bool // InputPath has been applied
+	item     *mapItem
+}
 
-func (e *pathEvaluator) close()                                        {}
-func (e *pathEvaluator) rest()                                         {}
-func (e *pathEvaluator) arguments() (any, error)                       { return nil, errNoPath }
-func (e *pathEvaluator) field(string) (any, bool, error)               { return nil, false, errNoPath }
-func (e *pathEvaluator) mistyped(string, any, string) *failure         { return errNoPath }
-func (e *pathEvaluator) negative(string, int64) *failure               { return errNoPath }
-func (e *pathEvaluator) choose() (int, error)                          { return 0, errNoPath }
-func (e *pathEvaluator) items() ([]any, error)                         { return nil, errNoPath }
-func (e *pathEvaluator) selected(any, *mapItem) (any, error)           { return nil, errNoPath }
-func (e *pathEvaluator) finish(any, bool) (any, map[string]any, error) { return nil, nil, errNoPath }
-func (e *pathEvaluator) chosen(any, int) (any, map[string]any, error)  { return nil, nil, errNoPath }
-func (e *pathEvaluator) caught(*failure, asl.Catcher, int) (any, map[string]any, error) {
-	return nil, nil, errNoPath
+func (e *pathEvaluator) close() {}
+func (e *pathEvaluator) rest()  {}
+
+// context is the context object, with the item of the iteration being prepared.
+func (e *pathEvaluator) context() map[string]any {
+	object := e.contextObject()
+	if e.item != nil {
+		object["Map"] = map[string]any{"Item": e.item.context()}
+	}
+	return object
+}
+
+// lookup evaluates a path on a value, the context or a variable.
+func (e *pathEvaluator) lookup(path *jsonpath.Path, on any) (any, bool) {
+	switch path.Root {
+	case jsonpath.Context:
+		return path.Eval(e.context())
+	case jsonpath.Variable:
+		value, ok := e.vars[path.Name]
+		if !ok {
+			return nil, false
+		}
+		return path.Eval(value)
+	}
+	return path.Eval(on)
+}
+
+// read evaluates a path or an intrinsic function for a field.
+func (e *pathEvaluator) read(text, field string, on any) (any, error) {
+	if intrinsic.Is(text) {
+		return e.function(text, field, on)
+	}
+	path, err := jsonpath.Parse(text)
+	if err != nil {
+		return nil, failf(errRuntime, "%v", err)
+	}
+	value, ok := e.lookup(path, on)
+	if !ok {
+		return nil, notFound(text, field, on)
+	}
+	return value, nil
+}
+
+func notFound(path, field string, on any) *failure {
+	return failf(errRuntime, "The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", path, field, encode(on))
+}
+
+func (e *pathEvaluator) function(text, field string, on any) (any, error) {
+	call, err := intrinsic.Parse(text)
+	if err != nil {
+		return nil, failf(errRuntime, "%v", err)
+	}
+	value, err := call.Eval(func(path *jsonpath.Path) (any, error) {
+		value, ok := e.lookup(path, on)
+		if !ok {
+			return nil, notFound(path.String(), field, on)
+		}
+		return value, nil
+	})
+	if f, ok := err.(*failure); ok {
+		return nil, f
+	}
+	if err != nil {
+		return nil, failf(errIntrinsic, "The function '%s' had the following error: %v", text, err)
+	}
+	return value, nil
+}
+
+// template fills a payload template: members whose name ends in ".$" are paths
+// or functions.
+func (e *pathEvaluator) template(value, on any) (any, error) {
+	switch value := value.(type) {
+	case map[string]any:
+		object := make(map[string]any, len(value))
+		names := make([]string, 0, len(value))
+		for name := range value {
+			names = append(names, name)
+		}
+		sort.Strings(names)
+		for _, name := range names {
+			plain, dynamic := strings.CutSuffix(name, ".$")
+			var member any
+			var err error
+			if text, ok := value[name].(string); dynamic && ok {
+				member, err = e.read(text, name, on)
+			} else {
+				plain = name
+				member, err = e.template(value[name], on)
+			}
+			if err != nil {
+				return nil, err
+			}
+			object[plain] = member
+		}
+		return object, nil
+	case []any:
+		list := make([]any, len(value))
+		for i, member := range value {
+			filled, err := e.template(member, on)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = filled
+		}
+		return list, nil
+	}
+	return value, nil
+}
+
+// narrow applies InputPath or OutputPath; null selects an empty object.
+func (e *pathEvaluator) narrow(field string, on any) (any, error) {
+	value, ok := e.state.Fields[field]
+	if !ok {
+		return on, nil
+	}
+	if value == nil {
+		return map[string]any{}, nil
+	}
+	text, _ := value.(string)
+	path, err := jsonpath.Parse(text)
+	if err != nil {
+		return nil, failf(errRuntime, "%v", err)
+	}
+	found, ok := e.lookup(path, on)
+	if !ok {
+		return nil, failf(errRuntime, "Invalid path '%s' : No results for path: %s", text, bracketed(path))
+	}
+	return found, nil
+}
+
+// bracketed writes a path as Jayway's JSONPath does in its messages.
+func bracketed(path *jsonpath.Path) string {
+	names, ok := path.Names()
+	if !ok {
+		return path.String()
+	}
+	var b strings.Builder
+	b.WriteString("$")
+	for _, name := range names {
+		if text, ok := name.(string); ok {
+			fmt.Fprintf(&b, "['%s']", text)
+		} else {
+			fmt.Fprintf(&b, "[%v]", name)
+		}
+	}
+	return b.String()
+}
+
+func (e *pathEvaluator) effective() (any, error) {
+	if !e.selected {
+		input, err := e.narrow("InputPath", e.raw)
+		if err != nil {
+			return nil, err
+		}
+		e.input, e.selected = input, true
+	}
+	return e.input, nil
+}
+
+func (e *pathEvaluator) arguments() (any, error) {
+	input, err := e.effective()
+	if err != nil {
+		return nil, err
+	}
+	template, ok := e.state.Fields["Parameters"]
+	if !ok || e.state.Type == asl.Map {
+		return input, nil
+	}
+	return e.template(template, input)
+}
+
+func (e *pathEvaluator) field(name string) (any, bool, error) {
+	if value, ok := e.state.Fields[name]; ok {
+		return value, true, nil
+	}
+	text, ok := e.state.Fields[name+"Path"].(string)
+	if !ok {
+		return nil, false, nil
+	}
+	input, err := e.effective()
+	if err != nil {
+		return nil, false, err
+	}
+	value, err := e.read(text, name+"Path", input)
+	return value, true, err
+}
+
+func (e *pathEvaluator) mistyped(field string, value any, want string) *failure {
+	path := e.state.Text(field + "Path")
+	what := map[string]string{
+		"number":    "an integer value",
+		"timestamp": "a valid ISO-8601 extended offset date-time format string",
+		"array":     "an array",
+		"string":    "a string value",
+	}[want]
+	shown := encode(value)
+	if text, ok := value.(string); ok {
+		shown = text
+	}
+	return failf(errRuntime, "The %sPath parameter does not reference %s: %s == %s", field, what, path, shown)
+}
+
+func (e *pathEvaluator) negative(field string, n int64) *failure {
+	return failf(errRuntime, "The %sPath parameter references a negative value: %s == %d", field, e.state.Text(field+"Path"), n)
+}
+
+func (e *pathEvaluator) items() ([]any, error) {
+	input, err := e.effective()
+	if err != nil {
+		return nil, err
+	}
+	path := "$"
+	if given := e.state.Text("ItemsPath"); given != "" {
+		path = given
+	}
+	value, err := e.read(path, "ItemsPath", input)
+	if err != nil {
+		return nil, err
+	}
+	list, ok := value.([]any)
+	if !ok {
+		return nil, failf(errRuntime, "Reference path \"%s\" must point to array.", path)
+	}
+	return list, nil
+}
+
+func (e *pathEvaluator) itemInput(input any, item *mapItem) (any, error) {
+	template, ok := e.state.Fields["ItemSelector"]
+	if !ok {
+		template, ok = e.state.Fields["Parameters"]
+	}
+	if !ok {
+		return item.value, nil
+	}
+	e.item = item
+	defer func() { e.item = nil }()
+	return e.template(template, input)
+}
+
+func (e *pathEvaluator) finish(result any, fromTask bool) (any, map[string]any, error) {
+	assigned, err := e.assign(e.state.Fields, result)
+	if err != nil {
+		return nil, nil, err
+	}
+	output := result
+	if fromTask {
+		if template, ok := e.state.Fields["ResultSelector"]; ok {
+			if output, err = e.template(template, result); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	if fromTask || e.state.Type == asl.Pass {
+		if output, err = e.place(e.state.Fields, output); err != nil {
+			return nil, nil, err
+		}
+	}
+	output, err = e.narrow("OutputPath", output)
+	return output, assigned, err
+}
+
+// assign fills Assign; the paths in it start from the result.
+func (e *pathEvaluator) assign(fields map[string]any, on any) (map[string]any, error) {
+	template, ok := fields["Assign"]
+	if !ok {
+		return nil, nil
+	}
+	assigned, err := e.template(template, on)
+	variables, _ := assigned.(map[string]any)
+	return variables, err
+}
+
+// place puts a result into the state's input where ResultPath says.
+func (e *pathEvaluator) place(fields map[string]any, result any) (any, error) {
+	value, ok := fields["ResultPath"]
+	if !ok {
+		return result, nil
+	}
+	if value == nil {
+		return e.raw, nil
+	}
+	text, _ := value.(string)
+	path, err := jsonpath.Parse(text)
+	if err != nil {
+		return nil, failf(errRuntime, "%v", err)
+	}
+	names, ok := path.Names()
+	if !ok {
+		return nil, failf(errRuntime, "Value is not a Reference Path: %s", text)
+	}
+	return put(e.raw, names, result)
+}
+
+// put returns a copy of a value with a result in a place, making objects on the
+// way.
+func put(into any, names []any, result any) (any, error) {
+	if len(names) == 0 {
+		return result, nil
+	}
+	switch name := names[0].(type) {
+	case string:
+		object, ok := into.(map[string]any)
+		if !ok && into != nil {
+			return nil, failf(errResultPath, "Unable to apply step \"%s\" to input %s", name, encode(into))
+		}
+		copied := make(map[string]any, len(object)+1)
+		for key, value := range object {
+			copied[key] = value
+		}
+		member, err := put(copied[name], names[1:], result)
+		copied[name] = member
+		return copied, err
+	case int:
+		list, ok := into.([]any)
+		if !ok || name >= len(list) {
+			return nil, failf(errResultPath, "Unable to apply step \"%d\" to input %s", name, encode(into))
+		}
+		copied := append([]any{}, list...)
+		member, err := put(copied[name], names[1:], result)
+		copied[name] = member
+		return copied, err
+	}
+	return nil, failf(errResultPath, "Unable to apply step %v", names[0])
+}
+
+func (e *pathEvaluator) chosen(input any, rule int) (any, map[string]any, error) {
+	fields := e.state.Fields
+	if rule >= 0 {
+		fields = e.state.Choices[rule].Fields
+	}
+	assigned, err := e.assign(fields, input)
+	if err != nil {
+		return nil, nil, err
+	}
+	output, err := e.narrow("OutputPath", input)
+	return output, assigned, err
+}
+
+func (e *pathEvaluator) caught(f *failure, c asl.Catcher, _ int) (any, map[string]any, error) {
+	assigned, err := e.assign(c.Fields, f.output())
+	if err != nil {
+		return nil, nil, err
+	}
+	output, err := e.place(c.Fields, f.output())
+	return output, assigned, err
 }

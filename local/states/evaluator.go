@@ -20,9 +20,9 @@ type evaluator interface {
 	negative(field string, n int64) *failure
 	// choose picks the rule of a Choice state, -1 for none.
 	choose() (int, error)
-	// items are what a Map state iterates over; selected is one iteration's input.
+	// items are what a Map state iterates over; itemInput is one iteration's input.
 	items() ([]any, error)
-	selected(input any, item *mapItem) (any, error)
+	itemInput(input any, item *mapItem) (any, error)
 	// finish turns a result into output and assigned variables. fromTask says
 	// that the result is a new one and not the state's input.
 	finish(result any, fromTask bool) (any, map[string]any, error)

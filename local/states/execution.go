@@ -105,7 +105,8 @@ func (b *branch) execute() {
 }
 
 // finish ends the execution once: whoever comes first decides how. It tells
-// whether it did.
+// whether it did. The end follows no event (previous is 0) when it comes from
+// outside: a stop or the machine's timeout.
 func (x *execution) finish(status types.ExecutionStatus, output *string, why *failure, previous int64) bool {
 	x.mu.Lock()
 	if x.status != types.ExecutionStatusRunning {
@@ -114,9 +115,6 @@ func (x *execution) finish(status types.ExecutionStatus, output *string, why *fa
 	}
 	x.status, x.output, x.failure = status, output, why
 	x.stopped = x.service.now()
-	if previous == 0 && len(x.events) > 0 {
-		previous = x.events[len(x.events)-1].Id
-	}
 	x.append(previous, endEvent(status, output, why))
 	waiting := x.waiting
 	x.waiting = nil

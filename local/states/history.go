@@ -50,7 +50,7 @@ func endEvent(status types.ExecutionStatus, output *string, why *failure) types.
 			ExecutionAbortedEventDetails: &types.ExecutionAbortedEventDetails{Error: optional(why.name), Cause: optional(why.cause)}}
 	case types.ExecutionStatusTimedOut:
 		return types.HistoryEvent{Type: types.HistoryEventTypeExecutionTimedOut,
-			ExecutionTimedOutEventDetails: &types.ExecutionTimedOutEventDetails{Error: optional(why.name), Cause: optional(why.cause)}}
+			ExecutionTimedOutEventDetails: &types.ExecutionTimedOutEventDetails{Error: aws.String(errTimeout)}}
 	}
 	return types.HistoryEvent{Type: types.HistoryEventTypeExecutionFailed,
 		ExecutionFailedEventDetails: &types.ExecutionFailedEventDetails{Error: optional(why.name), Cause: optional(why.cause)}}

@@ -47,7 +47,9 @@ func TestACanaryRunsThroughItsLoop(t *testing.T) {
 
 func TestAFailedTaskIsToldAndTypedByExpressions(t *testing.T) {
 	c := newCloud(t)
-	c.invoke = func(*lambda.InvokeInput) (*lambda.InvokeOutput, error) { return fails("Release.Refused", "no such alias"), nil }
+	c.invoke = func(*lambda.InvokeInput) (*lambda.InvokeOutput, error) {
+		return fails("Release.Refused", "no such alias"), nil
+	}
 	out := c.run(canary, `{}`)
 	if aws.ToString(out.Error) != "Release.Refused" || aws.ToString(out.Cause) != "because: no such alias" {
 		t.Errorf("%s: %q %q", out.Status, aws.ToString(out.Error), aws.ToString(out.Cause))

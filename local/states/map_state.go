@@ -37,6 +37,9 @@ func (v *visit) mapItems() (*outcome, error) {
 	err = g.run(len(plan.inputs))
 	v.adopt(g)
 	if f, ok := err.(*failure); ok {
+		if f.name == errRuntime {
+			return nil, f // ends the execution on the spot
+		}
 		if plan.tolerated > 0 {
 			f = failf(errTolerance, "The specified tolerated failure threshold was exceeded")
 		}
@@ -68,7 +71,9 @@ func (v *visit) iterate(g *group, plan *mapPlan, i int, b *branch) error {
 		return err
 	}
 	output, err := b.container(v.state.Processor, plan.inputs[i])
-	if f, ok := err.(*failure); ok {
+	if f, ok := err.(*failure); ok && f.name == errRuntime {
+		return f
+	} else if ok {
 		if err := b.record(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationFailed, MapIterationFailedEventDetails: details}); err != nil {
 			return err
 		}
@@ -103,7 +108,7 @@ func (v *visit) planMap(e evaluator) (*mapPlan, error) {
 	plan.tolerated = max(plan.tolerated, int(math.Floor(float64(len(plan.items)*percentage)/100)))
 	plan.inputs = make([]any, len(plan.items))
 	for i, value := range plan.items {
-		if plan.inputs[i], err = e.selected(input, &mapItem{index: i, value: value}); err != nil {
+		if plan.inputs[i], err = e.itemInput(input, &mapItem{index: i, value: value}); err != nil {
 			return nil, err
 		}
 	}

@@ -30,7 +30,9 @@ func (v *visit) parallel() (*outcome, error) {
 	}
 	err = g.run(len(branches))
 	v.adopt(g)
-	if f, ok := err.(*failure); ok {
+	if f, ok := err.(*failure); ok && f.name == errRuntime {
+		return nil, f // ends the execution on the spot
+	} else if ok {
 		if err := v.record(types.HistoryEvent{Type: types.HistoryEventTypeParallelStateFailed}); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,216 @@
+package jsonpath
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// condition is what a filter asks of a value.
+type condition interface{ holds(value any) bool }
+
+type both struct{ left, right condition }
+
+func (c both) holds(value any) bool { return c.left.holds(value) && c.right.holds(value) }
+
+type either struct{ left, right condition }
+
+func (c either) holds(value any) bool { return c.left.holds(value) || c.right.holds(value) }
+
+type not struct{ condition condition }
+
+func (c not) holds(value any) bool { return !c.condition.holds(value) }
+
+// operand is a literal or a path on the current value.
+type operand struct {
+	literal any
+	path    *Path
+}
+
+func (o operand) value(current any) (any, bool) {
+	if o.path == nil {
+		return o.literal, true
+	}
+	return o.path.Eval(current)
+}
+
+type exists struct{ operand operand }
+
+func (c exists) holds(value any) bool {
+	found, ok := c.operand.value(value)
+	if list, isList := found.([]any); ok && isList && !c.operand.path.Definite {
+		return len(list) > 0
+	}
+	return ok
+}
+
+type comparison struct {
+	left, right operand
+	operator    string
+}
+
+func (c comparison) holds(value any) bool {
+	left, leftOK := c.left.value(value)
+	right, rightOK := c.right.value(value)
+	if !leftOK || !rightOK {
+		return c.operator == "!="
+	}
+	switch c.operator {
+	case "==":
+		return reflect.DeepEqual(left, right)
+	case "!=":
+		return !reflect.DeepEqual(left, right)
+	}
+	order, ok := compare(left, right)
+	if !ok {
+		return false
+	}
+	switch c.operator {
+	case "<":
+		return order < 0
+	case "<=":
+		return order <= 0
+	case ">":
+		return order > 0
+	}
+	return order >= 0
+}
+
+func compare(left, right any) (int, bool) {
+	switch l := left.(type) {
+	case float64:
+		r, ok := right.(float64)
+		switch {
+		case l < r:
+			return -1, ok
+		case l > r:
+			return 1, ok
+		}
+		return 0, ok
+	case string:
+		r, ok := right.(string)
+		return strings.Compare(l, r), ok
+	}
+	return 0, false
+}
+
+// filter reads (condition) after the question mark.
+func (p *parser) filter() (step, error) {
+	p.space()
+	if !p.accept("(") {
+		return nil, p.errorf("a filter must be in parentheses")
+	}
+	c, err := p.or()
+	if err != nil {
+		return nil, err
+	}
+	p.space()
+	if !p.accept(")") {
+		return nil, p.errorf("a closing parenthesis is missing")
+	}
+	return filter{c}, nil
+}
+
+func (p *parser) or() (condition, error) {
+	left, err := p.and()
+	for err == nil {
+		p.space()
+		if !p.accept("||") {
+			return left, nil
+		}
+		var right condition
+		right, err = p.and()
+		left = either{left, right}
+	}
+	return nil, err
+}
+
+func (p *parser) and() (condition, error) {
+	left, err := p.term()
+	for err == nil {
+		p.space()
+		if !p.accept("&&") {
+			return left, nil
+		}
+		var right condition
+		right, err = p.term()
+		left = both{left, right}
+	}
+	return nil, err
+}
+
+func (p *parser) term() (condition, error) {
+	if p.depth++; p.depth > maxDepth {
+		return nil, p.errorf("nested too deep")
+	}
+	defer func() { p.depth-- }()
+	p.space()
+	if p.peek() == '!' && !strings.HasPrefix(p.text[p.pos:], "!=") {
+		p.pos++
+		c, err := p.term()
+		return not{c}, err
+	}
+	if p.accept("(") {
+		c, err := p.or()
+		if err != nil {
+			return nil, err
+		}
+		p.space()
+		if !p.accept(")") {
+			return nil, p.errorf("a closing parenthesis is missing")
+		}
+		return c, nil
+	}
+	return p.comparison()
+}
+
+func (p *parser) comparison() (condition, error) {
+	left, err := p.operand()
+	if err != nil {
+		return nil, err
+	}
+	p.space()
+	for _, operator := range []string{"==", "!=", "<=", ">=", "<", ">"} {
+		if p.accept(operator) {
+			p.space()
+			right, err := p.operand()
+			return comparison{left, right, operator}, err
+		}
+	}
+	if left.path == nil {
+		return nil, p.errorf("a comparison is missing")
+	}
+	return exists{left}, nil
+}
+
+func (p *parser) operand() (operand, error) {
+	switch c := p.peek(); {
+	case c == '@':
+		from := p.pos
+		p.pos++
+		steps, err := p.steps()
+		path := &Path{Definite: true, steps: steps, text: p.text[from:p.pos]}
+		for _, s := range steps {
+			path.Definite = path.Definite && s.definite()
+		}
+		return operand{path: path}, err
+	case c == '\'' || c == '"':
+		text, err := p.quoted()
+		return operand{literal: text}, err
+	case p.accept("true"):
+		return operand{literal: true}, nil
+	case p.accept("false"):
+		return operand{literal: false}, nil
+	case p.accept("null"):
+		return operand{}, nil
+	}
+	from := p.pos
+	for strings.IndexByte("+-.0123456789eE", p.peek()) >= 0 && p.peek() != 0 {
+		p.pos++
+	}
+	number, err := strconv.ParseFloat(p.text[from:p.pos], 64)
+	if err != nil {
+		return operand{}, p.errorf("a value is missing")
+	}
+	return operand{literal: number}, nil
+}

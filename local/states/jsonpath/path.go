@@ -1,0 +1,225 @@
+// Package jsonpath reads and evaluates the JSONPath of Step Functions: the
+// Jayway dialect without functions, on the input ($), the context object ($$)
+// or a variable ($name).
+package jsonpath
+
+import "sort"
+
+// Root is what a path starts from.
+type Root int
+
+// The roots of a path.
+const (
+	Input    Root = iota // $
+	Context              // $$
+	Variable             // $name
+)
+
+// Path is a parsed path.
+type Path struct {
+	Root Root
+	// Name of the variable.
+	Name string
+	// Definite paths select one value; others select a list.
+	Definite bool
+	text     string
+	steps    []step
+}
+
+func (p *Path) String() string { return p.text }
+
+// step takes each selected value to those it selects below. Definite steps
+// report false where there is none.
+type step interface {
+	apply(value any, out []any) ([]any, bool)
+	definite() bool
+}
+
+// Eval selects from a root value. It reports false where a definite part of the
+// path leads nowhere.
+func (p *Path) Eval(root any) (any, bool) {
+	current := []any{root}
+	single := true
+	for _, s := range p.steps {
+		var next []any
+		for _, value := range current {
+			var ok bool
+			if next, ok = s.apply(value, next); !ok && single {
+				return nil, false
+			}
+		}
+		current = next
+		single = single && s.definite()
+	}
+	if p.Definite {
+		return current[0], true
+	}
+	if current == nil {
+		current = []any{}
+	}
+	return current, true
+}
+
+// Names are the member names and indexes of a reference path, one that names a
+// single place by members and indexes alone; false for any other.
+func (p *Path) Names() ([]any, bool) {
+	names := []any{}
+	for _, s := range p.steps {
+		switch s := s.(type) {
+		case member:
+			names = append(names, string(s))
+		case element:
+			if s < 0 {
+				return nil, false
+			}
+			names = append(names, int(s))
+		default:
+			return nil, false
+		}
+	}
+	return names, true
+}
+
+type member string
+
+func (m member) definite() bool { return true }
+
+func (m member) apply(value any, out []any) ([]any, bool) {
+	object, ok := value.(map[string]any)
+	if !ok {
+		return out, false
+	}
+	found, ok := object[string(m)]
+	if !ok {
+		return out, false
+	}
+	return append(out, found), true
+}
+
+type element int
+
+func (e element) definite() bool { return true }
+
+func (e element) apply(value any, out []any) ([]any, bool) {
+	list, ok := value.([]any)
+	i := int(e)
+	if i < 0 {
+		i += len(list)
+	}
+	if !ok || i < 0 || i >= len(list) {
+		return out, false
+	}
+	return append(out, list[i]), true
+}
+
+// union selects several members or elements.
+type union []step
+
+func (u union) definite() bool { return false }
+
+func (u union) apply(value any, out []any) ([]any, bool) {
+	for _, s := range u {
+		out, _ = s.apply(value, out)
+	}
+	return out, true
+}
+
+// slice is [from:to:step]; nil ends are open.
+type slice struct{ from, to, by *int }
+
+func (s slice) definite() bool { return false }
+
+func (s slice) apply(value any, out []any) ([]any, bool) {
+	list, ok := value.([]any)
+	if !ok {
+		return out, false
+	}
+	clamp := func(end *int, otherwise int) int {
+		if end == nil {
+			return otherwise
+		}
+		i := *end
+		if i < 0 {
+			i += len(list)
+		}
+		return max(0, min(i, len(list)))
+	}
+	by := 1
+	if s.by != nil {
+		by = *s.by
+	}
+	for i := clamp(s.from, 0); i < clamp(s.to, len(list)); i += by {
+		out = append(out, list[i])
+	}
+	return out, true
+}
+
+type wildcard struct{}
+
+func (wildcard) definite() bool { return false }
+
+func (wildcard) apply(value any, out []any) ([]any, bool) {
+	switch value := value.(type) {
+	case []any:
+		return append(out, value...), true
+	case map[string]any:
+		for _, key := range keys(value) {
+			out = append(out, value[key])
+		}
+		return out, true
+	}
+	return out, false
+}
+
+// descend applies a step to a value and everything below it.
+type descend struct{ step step }
+
+func (descend) definite() bool { return false }
+
+func (d descend) apply(value any, out []any) ([]any, bool) {
+	out, _ = d.step.apply(value, out)
+	switch value := value.(type) {
+	case []any:
+		for _, child := range value {
+			out, _ = d.apply(child, out)
+		}
+	case map[string]any:
+		for _, key := range keys(value) {
+			out, _ = d.apply(value[key], out)
+		}
+	}
+	return out, true
+}
+
+// filter keeps the elements of an array, or the object itself, for which a
+// condition holds.
+type filter struct{ condition condition }
+
+func (filter) definite() bool { return false }
+
+func (f filter) apply(value any, out []any) ([]any, bool) {
+	switch value := value.(type) {
+	case []any:
+		for _, child := range value {
+			if f.condition.holds(child) {
+				out = append(out, child)
+			}
+		}
+		return out, true
+	case map[string]any:
+		if f.condition.holds(value) {
+			out = append(out, value)
+		}
+		return out, true
+	}
+	return out, false
+}
+
+func keys(object map[string]any) []string {
+	list := make([]string, 0, len(object))
+	for key := range object {
+		list = append(list, key)
+	}
+	sort.Strings(list)
+	return list
+}
