@@ -122,6 +122,21 @@ lint: need ## formatting, vet and golangci-lint
 	go vet ./...
 	$(LINT) run
 
+# cdk-nag comes by npm; cfn-lint is Python's, and left out, with a word, where
+# there is no Python.
+.PHONY: lint-template
+lint-template: host tools/templates/node_modules ## cdk-nag and cfn-lint on the template with everything on
+	@rm -rf build/lint
+	@CDK_OUTDIR=build/lint CDK_CONTEXT_JSON='{"handlers": "$(HOST)", "onRequest": true, "onStackUpdate": true, "email": "on-call@example.com"}' build/bin/infra
+	node tools/templates/nag.mjs build/lint/weir.template.json
+	@if command -v python3 >/dev/null; then \
+	  [ -x build/cfn-lint/bin/cfn-lint ] || { python3 -m venv build/cfn-lint && build/cfn-lint/bin/pip install -q cfn-lint==1.58.0; }; \
+	  build/cfn-lint/bin/cfn-lint --config-file tools/templates/cfnlint.yaml -r us-east-1 -- build/lint/weir.template.json && echo "cfn-lint: no findings"; \
+	else echo "cfn-lint: not run, there is no python3"; fi
+
+tools/templates/node_modules: tools/templates/package-lock.json | need
+	cd tools/templates && npm ci --no-audit --no-fund && touch node_modules
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf build cdk.out
