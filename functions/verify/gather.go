@@ -23,9 +23,14 @@ type gathered struct {
 // window is the span of whole minutes that a look reads: from the first minute
 // that began after the first shift, up to what the metric delay allows.
 func window(plan release.Plan, progress release.Progress, now time.Time) (from, to time.Time) {
-	from = progress.FirstAt.Add(time.Minute - time.Nanosecond).Truncate(time.Minute)
+	from = minuteAfter(progress.FirstAt)
 	to = now.Add(-time.Duration(plan.Judge.MetricDelaySeconds) * time.Second).Truncate(time.Minute)
 	return from, to
+}
+
+// minuteAfter is the first minute that begins at or after a time.
+func minuteAfter(at time.Time) time.Time {
+	return at.Add(time.Minute - time.Nanosecond).Truncate(time.Minute)
 }
 
 // gather reads every signal of every target, both versions, in one batch.
@@ -39,7 +44,11 @@ func (v *Verify) gather(ctx context.Context, plan release.Plan, progress release
 				awsmetrics.Query{Target: planned.Target(), Version: planned.Candidate, Signal: signal})
 		}
 	}
-	series, err := v.metrics.Counts(ctx, queries, from, to)
+	readFrom := from
+	if !progress.Promoted.IsZero() {
+		readFrom = plan.StartedAt.Add(-past).Truncate(time.Minute)
+	}
+	series, err := v.metrics.Counts(ctx, queries, readFrom, to)
 	if err != nil {
 		return gathered{}, err
 	}
@@ -84,13 +93,35 @@ func arrange(plan release.Plan, progress release.Progress, queries []awsmetrics.
 		if len(plan.Targets) > 1 {
 			name += " of " + queries[i].Target.String()
 		}
-		g.signals = append(g.signals, judge.Signal{
-			Name:      name,
-			Tolerance: judge.Tolerance{Ratio: signal.Tolerance.Ratio, Difference: signal.Tolerance.Difference},
-			Minutes:   minutes(plan, progress, stable, candidate, from, to),
-		})
+		g.signals = append(g.signals, signalSeen(plan, progress, name, signal, stable, candidate, from, to))
 	}
 	return g
+}
+
+// signalSeen lays out one signal: the bake minute by minute and, once promoted,
+// the watch against stable's past.
+func signalSeen(plan release.Plan, progress release.Progress, name string, signal release.Signal, stable, candidate awsmetrics.Series, from, to time.Time) judge.Signal {
+	seen := judge.Signal{Name: name, Tolerance: judge.Tolerance(signal.Tolerance)}
+	if progress.Promoted.IsZero() {
+		seen.Minutes = minutes(plan, progress, stable, candidate, from, to)
+		return seen
+	}
+	seen.Minutes = minutes(plan, progress, stable, candidate, from, progress.Promoted.Truncate(time.Minute))
+	seen.Watch = &judge.Watch{Minutes: []judge.Counts{}}
+	for at, count := range stable {
+		if at.Before(progress.Promoted.Truncate(time.Minute)) {
+			seen.Watch.Baseline.Requests += count.Requests
+			seen.Watch.Baseline.Events += count.Events
+		}
+	}
+	for at := minuteAfter(progress.Promoted); at.Before(to); at = at.Add(time.Minute) {
+		count := judge.Counts(candidate[at])
+		if warmingUp(plan, progress, at) {
+			count = judge.Counts{}
+		}
+		seen.Watch.Minutes = append(seen.Watch.Minutes, count)
+	}
+	return seen
 }
 
 // minutes lays two series side by side, leaving the warm-up after each shift

@@ -16,11 +16,13 @@ type Verify struct {
 	functions functions
 	metrics   metrics
 	ledger    recorder
+	pipeline  string // the function that carries the freeze of the whole pipeline
 }
 
 type functions interface {
 	Invoke(ctx context.Context, function, version string, payload []byte) (awslambda.Answer, error)
 	Alias(ctx context.Context, target release.Target) (release.Alias, error)
+	Tag(ctx context.Context, function, key string) (string, error)
 }
 
 type metrics interface {

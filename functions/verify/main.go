@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"os"
 
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
@@ -21,6 +22,7 @@ func main() {
 		functions: awslambda.New(config),
 		metrics:   awsmetrics.New(config),
 		ledger:    ledger.New(config),
+		pipeline:  os.Getenv("WEIR_SHIFT_FUNCTION"),
 	}
 	handler.Run(verify.Handle)
 }

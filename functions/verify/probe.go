@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"weir/internal/handler"
 	"weir/internal/probe"
@@ -20,7 +21,12 @@ func (v *Verify) probe(ctx context.Context, task handler.Task) (handler.Result, 
 			}
 		}
 	}
-	progress := release.Begin(task.Plan, task.Progress, task.Now)
+	progress := task.Progress
+	var err error
+	if progress.SlowAfter, err = v.slowAfter(ctx, task.Plan); err != nil {
+		return handler.Result{}, err
+	}
+	progress = release.Begin(task.Plan, progress, task.Now)
 	return handler.Result{Progress: &progress}, nil
 }
 
@@ -45,4 +51,31 @@ func (v *Verify) probeOne(ctx context.Context, planned release.PlannedTarget, i 
 	}
 	slog.InfoContext(ctx, "probe passed", "target", planned.Target().String(), "version", planned.Candidate, "probe", name)
 	return nil
+}
+
+// slowAfter finds, for each target whose signal slow has no threshold, the 99th
+// percentile of stable's durations in the hour before the release.
+func (v *Verify) slowAfter(ctx context.Context, plan release.Plan) (map[string]float64, error) {
+	needed := false
+	for _, signal := range plan.Judge.Signals {
+		needed = needed || signal.Name == release.SignalSlow && signal.ThresholdMilliseconds == 0
+	}
+	if !needed {
+		return nil, nil
+	}
+	thresholds := map[string]float64{}
+	for _, planned := range plan.Targets {
+		p99, served, err := v.metrics.Percentile(ctx, planned.Target(), planned.Stable, "p99",
+			plan.StartedAt.Add(-past).Truncate(time.Minute), plan.StartedAt.Truncate(time.Minute))
+		if err != nil {
+			return nil, err
+		}
+		if !served {
+			return nil, release.Errorf(release.InvalidRequest,
+				"judge.signals: slow has no thresholdMilliseconds, and version %s of %s served nothing in the last hour to take one from; set it.",
+				planned.Stable, planned.Target())
+		}
+		thresholds[planned.Target().String()] = p99
+	}
+	return thresholds, nil
 }

@@ -9,14 +9,15 @@ import (
 
 // evidence sums up one signal of the bake.
 func (b *bench) evidence(i int) Evidence {
-	t, s := &b.tallies[i], &b.release.Signals[i]
+	h, s := &b.heard[i], &b.release.Signals[i]
+	t := &h.tally
 	e := Evidence{
 		Signal: s.Name, Phase: "bake", Outcome: Inconclusive,
-		EValue: value(t.evidence(float64(t.candidate.Events))), Limit: value(b.limits[i]),
+		EValue: value(t.evidence(float64(t.candidate.Events))), Limit: value(h.limitLog(b.alpha)),
 		Stable: t.stable, Candidate: t.candidate,
 		StableRate: rate(t.stable), CandidateRate: rate(t.candidate),
 	}
-	e.Ratio, e.Interval = t.interval(b.alpha / float64(len(b.tallies)))
+	e.Ratio, e.Interval = t.interval(b.alpha / float64(len(b.heard)))
 	wanted := -math.Log1p(-b.release.Power)
 	if t.excluded() >= wanted {
 		e.Outcome = Pass
@@ -177,4 +178,15 @@ func short(f float64) string {
 		return strconv.FormatFloat(f, 'f', 3, 64)
 	}
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
+}
+
+// limitLog is the limit of a signal on the scale of its evidence.
+func (h *hearing) limitLog(alpha float64) float64 {
+	switch {
+	case h.beyond > 0:
+		return h.beyond
+	case h.limit >= unreachable:
+		return -math.Log(alpha)
+	}
+	return h.tally.evidence(h.limit)
 }

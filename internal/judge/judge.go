@@ -26,20 +26,28 @@ func Judge(release Release) (Verdict, error) {
 type bench struct {
 	release *Release
 	alpha   float64 // of the bake: all but the watch's share
-	tallies []tally
-	limits  []float64 // logs of the e-value at which each signal fails
+	heard   []hearing
 }
 
+// hearing is the state of one signal.
+type hearing struct {
+	tally    tally
+	frontier frontier
+	limit    float64 // events of the candidate that fail, at the last look
+	beyond   float64 // log of the e-value that fails, past the plan; else 0
+	fresh    bool    // the last minute had events
+}
+
+// unreachable is a limit before there is any event.
+const unreachable = 1e18
+
 func newBench(r *Release) *bench {
-	b := &bench{
-		release: r,
-		alpha:   r.Alpha * (1 - r.WatchShare),
-		tallies: make([]tally, len(r.Signals)),
-		limits:  make([]float64, len(r.Signals)),
-	}
-	for i := range r.Signals {
-		b.tallies[i] = newTally(&r.Signals[i])
-		b.limits[i] = math.Log(float64(len(r.Signals)) / b.alpha)
+	b := &bench{release: r, alpha: r.Alpha * (1 - r.WatchShare), heard: make([]hearing, len(r.Signals))}
+	for i := range b.heard {
+		h := &b.heard[i]
+		h.tally = newTally(&r.Signals[i])
+		h.frontier.begin()
+		h.limit = unreachable
 	}
 	return b
 }
@@ -47,24 +55,41 @@ func newBench(r *Release) *bench {
 // hear takes in one minute of every signal and returns the signal that fails
 // by it, or -1.
 func (b *bench) hear(minute int) int {
-	failed := -1
-	for i := range b.release.Signals {
-		minutes := b.release.Signals[i].Minutes
-		if minute >= len(minutes) {
-			continue
-		}
-		m := minutes[minute]
-		m = Minute{Stable: m.Stable.proven(), Candidate: m.Candidate.proven()}
-		if !m.informative() {
-			continue
-		}
-		t := &b.tallies[i]
-		t.add(m)
-		if failed < 0 && t.evidence(float64(t.candidate.Events)) >= b.limits[i] && b.matters(i) {
-			failed = i
+	fresh := 0
+	for i := range b.heard {
+		if b.take(i, minute) || minute+1 == b.release.PlannedMinutes && b.heard[i].frontier.n > 1 {
+			// The last planned look spends what is left, new events or not.
+			b.heard[i].fresh = true
+			fresh++
 		}
 	}
-	return failed
+	b.limits(minute+1, fresh)
+	for i := range b.heard {
+		h := &b.heard[i]
+		if float64(h.tally.candidate.Events) >= h.limit && b.matters(i) {
+			return i
+		}
+	}
+	return -1
+}
+
+// take adds a minute to a signal and tells whether it had any event.
+func (b *bench) take(i, minute int) bool {
+	h, s := &b.heard[i], &b.release.Signals[i]
+	h.fresh = false
+	if minute >= len(s.Minutes) {
+		return false
+	}
+	m := s.Minutes[minute].proven()
+	if !m.informative() {
+		return false
+	}
+	h.tally.add(m)
+	h.fresh = m.Stable.Events+m.Candidate.Events > 0
+	if h.fresh && minute < b.release.PlannedMinutes {
+		h.frontier.advance(splitOf(m, s.tolerated().Ratio))
+	}
+	return h.fresh
 }
 
 // matters tells whether the difference of the rates is above the tolerated one,
@@ -72,14 +97,14 @@ func (b *bench) hear(minute int) int {
 // the tolerance, and each is tested at the full share: both fail wrongly only
 // if each does.
 func (b *bench) matters(i int) bool {
-	d := &b.tallies[i].differences
-	return d.tolerated == 0 || d.evidence() >= math.Log(float64(len(b.tallies))/b.alpha)
+	d := &b.heard[i].tally.differences
+	return d.tolerated == 0 || d.evidence() >= math.Log(float64(len(b.heard))/b.alpha)
 }
 
 // verdict sums up the bake.
 func (b *bench) verdict(minute, failed int) Verdict {
-	v := Verdict{Outcome: Pass, Minute: minute, Evidence: make([]Evidence, len(b.tallies))}
-	for i := range b.tallies {
+	v := Verdict{Outcome: Pass, Minute: minute, Evidence: make([]Evidence, len(b.heard))}
+	for i := range b.heard {
 		v.Evidence[i] = b.evidence(i)
 		if i == failed {
 			v.Evidence[i].Outcome, v.Evidence[i].Missing = Fail, ""

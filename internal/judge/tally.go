@@ -101,3 +101,28 @@ func addLogs(a, b float64) float64 {
 	}
 	return a + math.Log1p(math.Exp(b-a))
 }
+
+// eventsFor is the lowest whole number of the candidate's events whose evidence
+// reaches a log; it may be more than there are. The evidence is convex in the
+// events, so that Newton's steps from above never fall short.
+func (t *tally) eventsFor(log float64) float64 {
+	x := float64(t.candidate.Events)
+	for range 50 {
+		value, slope := t.slope(x)
+		next := x - (value-log)/slope
+		if math.Abs(next-x) < 1e-6 {
+			break
+		}
+		x = next
+	}
+	return math.Max(0, math.Ceil(x-1e-6))
+}
+
+// slope is the evidence at a number of events and its derivative.
+func (t *tally) slope(events float64) (evidence, slope float64) {
+	evidence = t.evidence(events)
+	for j := first; j < len(multiples); j++ {
+		slope += math.Exp(t.against(j, events)-evidence) * math.Log(multiples[j])
+	}
+	return evidence, slope / float64(len(multiples)-first)
+}

@@ -120,6 +120,10 @@ func (c Counts) proven() Counts {
 	return Counts{Requests: max(c.Requests, c.Events), Events: c.Events}
 }
 
+func (m Minute) proven() Minute {
+	return Minute{Stable: m.Stable.proven(), Candidate: m.Candidate.proven()}
+}
+
 func (s *Signal) tolerated() Tolerance {
 	return Tolerance{Ratio: max(1, s.Tolerance.Ratio), Difference: s.Tolerance.Difference}
 }

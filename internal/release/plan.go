@@ -144,6 +144,16 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 	return plan, plan.Estimate.check()
 }
 
+// BakeMinutes is how many complete minutes the steps are observed if nothing
+// holds them: the judge's horizon.
+func (p Plan) BakeMinutes() int {
+	minutes := 0
+	for _, step := range p.Steps {
+		minutes += (step.BakeSeconds+p.Judge.MetricDelaySeconds+59)/60 + 1
+	}
+	return max(1, minutes)
+}
+
 func plannedJudge(spec JudgeSpec) PlannedJudge {
 	return PlannedJudge{
 		Alpha: spec.Alpha, IntervalSeconds: spec.Interval.Seconds(),

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"weir/internal/handler"
+	"weir/internal/judge"
+	"weir/internal/ledger"
+	"weir/internal/release"
+)
+
+// judge takes one look at a running release and decides what follows. It is a
+// function of the plan, the progress, the time of the look and what CloudWatch
+// and Lambda say: run twice, it answers the same.
+func (v *Verify) judge(ctx context.Context, task handler.Task) (handler.Result, error) {
+	look, err := v.look(ctx, task)
+	if err != nil {
+		return handler.Result{}, err
+	}
+	progress := release.Next(task.Plan, task.Progress, look, task.Now)
+	slog.InfoContext(ctx, "judged", "execution", task.Execution.ARN, "targets", task.Plan.Targets,
+		"weight", progress.Weight, "outcome", look.Outcome, "why", look.Sentence, "next", progress.Next)
+	v.ledger.Put(ctx, ledger.Judged, ledger.Detail{
+		Execution: task.Execution.ARN, Targets: task.Plan.Targets, Weight: progress.Weight, Phase: progress.Phase,
+		Outcome: look.Outcome, Why: progress.Verdict,
+	})
+	return handler.Result{Progress: &progress}, nil
+}
+
+func (v *Verify) look(ctx context.Context, task handler.Task) (release.Look, error) {
+	look, err := v.aliasesOf(ctx, task)
+	if err != nil {
+		return release.Look{}, err
+	}
+	if look.Frozen, err = v.frozen(ctx, task); err != nil {
+		return release.Look{}, err
+	}
+	firing, err := v.firing(ctx, task.Plan)
+	if err != nil {
+		return blind(look, err), nil
+	}
+	if look.Firing = firing; len(firing) > 0 || task.Progress.FirstAt.IsZero() {
+		look.Outcome, look.Sentence = string(judge.Inconclusive), "No traffic has been shifted yet."
+		return look, nil
+	}
+	seen, err := v.gather(ctx, task.Plan, task.Progress, task.Now)
+	if err != nil {
+		return blind(look, err), nil
+	}
+	verdict, err := judge.Judge(judge.Release{
+		Alpha: task.Plan.Judge.Alpha, PlannedMinutes: task.Plan.BakeMinutes(), WatchShare: watchShare(task.Plan), Signals: seen.signals,
+	})
+	if err != nil {
+		return release.Look{}, fmt.Errorf("judge: %w", err)
+	}
+	look.Outcome, look.Sentence = string(verdict.Outcome), verdict.Reason
+	look.Exposed, look.Stable, look.Candidate = seen.exposed, seen.stable, seen.candidate
+	return look, nil
+}
+
+// blind is a look that could not read the metrics: inconclusive, never a
+// failure. It decides nothing but the waiting.
+func blind(look release.Look, err error) release.Look {
+	look.Blind, look.Outcome = true, string(judge.Inconclusive)
+	look.Sentence = "The metrics could not be read: " + err.Error()
+	return look
+}
+
+// watchShare keeps part of alpha for the watch, where one is planned.
+func watchShare(plan release.Plan) float64 {
+	if plan.Watch == 0 {
+		return 0
+	}
+	return judge.DefaultWatchShare
+}
+
+// aliasesOf checks that every alias still is as this release left it, and finds
+// what people asked.
+func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Look, error) {
+	us, err := release.HolderOf(task.Execution.ARN)
+	if err != nil {
+		return release.Look{}, err
+	}
+	var look release.Look
+	for _, planned := range task.Plan.Targets {
+		alias, err := v.functions.Alias(ctx, planned.Target())
+		if err != nil {
+			return release.Look{}, err
+		}
+		route := release.Split(planned.Stable, planned.Candidate, task.Progress.Weight)
+		if _, err := release.Transition(alias, us, route, route); err != nil {
+			return release.Look{}, err
+		}
+		if alias.Mark.Ask != "" {
+			look.Ask, look.By = alias.Mark.Ask, alias.Mark.By
+		}
+	}
+	return look, nil
+}
+
+// frozen says why the next shift is frozen, for any target.
+func (v *Verify) frozen(ctx context.Context, task handler.Task) (string, error) {
+	for _, planned := range task.Plan.Targets {
+		value, err := v.functions.Tag(ctx, planned.Function, release.FreezeTag)
+		if err != nil {
+			return "", err
+		}
+		if why := release.FrozenBy(value, task.Now); why != "" {
+			return why, nil
+		}
+	}
+	if v.pipeline == "" {
+		return "", nil
+	}
+	value, err := v.functions.Tag(ctx, v.pipeline, release.FreezeTag)
+	return release.FrozenBy(value, task.Now), err
+}
+
+// firing lists the alarms of the plan that fire now and did not when the release
+// was planned. An alarm that has gone is not an alarm that is quiet.
+func (v *Verify) firing(ctx context.Context, plan release.Plan) ([]string, error) {
+	wanted := map[string]bool{}
+	for _, alarm := range plan.Alarms {
+		if !alarm.FiredBefore {
+			wanted[alarm.Name] = true
+		}
+	}
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	states, err := v.metrics.Firing(ctx, slices.Sorted(maps.Keys(wanted)))
+	if err != nil {
+		return nil, err
+	}
+	var firing []string
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		fires, exists := states[name]
+		if !exists {
+			return nil, release.Errorf(release.AlarmNotFound, "alarm %s has been deleted during the release", name)
+		}
+		if fires {
+			firing = append(firing, name)
+		}
+	}
+	return firing, nil
+}
+
+// past is how far back the baseline of the watch reaches before the release.
+const past = time.Hour

@@ -1,0 +1,41 @@
+package judge
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// drawn is an hour of three signals with chance in it, at a given mean of
+// events in a minute.
+func drawn(events float64) Release {
+	random := rand.New(rand.NewPCG(1, 2))
+	release := Release{Alpha: 0.05, PlannedMinutes: 60}
+	for _, name := range []string{"errors", "slow", "throttles"} {
+		s := Signal{Name: name}
+		for range 60 {
+			s.Minutes = append(s.Minutes, Minute{
+				Stable:    Counts{5400 + int64(60*random.NormFloat64()), int64(max(0, 0.9*events+random.NormFloat64()*0.9*events/10))},
+				Candidate: Counts{600 + int64(20*random.NormFloat64()), int64(max(0, 0.1*events+random.NormFloat64()*0.1*events/10))},
+			})
+		}
+		release.Signals = append(release.Signals, s)
+	}
+	return release
+}
+
+func BenchmarkJudge(b *testing.B) {
+	for _, test := range []struct {
+		name   string
+		events float64
+	}{{"3 events a minute", 10}, {"30", 30}, {"300", 300}, {"3000", 3000}} {
+		release := drawn(test.events)
+		b.Run(test.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Judge(release); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,99 @@
+package judge
+
+import (
+	"math"
+	"testing"
+)
+
+// exactly is the law on the integers without any of the frontier's economies:
+// the reference that it is held to.
+type exactly struct {
+	law   []float64
+	spent float64
+}
+
+func (e *exactly) advance(s split) {
+	events := int(s.events)
+	chances := make([]float64, events+1)
+	for x := range chances {
+		if s.exact {
+			chances[x] = math.Exp(choose(s.candidate, float64(x)) + choose(s.total-s.candidate, s.events-float64(x)) - choose(s.total, s.events))
+		} else {
+			chances[x] = math.Exp(choose(s.events, float64(x)) + float64(x)*math.Log(s.share) + (s.events-float64(x))*math.Log1p(-s.share))
+		}
+	}
+	next := make([]float64, len(e.law)+events)
+	for i, p := range e.law {
+		for x, q := range chances {
+			next[i+x] += p * q
+		}
+	}
+	e.law = next
+}
+
+func (e *exactly) cut(events float64) {
+	for i := int(events); i < len(e.law); i++ {
+		e.spent += e.law[i]
+		e.law[i] = 0
+	}
+}
+
+func choose(n, k float64) float64 {
+	if k < 0 || k > n {
+		return math.Inf(-1)
+	}
+	a, _ := math.Lgamma(n + 1)
+	b, _ := math.Lgamma(k + 1)
+	c, _ := math.Lgamma(n - k + 1)
+	return a - b - c
+}
+
+func TestFrontierSpendsWhatItSays(t *testing.T) {
+	tests := []struct {
+		name   string
+		minute Minute
+		ratio  float64
+		n      int
+	}{
+		{"one event a minute", Minute{Counts{540, 1}, Counts{60, 0}}, 1, 60},
+		{"thirty at 10 %", Minute{Counts{5400, 27}, Counts{600, 3}}, 1, 60},
+		{"thirty at 1 %", Minute{Counts{5940, 30}, Counts{60, 0}}, 1, 60},
+		{"three hundred at 1 %", Minute{Counts{5940, 297}, Counts{60, 3}}, 1, 60},
+		{"three hundred at 10 %", Minute{Counts{5400, 270}, Counts{600, 30}}, 1, 60},
+		{"three hundred at 50 %", Minute{Counts{3000, 150}, Counts{3000, 150}}, 1, 40},
+		{"three hundred at 99 %", Minute{Counts{60, 3}, Counts{5940, 297}}, 1, 40},
+		{"a ratio of 2", Minute{Counts{5400, 90}, Counts{600, 20}}, 2, 60},
+		{"half of all requests", Minute{Counts{300, 150}, Counts{300, 150}}, 1, 40},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var f frontier
+			f.begin()
+			e := exactly{law: []float64{1}}
+			for minute := range test.n {
+				s := splitOf(test.minute, test.ratio)
+				f.advance(s)
+				e.advance(s)
+				limit := f.limit(0.05 * math.Pow(float64(minute+1)/float64(test.n), 0.4))
+				f.cut(limit)
+				e.cut(limit)
+			}
+			t.Logf("says %.5f, is %.5f; cells of %v", f.spent, e.spent, f.step)
+			if e.spent > 0.05 || f.spent > 0.05+1e-12 {
+				t.Errorf("spent %.5f and said %.5f", e.spent, f.spent)
+			}
+		})
+	}
+}
+func BenchmarkFrontier(b *testing.B) {
+	m := Minute{Counts{5400, 270}, Counts{600, 30}}
+	for b.Loop() {
+		var f frontier
+		f.begin()
+		for minute := range 60 {
+			s := splitOf(m, 1)
+			f.advance(s)
+			f.cut(f.limit(0.05 * float64(minute+1) / 60))
+		}
+	}
+}

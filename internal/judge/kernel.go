@@ -1,0 +1,137 @@
+package judge
+
+import "math"
+
+// split is the law of how a minute's events fall on the candidate when both
+// sides have what is tolerated.
+type split struct {
+	events           float64 // of both sides
+	candidate, total float64 // requests
+	share            float64 // chance of an event to fall on the candidate
+	exact            bool    // equal rates: drawn without replacement
+}
+
+// splitOf is exact for a tolerated ratio of 1: which requests go to which
+// version is drawn at random, so the candidate's events are hypergeometric
+// whatever made them events. For other ratios, and where events may exceed what
+// can be drawn, it is the binomial that rare events lead to.
+func splitOf(m Minute, ratio float64) split {
+	c, s := float64(m.Candidate.Requests), float64(m.Stable.Requests)
+	return split{
+		events:    float64(m.Stable.Events + m.Candidate.Events),
+		candidate: c, total: c + s,
+		share: ratio * c / (ratio*c + s),
+		exact: ratio == 1,
+	}
+}
+
+// moments are the mean, the variance and the third central moment.
+func (s split) moments() (mean, variance, third float64) {
+	q := s.share
+	mean = s.events * q
+	variance = mean * (1 - q)
+	third = variance * (1 - 2*q)
+	if s.exact && s.total > 2 {
+		variance *= (s.total - s.events) / (s.total - 1)
+		third = variance * (1 - 2*q) * (s.total - 2*s.events) / (s.total - 2)
+	}
+	return mean, variance, third
+}
+
+// up is the chance of x+1 over that of x.
+func (s split) up(x float64) float64 {
+	if s.exact {
+		return (s.candidate - x) * (s.events - x) / ((x + 1) * (s.total - s.candidate - s.events + x + 1))
+	}
+	return (s.events - x) / (x + 1) * s.share / (1 - s.share)
+}
+
+// faint is the chance, relative to the likeliest value, from which on values
+// are left out of a kernel.
+const faint = 1e-9
+
+// integers fills kernel with the chances of whole numbers of events, and
+// returns the lowest and how many there are. What is faint above is counted on
+// the others, in proportion.
+func (s split) integers(kernel []float64) (lowest float64, n int) {
+	least, most := 0.0, s.events
+	if s.exact {
+		least, most = math.Max(0, s.events-(s.total-s.candidate)), math.Min(s.events, s.candidate)
+	}
+	mean, _, _ := s.moments()
+	mode := math.Min(most, math.Max(least, math.Floor(mean)))
+	down := len(kernel) / 3
+	kernel[down] = 1
+	from, to := down, down
+	sum := 1.0
+	for x, p := mode, 1.0; x > least && from > 0; x-- {
+		p /= s.up(x - 1)
+		if p < faint {
+			break
+		}
+		from--
+		kernel[from] = p
+		sum += p
+	}
+	for x, p := mode, 1.0; x < most && to < len(kernel)-1; x++ {
+		p *= s.up(x)
+		if p < faint {
+			break
+		}
+		to++
+		kernel[to] = p
+		sum += p
+	}
+	n = to - from + 1
+	copy(kernel, kernel[from:to+1])
+	for i := range kernel[:n] {
+		kernel[i] /= sum
+	}
+	return mode - float64(down-from), n
+}
+
+// lattice fills kernel with weights on multiples of step that have the first
+// three moments of the split, and returns the lowest multiple and how many
+// there are.
+func (s split) lattice(kernel []float64, step float64) (lowest float64, n int) {
+	mean, variance, third := s.moments()
+	mean, variance, third = mean/step, variance/(step*step), third/(step*step*step)
+	if variance < 0.6 {
+		return four(kernel, mean, variance, third), 4
+	}
+	// A normal density with its first correction for skewness, sampled: the
+	// sums over a lattice no wider than the deviation are right to 1e-5.
+	deviation := math.Sqrt(variance)
+	skew := third / (variance * deviation) / 6
+	lowest = math.Ceil(mean - 4.5*deviation)
+	n = min(len(kernel), int(math.Floor(mean+5.5*deviation)-lowest)+1)
+	z, dz := (lowest-mean)/deviation, 1/deviation
+	g, ratio, bend := math.Exp(-z*z/2), math.Exp(-z*dz-dz*dz/2), math.Exp(-dz*dz)
+	sum := 0.0
+	for i := range kernel[:n] {
+		p := math.Max(0, g*(1+skew*(z*z-3)*z))
+		kernel[i] = p
+		sum += p
+		g *= ratio
+		ratio *= bend
+		z += dz
+	}
+	for i := range kernel[:n] {
+		kernel[i] /= sum
+	}
+	return lowest, n
+}
+
+// four puts the moments on four points: the expectations of the cubic
+// polynomials that are 1 on one of them and 0 on the others.
+func four(kernel []float64, mean, variance, third float64) (lowest float64) {
+	lowest = math.Floor(mean) - 1
+	m := mean - lowest // between 1 and 2
+	m2 := variance + m*m
+	m3 := third + 3*m*variance + m*m*m
+	kernel[0] = 1 - (11*m-6*m2+m3)/6
+	kernel[1] = (6*m - 5*m2 + m3) / 2
+	kernel[2] = -(3*m - 4*m2 + m3) / 2
+	kernel[3] = (2*m - 3*m2 + m3) / 6
+	return lowest
+}

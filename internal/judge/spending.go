@@ -1,0 +1,59 @@
+package judge
+
+import "math"
+
+// How alpha is spent. The part of it that a plan may have spent by a minute
+// grows as a power of the planned time; a small reserve is kept for looks beyond
+// the plan. While time remains, a limit is not set so low that weak evidence
+// would fail: what that leaves unspent is spent on later looks, the rest at the
+// last.
+const (
+	reserve = 0.04 // of alpha
+	haste   = 0.4  // the power: 1 spends evenly, 0 all at once
+	weakest = 4.0  // e-value
+)
+
+// limits sets what fails at a look, for each signal that had events since the
+// last. What one signal cannot spend, having too few events, goes to the others.
+func (b *bench) limits(minute, fresh int) {
+	if minute > b.release.PlannedMinutes {
+		b.limitsBeyond()
+		return
+	}
+	part := math.Pow(float64(minute)/float64(b.release.PlannedMinutes), haste)
+	room := b.alpha*(1-reserve)*part - b.spent()
+	for i := range b.heard {
+		h := &b.heard[i]
+		if !h.fresh {
+			continue
+		}
+		before := h.frontier.spent
+		h.limit = h.frontier.limit(before + math.Max(0, room)/float64(fresh))
+		if log := math.Log(weakest); minute < b.release.PlannedMinutes && h.tally.evidence(h.limit) < log {
+			h.limit = h.tally.eventsFor(log)
+		}
+		h.frontier.cut(h.limit)
+		room -= h.frontier.spent - before
+		fresh--
+	}
+}
+
+// limitsBeyond sets what fails after the plan has ended: evidence that all of
+// the alpha that is left allows, by Ville's inequality, for any number of looks.
+func (b *bench) limitsBeyond() {
+	left := (b.alpha - b.spent()) / float64(len(b.heard))
+	for i := range b.heard {
+		h := &b.heard[i]
+		h.beyond = math.Log(1 / left)
+		h.limit = h.tally.eventsFor(h.beyond)
+	}
+}
+
+// spent is the part of alpha that all signals have spent.
+func (b *bench) spent() float64 {
+	sum := 0.0
+	for i := range b.heard {
+		sum += b.heard[i].frontier.spent
+	}
+	return sum
+}
