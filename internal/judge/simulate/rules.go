@@ -1,0 +1,184 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"weir/internal/judge"
+)
+
+const alpha = 0.05
+
+// rule returns the minute, counted from 1, in which it rolls back, or 0.
+type rule struct {
+	name string
+	run  func(c scenario, series []judge.Minute) int
+}
+
+// rules are Weir's and those in use today; Wald's, told the true ratio, is what
+// no rule that must find the ratio out could hope to be.
+var rules = []rule{
+	{"Weir", weir},
+	{"Wald, told the ratio", wald},
+	{"any error", anyError},
+	{"error rate > 1 %, 2 min", alarm},
+	{"success < 99 %, 10 failures", successRate},
+	{"Mann-Whitney", mannWhitney},
+	{"z-test", zTest},
+}
+
+func weir(_ scenario, series []judge.Minute) int {
+	v, err := judge.Judge(judge.Release{
+		Alpha: alpha, PlannedMinutes: minutes,
+		Signals: []judge.Signal{{Name: "errors", Minutes: series}},
+	})
+	if err != nil {
+		panic(fmt.Sprintf("the simulation drew what cannot be: %v", err))
+	}
+	if v.Outcome == judge.Fail {
+		return v.Minute
+	}
+	return 0
+}
+
+// wald is the sequential probability ratio test of the true ratio against 1,
+// given the events of each minute.
+func wald(c scenario, series []judge.Minute) int {
+	if c.ratio <= 1 {
+		return 0
+	}
+	log := 0.0
+	for i, m := range series {
+		candidate, stable := float64(m.Candidate.Requests), float64(m.Stable.Requests)
+		events := float64(m.Candidate.Events + m.Stable.Events)
+		log += float64(m.Candidate.Events)*math.Log(c.ratio) -
+			events*math.Log((c.ratio*candidate+stable)/(candidate+stable))
+		if log >= math.Log(1/alpha) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func anyError(_ scenario, series []judge.Minute) int {
+	for i, m := range series {
+		if m.Candidate.Events > 0 {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// alarm is that of the AWS samples: above 1 % in two minutes running.
+func alarm(_ scenario, series []judge.Minute) int {
+	running := 0
+	for i, m := range series {
+		if rate(m.Candidate) > 0.01 {
+			running++
+		} else {
+			running = 0
+		}
+		if running == 2 {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// successRate allows ten minutes with less than 99 %.
+func successRate(_ scenario, series []judge.Minute) int {
+	failures := 0
+	for i, m := range series {
+		if rate(m.Candidate) > 0.01 {
+			failures++
+		}
+		if failures > 10 {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// zTest compares the pooled rates, one-sided at 5 %, at each look.
+func zTest(_ scenario, series []judge.Minute) int {
+	var stable, candidate judge.Counts
+	for i, m := range series {
+		stable.Requests += m.Stable.Requests
+		stable.Events += m.Stable.Events
+		candidate.Requests += m.Candidate.Requests
+		candidate.Events += m.Candidate.Events
+		pooled := float64(stable.Events+candidate.Events) / float64(stable.Requests+candidate.Requests)
+		variance := pooled * (1 - pooled) * (1/float64(stable.Requests) + 1/float64(candidate.Requests))
+		if candidate.Requests > 0 && stable.Requests > 0 && variance > 0 &&
+			(rate(candidate)-rate(stable))/math.Sqrt(variance) > z95 {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+const z95 = 1.6448536269514722
+
+// mannWhitney compares the minutes' rates by rank, one-sided at 5 %, at each
+// look from the fifth on.
+func mannWhitney(_ scenario, series []judge.Minute) int {
+	var stable, candidate []float64 // sorted
+	for i, m := range series {
+		if m.Candidate.Requests > 0 {
+			candidate = insert(candidate, rate(m.Candidate))
+		}
+		if m.Stable.Requests > 0 {
+			stable = insert(stable, rate(m.Stable))
+		}
+		if i >= 4 && rankScore(stable, candidate) > z95 {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func insert(sorted []float64, value float64) []float64 {
+	at, _ := slices.BinarySearch(sorted, value)
+	return slices.Insert(sorted, at, value)
+}
+
+// rankScore is the normal score of the rank sum, corrected for ties.
+func rankScore(stable, candidate []float64) float64 {
+	n, m := float64(len(stable)), float64(len(candidate))
+	if n == 0 || m == 0 {
+		return 0
+	}
+	sum, ties := 0.0, 0.0
+	for i, j := 0, 0; i < len(stable) || j < len(candidate); {
+		var value float64
+		if j >= len(candidate) || i < len(stable) && stable[i] <= candidate[j] {
+			value = stable[i]
+		} else {
+			value = candidate[j]
+		}
+		before, a, b := i+j, i, j
+		for i < len(stable) && stable[i] == value {
+			i++
+		}
+		for j < len(candidate) && candidate[j] == value {
+			j++
+		}
+		tied := float64(i - a + j - b)
+		sum += float64(j-b) * (float64(before) + (tied+1)/2)
+		ties += tied*tied*tied - tied
+	}
+	all := n + m
+	variance := n * m / 12 * (all + 1 - ties/(all*(all-1)))
+	if variance <= 0 {
+		return 0
+	}
+	return (sum - m*(all+1)/2) / math.Sqrt(variance)
+}
+
+func rate(c judge.Counts) float64 {
+	if c.Requests == 0 {
+		return 0
+	}
+	return float64(c.Events) / float64(c.Requests)
+}
