@@ -1,0 +1,127 @@
+package events
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"weir/local/api"
+)
+
+func supported(arn string) bool {
+	for _, part := range []string{":lambda:", ":states:", ":sns:", ":sqs:", ":logs:"} {
+		if strings.Contains(arn, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// fire delivers an event to a rule's targets, apart from whoever put it.
+func (s *Service) fire(r *rule, event map[string]any) {
+	s.mu.Lock()
+	ids := slices.Sorted(maps.Keys(r.targets))
+	targets := make([]types.Target, len(ids))
+	for i, id := range ids {
+		targets[i] = r.targets[id]
+	}
+	s.mu.Unlock()
+	for _, target := range targets {
+		s.Clock.AfterFunc(0, func() { s.attempt(deref(r.described.Arn), target, event, 0) })
+	}
+}
+
+// EventBridge tries again for 24 hours and up to 185 times, with growing
+// pauses, unless the target's policy says otherwise.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+const (
+	standardRetries = 185
+	standardAge     = 24 * time.Hour
+	maxPause        = 10 * time.Minute
+)
+
+func (s *Service) attempt(ruleARN string, target types.Target, event map[string]any, retries int) {
+	err := s.send(ruleARN, target, event)
+	if err == nil {
+		return
+	}
+	most, age := standardRetries, standardAge
+	if policy := target.RetryPolicy; policy != nil {
+		if policy.MaximumRetryAttempts != nil {
+			most = int(*policy.MaximumRetryAttempts)
+		}
+		if policy.MaximumEventAgeInSeconds != nil {
+			age = time.Duration(*policy.MaximumEventAgeInSeconds) * time.Second
+		}
+	}
+	pause := min(maxPause, time.Second<<min(retries, 20))
+	happened, parseErr := time.Parse(time.RFC3339, event["time"].(string))
+	expired := parseErr == nil && s.Clock.Now().Add(pause).Sub(happened) > age
+	permanent := api.AsError(err).HTTPStatus() < 500 && !api.IsCode(err, "TooManyRequestsException") && !api.IsCode(err, "ThrottlingException")
+	if permanent || retries >= most || expired {
+		s.Log.Warn("event not delivered", "rule", ruleARN, "target", deref(target.Arn), "attempts", retries+1, "error", err.Error())
+		s.bury(ruleARN, target, event)
+		return
+	}
+	s.Clock.AfterFunc(pause, func() { s.attempt(ruleARN, target, event, retries+1) })
+}
+
+func (s *Service) send(ruleARN string, target types.Target, event map[string]any) error {
+	payload, err := input(target, event, ruleARN)
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	arn := deref(target.Arn)
+	caller := api.ServiceCaller("events.amazonaws.com", ruleARN)
+	if target.RoleArn != nil {
+		caller.RoleARN = *target.RoleArn
+		caller.ARN = strings.Replace(strings.Replace(*target.RoleArn, ":iam:", ":sts:", 1), ":role/", ":assumed-role/", 1) + "/events"
+	}
+	switch {
+	case strings.Contains(arn, ":lambda:"):
+		_, err = s.Bus.Call(ctx, caller, "lambda", "Invoke", &lambda.InvokeInput{FunctionName: &arn, InvocationType: lambdatypes.InvocationTypeEvent, Payload: []byte(payload)})
+	case strings.Contains(arn, ":states:"):
+		// EventBridge names an execution after the event and the rule, so that a
+		// repeated delivery of one event starts nothing twice by chance only.
+		name := event["id"].(string) + "_" + newID()
+		_, err = s.Bus.Call(ctx, caller, "states", "StartExecution", &sfn.StartExecutionInput{StateMachineArn: &arn, Input: &payload, Name: &name})
+	case strings.Contains(arn, ":sns:"):
+		_, err = s.Bus.Call(ctx, caller, "sns", "Publish", &sns.PublishInput{TopicArn: &arn, Message: &payload})
+	case strings.Contains(arn, ":sqs:"):
+		err = s.enqueue(ctx, caller, arn, payload)
+	case strings.Contains(arn, ":logs:"):
+		s.Log.Debug("event to log group", "group", arn, "event", payload)
+	}
+	return err
+}
+
+// bury puts an event that could not be delivered into its dead-letter queue.
+func (s *Service) bury(ruleARN string, target types.Target, event map[string]any) {
+	if target.DeadLetterConfig == nil || target.DeadLetterConfig.Arn == nil {
+		return
+	}
+	if err := s.enqueue(context.Background(), api.ServiceCaller("events.amazonaws.com", ruleARN), *target.DeadLetterConfig.Arn, marshal(event)); err != nil {
+		s.Log.Error("event lost: the dead-letter queue refused it", "queue", *target.DeadLetterConfig.Arn, "error", err.Error())
+	}
+}
+
+// Message is what the queue service takes; it has the members of SQS's
+// SendMessage that are needed here.
+type Message struct {
+	QueueUrl    string
+	MessageBody string
+}
+
+func (s *Service) enqueue(ctx context.Context, caller api.Caller, queueARN, body string) error {
+	_, err := s.Bus.Call(ctx, caller, "sqs", "SendMessage", &Message{QueueUrl: queueARN, MessageBody: body})
+	return err
+}
