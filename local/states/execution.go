@@ -69,7 +69,7 @@ func (x *execution) launchFrom(resume *resumePoint, previous int64) {
 	gone := x.gone
 	if seconds := x.revision.definition.TimeoutSeconds; seconds > 0 {
 		x.deadline = x.service.Clock.AfterFunc(time.Duration(seconds)*time.Second, func() {
-			x.finish(types.ExecutionStatusTimedOut, nil, &failure{}, 0)
+			x.interrupt(types.ExecutionStatusTimedOut, &failure{})
 		})
 	}
 	b := &branch{exec: x, ctx: ctx, hold: x.service.Clock.Hold(), previous: previous, resume: resume}
@@ -131,6 +131,16 @@ func (x *execution) finish(status types.ExecutionStatus, output *string, why *fa
 		tell()
 	}
 	return true
+}
+
+// interrupt ends the execution from outside and waits until its goroutine has
+// unwound, which runs no more of the workflow.
+func (x *execution) interrupt(status types.ExecutionStatus, why *failure) {
+	x.finish(status, nil, why, 0)
+	x.mu.Lock()
+	gone := x.gone
+	x.mu.Unlock()
+	<-gone
 }
 
 // whenEnded calls tell once the execution has ended, at once if it has.

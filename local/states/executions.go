@@ -178,7 +178,7 @@ func (s *Service) stopExecution(_ context.Context, _ api.Caller, in *sfn.StopExe
 	}
 	hold := s.Clock.Hold()
 	defer hold.Release()
-	x.finish(types.ExecutionStatusAborted, nil, &failure{name: aws.ToString(in.Error), cause: aws.ToString(in.Cause)}, 0)
+	x.interrupt(types.ExecutionStatusAborted, &failure{name: aws.ToString(in.Error), cause: aws.ToString(in.Cause)})
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return &sfn.StopExecutionOutput{StopDate: aws.Time(x.stopped)}, nil

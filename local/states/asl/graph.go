@@ -23,11 +23,9 @@ func (p *parser) transitions(c *Container) {
 			ends = true
 		}
 	}
-	if _, ok := c.States[c.StartAt]; ok {
-		for _, name := range c.Names {
-			if !reached[name] {
-				p.report(MissingTarget, c.States[name].path, "State \"%s\" is not reachable.", name)
-			}
+	for _, name := range c.Names {
+		if !reached[name] {
+			p.report(MissingTarget, c.States[name].path, "State \"%s\" is not reachable.", name)
 		}
 	}
 	if !ends {
