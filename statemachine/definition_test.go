@@ -1,0 +1,166 @@
+package statemachine_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"weir/statemachine"
+)
+
+// machine is the part of the Amazon States Language that these tests read.
+type machine struct {
+	StartAt string
+	States  map[string]state
+}
+
+type state struct {
+	Type, Comment, Resource, Next, Default string
+	End                                    bool
+	TimeoutSeconds                         any
+	Retry                                  []struct {
+		ErrorEquals    []string
+		JitterStrategy string
+	}
+	Catch []struct {
+		ErrorEquals []string
+		Next        string
+	}
+	Choices       []struct{ Condition, Next string }
+	Branches      []machine
+	ItemProcessor *machine
+	Error, Cause  string
+}
+
+func definition(t *testing.T) machine {
+	t.Helper()
+	var m machine
+	if err := json.Unmarshal([]byte(statemachine.Definition), &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// each calls f for every state, those inside others included.
+func each(m machine, f func(name string, s state, inside bool)) {
+	var walk func(m machine, inside bool)
+	walk = func(m machine, inside bool) {
+		for _, name := range slices.Sorted(maps.Keys(m.States)) {
+			s := m.States[name]
+			f(name, s, inside)
+			for _, branch := range s.Branches {
+				walk(branch, true)
+			}
+			if s.ItemProcessor != nil {
+				walk(*s.ItemProcessor, true)
+			}
+		}
+	}
+	walk(m, false)
+}
+
+func TestEveryStateSaysWhy(t *testing.T) {
+	each(definition(t), func(name string, s state, _ bool) {
+		if len(s.Comment) < 20 && s.Type != "Wait" && s.Type != "Succeed" || s.Comment == "" {
+			t.Errorf("state %q has no comment that says why: %q", name, s.Comment)
+		}
+		if s.Type == "Pass" {
+			t.Errorf("state %q only moves data", name)
+		}
+	})
+}
+
+// A Task without a time limit may hang for a year, and one without a Catch may
+// leave traffic split.
+func TestEveryTaskIsBoundedRetriedAndCaught(t *testing.T) {
+	each(definition(t), func(name string, s state, inside bool) {
+		if s.Type != "Task" {
+			return
+		}
+		if s.TimeoutSeconds == nil {
+			t.Errorf("task %q has no TimeoutSeconds", name)
+		}
+		// Inside Parallel and Map, the state around it catches.
+		caught := inside
+		for _, c := range s.Catch {
+			caught = caught || slices.Contains(c.ErrorEquals, "States.ALL")
+		}
+		if !caught {
+			t.Errorf("task %q does not catch States.ALL", name)
+		}
+		if strings.HasSuffix(s.Resource, "putEvents.waitForTaskToken") {
+			return // a second notice would ask a person twice
+		}
+		if len(s.Retry) == 0 {
+			t.Errorf("task %q is not retried", name)
+		}
+		for _, r := range s.Retry {
+			if r.JitterStrategy != "FULL" {
+				t.Errorf("task %q retries without jitter", name)
+			}
+		}
+	})
+}
+
+func TestGroupsOfStatesAreCaught(t *testing.T) {
+	each(definition(t), func(name string, s state, _ bool) {
+		if (s.Type == "Parallel" || s.Type == "Map") && len(s.Catch) == 0 {
+			t.Errorf("%s %q does not catch", s.Type, name)
+		}
+	})
+}
+
+// Whatever is caught after the lock may have been taken leads to the rollback.
+func TestErrorsLeadToTheRollback(t *testing.T) {
+	for name, s := range definition(t).States {
+		for _, c := range s.Catch {
+			want := "Roll back"
+			switch name {
+			case "Plan release":
+				want = "Release refused" // nothing was moved
+			case "Roll back":
+				want = "Rollback failed"
+			}
+			if c.Next != want {
+				t.Errorf("an error of %q leads to %q, want %q", name, c.Next, want)
+			}
+		}
+	}
+}
+
+func TestSubstitutionsAreTheThreeHandlers(t *testing.T) {
+	found := map[string]bool{}
+	for _, match := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllStringSubmatch(statemachine.Definition, -1) {
+		found[match[1]] = true
+	}
+	want := []string{"RollbackFunctionArn", "ShiftFunctionArn", "VerifyFunctionArn"}
+	if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, want) {
+		t.Errorf("substitutions = %v, want %v", got, want)
+	}
+}
+
+// Transitions lists every edge of the definition, "from -> to".
+func transitions(m machine) []string {
+	var edges []string
+	each(m, func(name string, s state, _ bool) {
+		add := func(to string) {
+			if to != "" {
+				edges = append(edges, fmt.Sprintf("%s -> %s", name, to))
+			}
+		}
+		add(s.Next)
+		add(s.Default)
+		for _, c := range s.Choices {
+			add(c.Next)
+		}
+		for _, c := range s.Catch {
+			add(c.Next)
+		}
+	})
+	slices.Sort(edges)
+	return slices.Compact(edges)
+}
