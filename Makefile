@@ -131,7 +131,7 @@ lint-template: host tools/templates/node_modules ## cdk-nag and cfn-lint on the 
 	node tools/templates/nag.mjs build/lint/weir.template.json
 	@if command -v python3 >/dev/null; then \
 	  [ -x build/cfn-lint/bin/cfn-lint ] || { python3 -m venv build/cfn-lint && build/cfn-lint/bin/pip install -q cfn-lint==1.58.0; }; \
-	  build/cfn-lint/bin/cfn-lint --config-file tools/templates/cfnlint.yaml -r us-east-1 -- build/lint/weir.template.json && echo "cfn-lint: no findings"; \
+	  build/cfn-lint/bin/cfn-lint --config-file tools/templates/cfnlint.yaml -r us-east-1 -- build/lint/weir.template.json examples/delivery/codepipeline.yml && echo "cfn-lint: no findings"; \
 	else echo "cfn-lint: not run, there is no python3"; fi
 
 tools/templates/node_modules: tools/templates/package-lock.json | need

@@ -32,7 +32,7 @@ func main() {
 // failure; whatever else it had to say it has said by now.
 func closeNode() {
 	if quiet, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
-		os.Stderr = quiet //nolint:reassign // jsii takes no other writer
+		os.Stderr = quiet
 	}
 	jsii.Close()
 }
