@@ -1,0 +1,135 @@
+package iam
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"weir/local/api"
+)
+
+// Gate refuses calls that the caller's role does not allow. Callers without a
+// role, the operator and services on their own account, pass.
+func (s *Service) Gate(ctx context.Context, call api.Call, next func(context.Context) (any, error)) (any, error) {
+	if call.Caller.RoleARN == "" || call.Operation.NoAuth {
+		return next(ctx)
+	}
+	for _, p := range permissions(call) {
+		if err := s.authorise(call, p); err != nil {
+			return nil, err
+		}
+	}
+	return next(ctx)
+}
+
+// permissions lists what a call needs.
+func permissions(call api.Call) []api.Permission {
+	if call.Operation.Actions != nil {
+		return call.Operation.Actions(call.Input)
+	}
+	prefix := call.Service.IAMPrefix
+	if prefix == "" {
+		prefix = call.Service.Name
+	}
+	return []api.Permission{{Action: prefix + ":" + call.Operation.Name, Resource: "*"}}
+}
+
+func (s *Service) authorise(call api.Call, p api.Permission) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.byARN(call.Caller.RoleARN)
+	context := s.context(call.Caller, p)
+	if service := call.Caller.Service; service != "" && r != nil {
+		as := api.Caller{ARN: service, Service: service}
+		if r.trust.trusts(as, "sts:AssumeRole", s.Env.Account, context) != allowed {
+			return denied(call.Service, "The service principal %s is not authorized to assume the role %s", service, r.Arn)
+		}
+	}
+	outcome, used := evaluate(s.policiesOf(r), p, context)
+	if outcome == allowed {
+		s.count(r.Arn, used)
+		return nil
+	}
+	why := "because no identity-based policy allows the " + p.Action + " action"
+	if outcome == explicitDeny {
+		why = "with an explicit deny in an identity-based policy"
+	}
+	return denied(call.Service, "User: %s is not authorized to perform: %s%s %s", principal(call.Caller, r), p.Action, onResource(p), why)
+}
+
+// principal is the session that AWS names in a denial. A service that acts in a
+// role opens a session of its own there.
+func principal(caller api.Caller, r *role) string {
+	if caller.Service == "" || strings.Contains(caller.ARN, ":assumed-role/") || r == nil {
+		return caller.ARN
+	}
+	service, _, _ := strings.Cut(caller.Service, ".")
+	account := strings.SplitN(r.Arn, ":", 6)[4]
+	return "arn:aws:sts::" + account + ":assumed-role/" + r.RoleName + "/" + service
+}
+
+// onResource is left out by CloudWatch where the action has no resource.
+func onResource(p api.Permission) string {
+	if (p.Resource == "*" || p.Resource == "") && strings.HasPrefix(p.Action, "cloudwatch:") {
+		return ""
+	}
+	return " on resource: " + p.Resource
+}
+
+// denied is the error by the service's own name for it.
+func denied(service *api.Service, format string, args ...any) error {
+	code, status := "AccessDeniedException", 400
+	switch {
+	case slices.Contains(service.Protocols, api.Query), service.Handler != nil:
+		code, status = "AccessDenied", 403
+	case slices.Contains(service.Protocols, api.RESTJSON):
+		status = 403
+	}
+	return api.StatusErrorf(status, code, format, args...)
+}
+
+// policiesOf names the policies that count for a role; the lock must be held.
+func (s *Service) policiesOf(r *role) map[string]*document {
+	policies := map[string]*document{}
+	if r == nil {
+		return policies
+	}
+	for name, policy := range r.inline {
+		policies[name] = policy.doc
+	}
+	for arn := range r.attached {
+		policies[arn] = s.managed[arn].doc
+	}
+	return policies
+}
+
+// context is the request context by lower-case key: what the operation gave,
+// and the global keys.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+func (s *Service) context(caller api.Caller, p api.Permission) map[string][]string {
+	now := s.Clock.Now()
+	context := map[string][]string{
+		"aws:currenttime":      {now.Format(time.RFC3339)},
+		"aws:epochtime":        {strconv.FormatInt(now.Unix(), 10)},
+		"aws:requestedregion":  {s.Env.Region},
+		"aws:principalaccount": {s.Env.Account},
+		"aws:securetransport":  {"true"}, // as it will be on AWS
+		"aws:viaawsservice":    {"false"},
+	}
+	if caller.RoleARN != "" {
+		context["aws:principalarn"] = []string{caller.RoleARN}
+		context["aws:principaltype"] = []string{"AssumedRole"}
+	}
+	if caller.SourceARN != "" {
+		context["aws:sourcearn"] = []string{caller.SourceARN}
+		context["aws:sourceaccount"] = []string{s.Env.Account}
+	}
+	for key, values := range p.Context {
+		if len(values) > 0 {
+			context[strings.ToLower(key)] = values
+		}
+	}
+	return context
+}

@@ -1,0 +1,83 @@
+package iam
+
+import (
+	"strings"
+
+	"weir/local/api"
+)
+
+func (s *Service) operations() map[string]api.Operation {
+	return api.Table(
+		api.Op("CreateRole", s.createRole, api.On("iam:CreateRole", func(in *CreateRoleInput) string { return s.roleARN(in.Path, in.RoleName) })),
+		api.Op("GetRole", s.getRole, onRole("iam:GetRole", s)),
+		api.Op("DeleteRole", s.deleteRole, onRole("iam:DeleteRole", s)),
+		api.Op("UpdateRole", s.updateRole, api.On("iam:UpdateRole", func(in *UpdateRoleInput) string { return s.roleARN("", in.RoleName) })),
+		api.Op("UpdateRoleDescription", s.updateRoleDescription, api.On("iam:UpdateRoleDescription", func(in *UpdateRoleInput) string { return s.roleARN("", in.RoleName) })),
+		api.Op("UpdateAssumeRolePolicy", s.updateTrust, api.On("iam:UpdateAssumeRolePolicy", func(in *TrustInput) string { return s.roleARN("", in.RoleName) })),
+		api.Op("ListRoles", s.listRoles),
+		api.Op("TagRole", s.tagRole, api.On("iam:TagRole", func(in *TagsInput) string { return s.roleARN("", in.RoleName) })),
+		api.Op("UntagRole", s.untagRole, api.On("iam:UntagRole", func(in *TagsInput) string { return s.roleARN("", in.RoleName) })),
+		api.Op("ListRoleTags", s.listRoleTags, onRole("iam:ListRoleTags", s)),
+
+		api.Op("PutRolePolicy", s.putRolePolicy, onInline("iam:PutRolePolicy", s)),
+		api.Op("GetRolePolicy", s.getRolePolicy, onInline("iam:GetRolePolicy", s)),
+		api.Op("DeleteRolePolicy", s.deleteRolePolicy, onInline("iam:DeleteRolePolicy", s)),
+		api.Op("ListRolePolicies", s.listRolePolicies, onRole("iam:ListRolePolicies", s)),
+		api.Op("AttachRolePolicy", s.attachRolePolicy, onAttachment("iam:AttachRolePolicy", s)),
+		api.Op("DetachRolePolicy", s.detachRolePolicy, onAttachment("iam:DetachRolePolicy", s)),
+		api.Op("ListAttachedRolePolicies", s.listAttachedRolePolicies, onRole("iam:ListAttachedRolePolicies", s)),
+
+		api.Op("CreatePolicy", s.createPolicy, api.On("iam:CreatePolicy", func(in *CreatePolicyInput) string { return s.policyARN(in.Path, in.PolicyName) })),
+		api.Op("GetPolicy", s.getPolicy, onPolicy("iam:GetPolicy")),
+		api.Op("DeletePolicy", s.deletePolicy, onPolicy("iam:DeletePolicy")),
+		api.Op("ListPolicies", s.listPolicies),
+		api.Op("CreatePolicyVersion", s.createPolicyVersion, api.On("iam:CreatePolicyVersion", func(in *PolicyVersionInput) string { return in.PolicyArn })),
+		api.Op("GetPolicyVersion", s.getPolicyVersion, onPolicy("iam:GetPolicyVersion")),
+		api.Op("ListPolicyVersions", s.listPolicyVersions, onPolicy("iam:ListPolicyVersions")),
+	)
+}
+
+func onRole(action string, s *Service) api.Option {
+	return api.On(action, func(in *RoleInput) string { return s.roleARN("", in.RoleName) })
+}
+
+func onInline(action string, s *Service) api.Option {
+	return api.On(action, func(in *InlinePolicy) string { return s.roleARN("", in.RoleName) })
+}
+
+func onAttachment(action string, s *Service) api.Option {
+	return api.Needs(func(in *Attachment) []api.Permission {
+		return []api.Permission{{
+			Action: action, Resource: s.roleARN("", in.RoleName),
+			Context: map[string][]string{"iam:PolicyARN": {in.PolicyArn}},
+		}}
+	})
+}
+
+func onPolicy(action string) api.Option {
+	return api.On(action, func(in *PolicyInput) string { return in.PolicyArn })
+}
+
+// roleARN is the ARN of a role by name; path counts only before the role
+// exists.
+func (s *Service) roleARN(path, name string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if r, ok := s.roles[name]; ok {
+		return r.Arn
+	}
+	return s.Env.GlobalARN("iam", "role"+slashed(path)+name)
+}
+
+func (s *Service) policyARN(path, name string) string {
+	return s.Env.GlobalARN("iam", "policy"+slashed(path)+name)
+}
+
+func slashed(path string) string {
+	if path == "" {
+		return "/"
+	}
+	return path
+}
+
+func baseName(path string) string { return path[strings.LastIndex(path, "/")+1:] }

@@ -1,0 +1,104 @@
+package iam
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"log/slog"
+	"sync"
+	"time"
+
+	"weir/local/api"
+	"weir/local/clock"
+)
+
+// Options is what the service needs. Env and Clock are required.
+type Options struct {
+	Env   api.Env
+	Clock *clock.Clock
+	Log   *slog.Logger
+}
+
+// Service is IAM and STS of one account.
+type Service struct {
+	Options
+
+	mu       sync.RWMutex
+	roles    map[string]*role          // by name
+	managed  map[string]*managedPolicy // customers' and AWS's, by ARN
+	sessions map[string]session        // by access key id
+	usage    map[string]map[grant]*use // by role ARN
+}
+
+// role is a role with its policies.
+type role struct {
+	Role
+	trust    *document
+	inline   map[string]inlinePolicy
+	attached map[string]bool // policy ARNs
+}
+
+type inlinePolicy struct {
+	text string
+	doc  *document
+}
+
+type managedPolicy struct {
+	Policy
+	text string
+	doc  *document
+}
+
+// New returns a service with AWS's managed policies and without roles.
+func New(options Options) *Service {
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{
+		Options: options, roles: map[string]*role{}, managed: map[string]*managedPolicy{},
+		sessions: map[string]session{}, usage: map[string]map[grant]*use{},
+	}
+	for path, text := range awsManaged {
+		doc, err := parseIdentity(text)
+		if err != nil {
+			panic("AWS managed policy " + path + ": " + err.Error()) // a constant of this package
+		}
+		arn := "arn:" + options.Env.Partition + ":iam::aws:policy/" + path
+		s.managed[arn] = &managedPolicy{Policy: Policy{Arn: arn, PolicyName: baseName(path), DefaultVersionId: "v1"}, text: text, doc: doc}
+	}
+	return s
+}
+
+// API describes IAM to the bus.
+func (s *Service) API() *api.Service {
+	return &api.Service{
+		Name: "iam", Protocols: []api.Protocol{api.Query}, Version: "2010-05-08",
+		XMLNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+		Operations:   s.operations(),
+	}
+}
+
+func (s *Service) now() time.Time { return s.Clock.Now().Truncate(time.Second) }
+
+// newID makes a unique id as IAM has them: a prefix that tells the kind and 17
+// more characters.
+func newID(prefix string) string {
+	var b [20]byte
+	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	return prefix + base32.StdEncoding.EncodeToString(b[:])[:17]
+}
+
+func malformed(format string, args ...any) error {
+	return api.Errorf("MalformedPolicyDocument", format, args...)
+}
+
+func noSuchEntity(format string, args ...any) error {
+	return api.StatusErrorf(404, "NoSuchEntity", format, args...)
+}
+
+// find returns a role; the lock must be held.
+func (s *Service) find(name string) (*role, error) {
+	if r, ok := s.roles[name]; ok {
+		return r, nil
+	}
+	return nil, noSuchEntity("The role with name %s cannot be found.", name)
+}

@@ -1,0 +1,138 @@
+package iam
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
+
+	"weir/local/api"
+)
+
+// session is a role assumed under a name, by its access key id.
+type session struct {
+	caller api.Caller
+	userID string
+	// expires in wall time, since SDKs compare it with the wall; zero never,
+	// as Lambda renews what its processes hold.
+	expires time.Time
+}
+
+var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+
+// STS describes the token service to the bus.
+func (s *Service) STS() *api.Service {
+	return &api.Service{
+		Name: "sts", Protocols: []api.Protocol{api.Query}, Version: "2011-06-15",
+		XMLNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+		Operations: api.Table(
+			api.Op("AssumeRole", s.assumeRole, api.On("sts:AssumeRole", func(in *sts.AssumeRoleInput) string { return aws.ToString(in.RoleArn) })),
+			api.Op("GetCallerIdentity", s.getCallerIdentity, api.WithoutAuth),
+		),
+	}
+}
+
+func (s *Service) assumeRole(_ context.Context, caller api.Caller, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, error) {
+	if in.Policy != nil || len(in.PolicyArns) > 0 {
+		return nil, api.Errorf("ValidationError", "the local cloud does not evaluate session policies")
+	}
+	name := aws.ToString(in.RoleSessionName)
+	if !sessionName.MatchString(name) {
+		return nil, api.Errorf("ValidationError", "1 validation error detected: Value '%s' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*", name)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.byARN(aws.ToString(in.RoleArn))
+	context := s.context(caller, api.Permission{Context: map[string][]string{"sts:ExternalId": present(in.ExternalId), "sts:RoleSessionName": {name}}})
+	if r == nil || r.trust.trusts(caller, "sts:AssumeRole", s.Env.Account, context) != allowed {
+		return nil, api.StatusErrorf(403, "AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", caller.ARN, aws.ToString(in.RoleArn))
+	}
+	seconds := int32(3600)
+	if in.DurationSeconds != nil {
+		seconds = *in.DurationSeconds
+	}
+	if seconds > r.MaxSessionDuration {
+		return nil, api.Errorf("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+	}
+	return s.openSession(r, caller, name, seconds), nil
+}
+
+// openSession makes credentials; the lock must be held.
+func (s *Service) openSession(r *role, caller api.Caller, name string, seconds int32) *sts.AssumeRoleOutput {
+	wall := time.Now()
+	for key, old := range s.sessions {
+		if old.over(wall) {
+			delete(s.sessions, key)
+		}
+	}
+	expires := wall.Add(time.Duration(seconds) * time.Second).UTC().Truncate(time.Second)
+	opened := session{
+		caller:  api.Caller{ARN: s.Env.GlobalARN("sts", "assumed-role/"+r.RoleName+"/"+name), RoleARN: r.Arn},
+		userID:  r.RoleId + ":" + name,
+		expires: expires,
+	}
+	if caller.Service == "lambda.amazonaws.com" {
+		opened.expires = time.Time{}
+	}
+	key := newID("ASIA")[:20]
+	s.sessions[key] = opened
+	return &sts.AssumeRoleOutput{
+		AssumedRoleUser: &types.AssumedRoleUser{Arn: aws.String(opened.caller.ARN), AssumedRoleId: aws.String(opened.userID)},
+		Credentials: &types.Credentials{
+			AccessKeyId: aws.String(key), SecretAccessKey: aws.String(newID("") + newID("")), SessionToken: aws.String(newID("") + newID("")),
+			Expiration: aws.Time(expires),
+		},
+	}
+}
+
+func (s session) over(wall time.Time) bool { return !s.expires.IsZero() && wall.After(s.expires) }
+
+func present(value *string) []string {
+	if value == nil {
+		return nil
+	}
+	return []string{*value}
+}
+
+// byARN finds a role; the lock must be held.
+func (s *Service) byARN(arn string) *role {
+	r := s.roles[baseName(arn)]
+	if r == nil || r.Arn != arn {
+		return nil
+	}
+	return r
+}
+
+func (s *Service) getCallerIdentity(_ context.Context, caller api.Caller, _ *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	userID := s.Env.Account
+	for _, open := range s.sessions {
+		if open.caller == caller {
+			userID = open.userID
+		}
+	}
+	return &sts.GetCallerIdentityOutput{Account: aws.String(s.Env.Account), Arn: aws.String(caller.ARN), UserId: aws.String(userID)}, nil
+}
+
+// Identify finds out whom an access key id belongs to. The keys of sessions
+// (ASIA...) are known or refused; any other key is the operator's.
+func (s *Service) Identify(accessKeyID string) (api.Caller, error) {
+	if !strings.HasPrefix(accessKeyID, "ASIA") {
+		return api.Operator(s.Env), nil
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	found, ok := s.sessions[accessKeyID]
+	if !ok {
+		return api.Caller{}, api.StatusErrorf(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
+	}
+	if found.over(time.Now()) {
+		return api.Caller{}, api.StatusErrorf(403, "ExpiredToken", "The security token included in the request is expired")
+	}
+	return found.caller, nil
+}
