@@ -3,6 +3,21 @@
 (function (jsonata, host) {
   'use strict';
 
+  // maxDepth is where AWS gives up on a recursion that is not in tail position.
+  var maxDepth = 100;
+  var depth = 0;
+
+  function enter() {
+    depth++;
+    if (depth > maxDepth) {
+      fail('Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.');
+    }
+  }
+
+  function exit() {
+    depth--;
+  }
+
   var cacheLimit = 4096;
   var cache = new Map();
 
@@ -52,6 +67,8 @@
 
   function register(expression) {
     expression.assign('eval', undefined);
+    expression.assign(Symbol.for('jsonata.__evaluate_entry'), enter);
+    expression.assign(Symbol.for('jsonata.__evaluate_exit'), exit);
     expression.registerFunction('partition', partition, '<a-n:a>');
     expression.registerFunction('range', range, '<nnn:a>');
     expression.registerFunction('hash', hash, '<s-s:s>');
@@ -135,6 +152,7 @@
       } catch (err) {
         return { settled: true, error: describe(err) };
       }
+      depth = 0;
       var bindings = {};
       program.names.forEach(function (name) {
         if (Object.prototype.hasOwnProperty.call(frame, name)) { bindings[name] = frame[name]; }

@@ -54,7 +54,7 @@ func (s *Session) Eval(source string) (any, bool, error) {
 		return nil, false, err
 	case !answer.Get("settled").ToBoolean():
 		s.machine.spent = true
-		return nil, false, &Error{Message: "the evaluation was given up: it recurses too deep"}
+		return nil, false, &Error{Message: "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive."}
 	case answer.Get("error") != nil:
 		return nil, false, asError(answer.Get("error"))
 	case answer.Get("unsupported") != nil:

@@ -1,15 +1,15 @@
 package jsonata
 
 import (
-	"crypto/md5"  // #nosec: $hash offers it
-	"crypto/rand" //
+	"crypto/md5" // #nosec: $hash offers it
+	"crypto/rand"
 	"crypto/sha1" // #nosec: $hash offers it
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
 	mathrand "math/rand/v2"
 	"time"
 
@@ -30,6 +30,10 @@ func newVM(programs []*goja.Program, now func() time.Time) (*vm, error) {
 	r := goja.New()
 	r.SetMaxCallStackSize(maxFrames)
 	r.SetTimeSource(now)
+	// The engine takes base64 from a browser's window.
+	if err := r.Set("window", map[string]any{"btoa": btoa, "atob": atob}); err != nil {
+		return nil, fmt.Errorf("prepare the runtime: %w", err)
+	}
 	if _, err := r.RunProgram(programs[0]); err != nil {
 		return nil, fmt.Errorf("load the reference engine: %w", err)
 	}
@@ -57,7 +61,7 @@ func newVM(programs []*goja.Program, now func() time.Time) (*vm, error) {
 // call runs a function for at most limit of wall time.
 func (m *vm) call(limit time.Duration, function goja.Callable, args ...goja.Value) (*goja.Object, error) {
 	timer := time.AfterFunc(limit, func() {
-		m.runtime.Interrupt(fmt.Sprintf("the evaluation took longer than %v", limit))
+		m.runtime.Interrupt("Expression evaluation timeout: Check for infinite loop")
 	})
 	answer, err := function(goja.Undefined(), args...)
 	if !timer.Stop() {
@@ -80,17 +84,39 @@ func host(r *goja.Runtime) *goja.Object {
 	for name, function := range map[string]any{
 		"hash":   digest,
 		"random": mathrand.Float64,
-		"seeded": func(seed float64) float64 {
-			bits := math.Float64bits(seed)
-			return mathrand.New(mathrand.NewPCG(bits, bits^0x9e3779b97f4a7c15)).Float64()
-		},
-		"uuid": uuid,
+		"seeded": seeded,
+		"uuid":   uuid,
 	} {
 		if err := object.Set(name, function); err != nil {
 			panic(err) // a fresh object takes any member
 		}
 	}
 	return object
+}
+
+// btoa encodes a string whose characters are bytes, as in a browser.
+func btoa(text string) (string, error) {
+	data := make([]byte, 0, len(text))
+	for _, r := range text {
+		if r > 0xff {
+			return "", errors.New("the string has characters outside of the Latin1 range")
+		}
+		data = append(data, byte(r))
+	}
+	return base64.StdEncoding.EncodeToString(data), nil
+}
+
+// atob decodes to a string whose characters are bytes.
+func atob(text string) (string, error) {
+	data, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return "", fmt.Errorf("the string is not base64: %w", err)
+	}
+	runes := make([]rune, len(data))
+	for i, b := range data {
+		runes[i] = rune(b)
+	}
+	return string(runes), nil
 }
 
 // digest is the hash in lower-case hexadecimal, empty for an algorithm that
@@ -124,4 +150,17 @@ func uuid() string {
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// seeded is the first double of java.util.Random, bit for bit what $random(seed)
+// gives on AWS.
+func seeded(seed float64) float64 {
+	const mask = 1<<48 - 1
+	state := (uint64(int64(seed)) ^ 0x5DEECE66D) & mask
+	next := func(bits uint) uint64 {
+		state = (state*0x5DEECE66D + 0xB) & mask
+		return state >> (48 - bits)
+	}
+	high := next(26)
+	return float64(high<<27+next(27)) / (1 << 53)
 }
