@@ -97,7 +97,7 @@ func (s *Service) send(ruleARN string, target types.Target, event map[string]any
 	case strings.Contains(arn, ":sns:"):
 		_, err = s.Bus.Call(ctx, caller, "sns", "Publish", &sns.PublishInput{TopicArn: &arn, Message: &payload})
 	case strings.Contains(arn, ":sqs:"):
-		err = s.enqueue(ctx, caller, arn, payload)
+		err = s.Enqueue(ctx, caller, arn, payload)
 	case strings.Contains(arn, ":logs:"):
 		s.Log.Debug("event to log group", "group", arn, "event", payload)
 	}
@@ -109,19 +109,7 @@ func (s *Service) bury(ruleARN string, target types.Target, event map[string]any
 	if target.DeadLetterConfig == nil || target.DeadLetterConfig.Arn == nil {
 		return
 	}
-	if err := s.enqueue(context.Background(), api.ServiceCaller("events.amazonaws.com", ruleARN), *target.DeadLetterConfig.Arn, marshal(event)); err != nil {
+	if err := s.Enqueue(context.Background(), api.ServiceCaller("events.amazonaws.com", ruleARN), *target.DeadLetterConfig.Arn, marshal(event)); err != nil {
 		s.Log.Error("event lost: the dead-letter queue refused it", "queue", *target.DeadLetterConfig.Arn, "error", err.Error())
 	}
-}
-
-// Message is what the queue service takes; it has the members of SQS's
-// SendMessage that are needed here.
-type Message struct {
-	QueueUrl    string
-	MessageBody string
-}
-
-func (s *Service) enqueue(ctx context.Context, caller api.Caller, queueARN, body string) error {
-	_, err := s.Bus.Call(ctx, caller, "sqs", "SendMessage", &Message{QueueUrl: queueARN, MessageBody: body})
-	return err
 }

@@ -25,6 +25,8 @@ type Options struct {
 	Clock *clock.Clock
 	Bus   api.Invoker
 	Log   *slog.Logger
+	// Enqueue sends a message to an SQS queue.
+	Enqueue func(ctx context.Context, caller api.Caller, queueARN, body string) error
 	// Twice delivers every event two times: EventBridge promises at least one.
 	Twice bool
 }
