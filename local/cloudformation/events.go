@@ -1,0 +1,67 @@
+package cloudformation
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+)
+
+const stackType = "AWS::CloudFormation::Stack"
+
+// setStack gives the stack a status and records the event.
+func (s *Service) setStack(st *stack, status types.StackStatus, reason string) {
+	s.mu.Lock()
+	now := s.clock.Now()
+	st.status, st.reason = status, reason
+	st.events = append(st.events, types.StackEvent{
+		StackId: aws.String(st.id), StackName: aws.String(st.name), EventId: aws.String(newID()),
+		LogicalResourceId: aws.String(st.name), PhysicalResourceId: aws.String(st.id),
+		ResourceType: aws.String(stackType), ResourceStatus: types.ResourceStatus(status),
+		ResourceStatusReason: optional(reason), Timestamp: aws.Time(now),
+		ClientRequestToken: st.clientToken,
+	})
+	s.mu.Unlock()
+	s.log.Info("stack", "stack", st.name, "status", status, "reason", reason)
+	s.announce(st, status, reason)
+}
+
+// setResource gives a resource a status and records the event.
+func (s *Service) setResource(st *stack, m *made, status types.ResourceStatus, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.clock.Now()
+	m.status, m.reason, m.at = status, reason, now
+	properties, err := json.Marshal(m.properties)
+	if err != nil {
+		properties = []byte(fmt.Sprintf("%q", err.Error()))
+	}
+	st.events = append(st.events, types.StackEvent{
+		StackId: aws.String(st.id), StackName: aws.String(st.name),
+		EventId:           aws.String(m.logicalID + "-" + string(status) + "-" + newID()),
+		LogicalResourceId: aws.String(m.logicalID), PhysicalResourceId: aws.String(m.physical),
+		ResourceType: aws.String(m.kind), ResourceStatus: status,
+		ResourceStatusReason: optional(reason), ResourceProperties: aws.String(string(properties)),
+		Timestamp: aws.Time(now), ClientRequestToken: st.clientToken,
+	})
+	s.log.Debug("resource", "stack", st.name, "resource", m.logicalID, "status", status, "reason", reason)
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return aws.String(text)
+}
+
+// newID is a random UUID, version 4.
+func newID() string {
+	var b [16]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		panic(err) // the system has no randomness: nothing can go on
+	}
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
+}

@@ -1,0 +1,183 @@
+package cloudformation
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"weir/local/api"
+)
+
+var stackName = regexp.MustCompile(`^[a-zA-Z][-a-zA-Z0-9]{0,127}$`)
+
+// newStack is a stack that does not exist yet.
+func (s *Service) newStack(name string) (*stack, error) {
+	if !stackName.MatchString(name) {
+		return nil, validation("1 validation error detected: Value '%s' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*", name)
+	}
+	return &stack{
+		name: name, id: s.env.ARN("cloudformation", "stack/"+name+"/"+newID()),
+		created: s.clock.Now(), resources: map[string]*made{},
+	}, nil
+}
+
+func (s *Service) createStack(ctx context.Context, _ api.Caller, in *cloudformation.CreateStackInput) (*cloudformation.CreateStackOutput, error) {
+	onFailure, err := choiceOf(in.OnFailure, in.DisableRollback)
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.newStack(aws.ToString(in.StackName))
+	if err != nil {
+		return nil, err
+	}
+	body, err := s.body(ctx, in.TemplateBody, in.TemplateURL, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	st.tags, st.capabilities, st.roleARN = in.Tags, in.Capabilities, in.RoleARN
+	st.notifications, st.clientToken = in.NotificationARNs, in.ClientRequestToken
+	st.disableRollback, st.protected = onFailure == doNothing, aws.ToBool(in.EnableTerminationProtection)
+	p, err := s.makePlan(ctx, st, body, in.Parameters, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.allowed(in.Capabilities); err != nil {
+		return nil, err
+	}
+	if err := s.add(st); err != nil {
+		return nil, err
+	}
+	s.startCreate(st, p, onFailure)
+	return &cloudformation.CreateStackOutput{StackId: aws.String(st.id)}, nil
+}
+
+// add makes the stack known, unless its name is taken.
+func (s *Service) add(st *stack) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, taken := s.find(st.name); taken {
+		return api.Errorf("AlreadyExistsException", "Stack [%s] already exists", st.name)
+	}
+	st.status = types.StackStatusCreateInProgress
+	s.stacks = append(s.stacks, st)
+	return nil
+}
+
+func (s *Service) startCreate(st *stack, p *plan, onFailure failureChoice) {
+	s.mu.Lock()
+	st.adopt(p)
+	s.mu.Unlock()
+	s.setStack(st, types.StackStatusCreateInProgress, "User Initiated")
+	s.begin(st, p, func(op *operation) { op.runCreate(onFailure) })
+}
+
+func choiceOf(onFailure types.OnFailure, disable *bool) (failureChoice, error) {
+	if onFailure != "" && disable != nil {
+		return 0, validation("You can specify only one of DisableRollback and OnFailure.")
+	}
+	switch {
+	case aws.ToBool(disable), onFailure == types.OnFailureDoNothing:
+		return doNothing, nil
+	case onFailure == types.OnFailureDelete:
+		return deleteStack, nil
+	}
+	return rollBack, nil
+}
+
+func (s *Service) updateStack(ctx context.Context, _ api.Caller, in *cloudformation.UpdateStackInput) (*cloudformation.UpdateStackOutput, error) {
+	s.mu.Lock()
+	st, err := s.need(aws.ToString(in.StackName))
+	s.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	body, err := s.body(ctx, in.TemplateBody, in.TemplateURL, in.UsePreviousTemplate, st)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.makePlan(ctx, st, body, in.Parameters, st.parameters)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.allowed(in.Capabilities); err != nil {
+		return nil, err
+	}
+	tags := st.tags
+	if in.Tags != nil {
+		tags = in.Tags
+	}
+	err = s.claim(st, types.StackStatusUpdateInProgress, func() error {
+		if !st.updatable() {
+			return validation("Stack:%s is in %s state and can not be updated.", st.id, st.status)
+		}
+		if err := p.sameTypes(st); err != nil {
+			return err
+		}
+		if p.symbolic.equal(st.symbolic) && sameTags(tags, st.tags) {
+			return validation("No updates are to be performed.")
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	st.tags, st.capabilities, st.clientToken = tags, in.Capabilities, in.ClientRequestToken
+	s.mu.Unlock()
+	s.startUpdate(st, p, aws.ToBool(in.DisableRollback))
+	return &cloudformation.UpdateStackOutput{StackId: aws.String(st.id)}, nil
+}
+
+// claim gives the stack a status under the lock if nothing speaks against it,
+// so that of two operations only one begins.
+func (s *Service) claim(st *stack, status types.StackStatus, check func() error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := check(); err != nil {
+		return err
+	}
+	st.status = status
+	return nil
+}
+
+func (s *Service) startUpdate(st *stack, p *plan, disableRollback bool) {
+	s.mu.Lock()
+	st.updated = aws.Time(s.clock.Now())
+	s.mu.Unlock()
+	s.setStack(st, types.StackStatusUpdateInProgress, "User Initiated")
+	s.begin(st, p, func(op *operation) { op.runUpdate(disableRollback) })
+}
+
+// sameTypes refuses to turn a resource into one of another type.
+func (p *plan) sameTypes(st *stack) error {
+	var differ []string
+	for name, declared := range p.active {
+		if m, present := st.resources[name]; present && m.kind != declared.Type {
+			differ = append(differ, name)
+		}
+	}
+	if len(differ) == 0 {
+		return nil
+	}
+	return validation("Update of resource type is not permitted. The new template modifies resource type of the following resources: [%s]", strings.Join(differ, ", "))
+}
+
+func sameTags(left, right []types.Tag) bool {
+	if len(left) != len(right) {
+		return false
+	}
+	byKey := map[string]string{}
+	for _, tag := range left {
+		byKey[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	for _, tag := range right {
+		if value, present := byKey[aws.ToString(tag.Key)]; !present || value != aws.ToString(tag.Value) {
+			return false
+		}
+	}
+	return true
+}

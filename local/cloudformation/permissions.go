@@ -1,0 +1,58 @@
+package cloudformation
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"weir/local/api"
+)
+
+// operations describes what the service answers and what IAM must allow.
+func (s *Service) operations() []api.Operation {
+	type (
+		createStack    = cloudformation.CreateStackInput
+		updateStack    = cloudformation.UpdateStackInput
+		deleteStack    = cloudformation.DeleteStackInput
+		describeStacks = cloudformation.DescribeStacksInput
+		describeEvents = cloudformation.DescribeStackEventsInput
+		describeParts  = cloudformation.DescribeStackResourcesInput
+		describePart   = cloudformation.DescribeStackResourceInput
+		listParts      = cloudformation.ListStackResourcesInput
+		getTemplate    = cloudformation.GetTemplateInput
+	)
+	return []api.Operation{
+		api.Op("CreateStack", s.createStack, on(s, "CreateStack", func(in *createStack) *string { return in.StackName })),
+		api.Op("UpdateStack", s.updateStack, on(s, "UpdateStack", func(in *updateStack) *string { return in.StackName })),
+		api.Op("DeleteStack", s.deleteStack, on(s, "DeleteStack", func(in *deleteStack) *string { return in.StackName })),
+		api.Op("DescribeStacks", s.describeStacks, on(s, "DescribeStacks", func(in *describeStacks) *string { return in.StackName })),
+		api.Op("DescribeStackEvents", s.describeStackEvents, on(s, "DescribeStackEvents", func(in *describeEvents) *string { return in.StackName })),
+		api.Op("DescribeStackResources", s.describeStackResources, on(s, "DescribeStackResources", func(in *describeParts) *string { return in.StackName })),
+		api.Op("DescribeStackResource", s.describeStackResource, on(s, "DescribeStackResource", func(in *describePart) *string { return in.StackName })),
+		api.Op("ListStackResources", s.listStackResources, on(s, "ListStackResources", func(in *listParts) *string { return in.StackName })),
+		api.Op("GetTemplate", s.getTemplate, on(s, "GetTemplate", func(in *getTemplate) *string { return in.StackName })),
+		api.Op("ListStacks", s.listStacks),
+	}
+}
+
+// on needs the action on the stack that the input names.
+func on[I any](s *Service, action string, name func(*I) *string) api.Option {
+	return api.On("cloudformation:"+action, func(in *I) string { return s.arnOf(aws.ToString(name(in))) })
+}
+
+// arnOf is the ARN of a stack for IAM, whether or not it exists.
+func (s *Service) arnOf(nameOrID string) string {
+	if nameOrID == "" {
+		return "*"
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if found, ok := s.find(nameOrID); ok {
+		return found.id
+	}
+	return s.env.ARN("cloudformation", "stack/"+nameOrID+"/*")
+}
+
+func insufficient(need types.Capability) error {
+	return api.Errorf("InsufficientCapabilitiesException", "Requires capabilities : [%s]", need)
+}
