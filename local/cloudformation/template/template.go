@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -97,7 +98,7 @@ func parseTree(body []byte) (map[string]any, error) {
 	if err := decoder.Decode(&tree); err != nil {
 		return nil, fmt.Errorf("Template format error: JSON not well-formed. (%w)", err)
 	}
-	if decoder.More() {
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("Template format error: JSON not well-formed. (text after the template)")
 	}
 	return tree, nil
@@ -130,6 +131,19 @@ func (t *Template) parseResources(tree map[string]any) error {
 		}
 		if t.Resources[name], err = parseResource(name, members[name]); err != nil {
 			return err
+		}
+	}
+	return t.checkDependsOn()
+}
+
+// checkDependsOn refuses a DependsOn of a resource that the template does not
+// have; one whose condition does not hold is fine.
+func (t *Template) checkDependsOn() error {
+	for _, name := range slices.Sorted(maps.Keys(t.Resources)) {
+		for _, dependency := range t.Resources[name].DependsOn {
+			if _, declared := t.Resources[dependency]; !declared {
+				return fmt.Errorf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", dependency)
+			}
 		}
 	}
 	return nil
