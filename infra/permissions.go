@@ -10,15 +10,15 @@ import (
 
 // grantHandlers gives each handler what it calls, on the targets in hand.
 func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift, verify, rollback *handler) {
-	self := []*string{arn(this, "lambda", "function:"+props.Name+"-shift")}
+	self := arn(this, "lambda", "function:"+props.Name+"-shift")
 	shift.allow(
 		allow("ReadTargets", functions(props.Targets),
 			"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig", "lambda:ListTags"),
 		allow("MoveTargets", functions(props.Targets), "lambda:UpdateAlias"),
 		allow("PublishCandidate", functions(props.Targets), "lambda:PublishVersion"),
-		allow("FreezeTargets", unqualified(props.Targets), "lambda:TagResource", "lambda:UntagResource"),
 		// The freeze of the whole pipeline is a tag on this function itself.
-		allow("FreezeEverything", self, "lambda:GetFunctionConfiguration", "lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"),
+		freeze(append(unqualified(props.Targets), self)),
+		allow("ReadFreeze", []*string{self}, "lambda:GetFunctionConfiguration", "lambda:ListTags"),
 		readAlarms(this), readExecutions(this, props.Name), recordEvents(this),
 	)
 	if len(props.Hooks) > 0 {
@@ -33,6 +33,7 @@ func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift,
 	}
 	verify.allow(
 		allow("ReadTargets", functions(props.Targets), "lambda:GetAlias"),
+		allow("ReadFreeze", append(unqualified(props.Targets), self...), "lambda:ListTags"),
 		allow("ProbeCandidate", versions(props.Targets), "lambda:InvokeFunction"),
 		readMetrics(), readAlarms(this), recordEvents(this),
 	)
@@ -46,6 +47,16 @@ func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift,
 func allow(sid string, resources []*string, actions ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid: &sid, Actions: texts(actions...), Resources: &resources,
+	})
+}
+
+// freezeTag is the one tag that the handlers may set; internal/release names it.
+const freezeTag = "weir:freeze"
+
+func freeze(functions []*string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("Freeze"), Actions: texts("lambda:TagResource", "lambda:UntagResource"), Resources: &functions,
+		Conditions: &map[string]any{"ForAllValues:StringEquals": map[string]any{"aws:TagKeys": texts(freezeTag)}},
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"weir/internal/release"
 )
 
 // policy is a property that every template has. check lists where a template
@@ -87,6 +89,13 @@ var rolePolicies = []policy{
 		},
 	},
 	{
+		name:  "the freeze is the only tag that can be set",
+		check: tagsAreTheFreeze,
+		breach: func(t template) {
+			grant(t, "ReleaseShiftRole", "lambda:TagResource", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
+		},
+	},
+	{
 		name:   "a wildcard resource has a reason",
 		check:  wildcardsAreExplained,
 		breach: func(t template) { grant(t, "ReleaseShiftRole", "lambda:UpdateAlias", "*") },
@@ -155,6 +164,7 @@ type statement struct {
 	role      string // the role's logical id
 	actions   []string
 	resources []any
+	condition any
 }
 
 func statements(t template) []statement {
@@ -165,7 +175,7 @@ func statements(t template) []statement {
 			id := role.(map[string]any)["Ref"].(string)
 			for _, raw := range list(document["Statement"]) {
 				given := raw.(map[string]any)
-				s := statement{role: id, resources: list(given["Resource"])}
+				s := statement{role: id, resources: list(given["Resource"]), condition: given["Condition"]}
 				for _, action := range list(given["Action"]) {
 					s.actions = append(s.actions, action.(string))
 				}
@@ -214,6 +224,17 @@ func allows(prefix string, actions ...string) func(template) []string {
 		}
 		return broken
 	}
+}
+
+func tagsAreTheFreeze(t template) []string {
+	want := `{"ForAllValues:StringEquals":{"aws:TagKeys":["` + release.FreezeTag + `"]}}`
+	var broken []string
+	for _, s := range statements(t) {
+		if (slices.Contains(s.actions, "lambda:TagResource") || slices.Contains(s.actions, "lambda:UntagResource")) && text(s.condition) != want {
+			broken = append(broken, fmt.Sprintf("%s may set tags if %s, want if %s", s.role, text(s.condition), want))
+		}
+	}
+	return broken
 }
 
 func wildcardsAreExplained(t template) []string {
