@@ -12,8 +12,8 @@ import (
 )
 
 type tags interface {
-	Tag(ctx context.Context, function, key string) (string, error)
-	SetTag(ctx context.Context, function, key, value string) error
+	Tag(ctx context.Context, functionARN, key string) (string, error)
+	SetTag(ctx context.Context, functionARN, key, value string) error
 }
 
 // command leaves a person's command on the alias for the release that runs
@@ -69,15 +69,18 @@ func (s *Shift) freeze(ctx context.Context, task handler.Task, request release.R
 	}
 	functions := []string{}
 	for _, target := range request.Targets {
-		functions = append(functions, target.Function)
-	}
-	if request.Freeze.Everything {
-		functions = []string{s.self}
-	}
-	for _, function := range functions {
-		if err := s.tags.SetTag(ctx, function, release.FreezeTag, value); err != nil {
+		alias, err := s.aliases.Alias(ctx, target)
+		if err != nil {
 			return handler.Result{}, err
 		}
+		function := target.Function
+		if request.Freeze.Everything {
+			function = s.self
+		}
+		if err := s.tags.SetTag(ctx, alias.FunctionARN(function), release.FreezeTag, value); err != nil {
+			return handler.Result{}, err
+		}
+		functions = append(functions, function)
 	}
 	if value == "" {
 		return done("ended the freeze of %v", functions), nil
@@ -86,9 +89,9 @@ func (s *Shift) freeze(ctx context.Context, task handler.Task, request release.R
 }
 
 // frozen says why shifts of a target are frozen now, or nothing.
-func (s *Shift) frozen(ctx context.Context, target release.Target, now time.Time) (string, error) {
-	for _, function := range []string{target.Function, s.self} {
-		value, err := s.tags.Tag(ctx, function, release.FreezeTag)
+func (s *Shift) frozen(ctx context.Context, alias release.Alias, now time.Time) (string, error) {
+	for _, function := range []string{alias.Target.Function, s.self} {
+		value, err := s.tags.Tag(ctx, alias.FunctionARN(function), release.FreezeTag)
 		if err != nil {
 			return "", err
 		}

@@ -80,7 +80,7 @@ func (s *Shift) facts(ctx context.Context, task handler.Task, target release.Tar
 	if facts.Provisioned, err = s.versions.Provisioned(ctx, target); err != nil {
 		return release.Facts{}, err
 	}
-	if facts.Frozen, err = s.frozen(ctx, target, task.Now); err != nil {
+	if facts.Frozen, err = s.frozen(ctx, alias, task.Now); err != nil {
 		return release.Facts{}, err
 	}
 	if !alias.Mark.Lock.IsZero() {

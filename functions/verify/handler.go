@@ -22,7 +22,7 @@ type Verify struct {
 type functions interface {
 	Invoke(ctx context.Context, function, version string, payload []byte) (awslambda.Answer, error)
 	Alias(ctx context.Context, target release.Target) (release.Alias, error)
-	Tag(ctx context.Context, function, key string) (string, error)
+	Tag(ctx context.Context, functionARN, key string) (string, error)
 }
 
 type metrics interface {

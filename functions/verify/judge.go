@@ -37,9 +37,6 @@ func (v *Verify) look(ctx context.Context, task handler.Task) (release.Look, err
 	if err != nil {
 		return release.Look{}, err
 	}
-	if look.Frozen, err = v.frozen(ctx, task); err != nil {
-		return release.Look{}, err
-	}
 	firing, err := v.firing(ctx, task.Plan)
 	if err != nil {
 		return blind(look, err), nil
@@ -80,7 +77,7 @@ func watchShare(plan release.Plan) float64 {
 }
 
 // aliasesOf checks that every alias still is as this release left it, and finds
-// what people asked.
+// what people asked and whether shifts are frozen.
 func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Look, error) {
 	us, err := release.HolderOf(task.Execution.ARN)
 	if err != nil {
@@ -96,6 +93,11 @@ func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Look
 		if _, err := release.Transition(alias, us, route, route); err != nil {
 			return release.Look{}, err
 		}
+		if look.Frozen == "" {
+			if look.Frozen, err = v.frozen(ctx, alias, task.Now); err != nil {
+				return release.Look{}, err
+			}
+		}
 		if alias.Mark.Ask != "" {
 			look.Ask, look.By = alias.Mark.Ask, alias.Mark.By
 		}
@@ -103,22 +105,19 @@ func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Look
 	return look, nil
 }
 
-// frozen says why the next shift is frozen, for any target.
-func (v *Verify) frozen(ctx context.Context, task handler.Task) (string, error) {
-	for _, planned := range task.Plan.Targets {
-		value, err := v.functions.Tag(ctx, planned.Function, release.FreezeTag)
+// frozen says why the next shift of a target is frozen: by a tag on its function,
+// or on the function that stands for the whole pipeline.
+func (v *Verify) frozen(ctx context.Context, alias release.Alias, now time.Time) (string, error) {
+	for _, function := range []string{alias.Target.Function, v.pipeline} {
+		value, err := v.functions.Tag(ctx, alias.FunctionARN(function), release.FreezeTag)
 		if err != nil {
 			return "", err
 		}
-		if why := release.FrozenBy(value, task.Now); why != "" {
+		if why := release.FrozenBy(value, now); why != "" {
 			return why, nil
 		}
 	}
-	if v.pipeline == "" {
-		return "", nil
-	}
-	value, err := v.functions.Tag(ctx, v.pipeline, release.FreezeTag)
-	return release.FrozenBy(value, task.Now), err
+	return "", nil
 }
 
 // firing lists the alarms of the plan that fire now and did not when the release

@@ -131,43 +131,27 @@ func (c *Client) Publish(ctx context.Context, function string) (release.Version,
 	return c.Version(ctx, function, aws.ToString(out.Version))
 }
 
-// Tag reads one tag of a function; empty when it has none.
-func (c *Client) Tag(ctx context.Context, function, key string) (string, error) {
-	arn, err := c.functionARN(ctx, function)
+// Tag reads one tag of a function, by its ARN; empty when it has none.
+func (c *Client) Tag(ctx context.Context, functionARN, key string) (string, error) {
+	out, err := c.api.ListTags(ctx, &lambda.ListTagsInput{Resource: &functionARN})
 	if err != nil {
-		return "", err
-	}
-	out, err := c.api.ListTags(ctx, &lambda.ListTagsInput{Resource: &arn})
-	if err != nil {
-		return "", awserr.Wrap(err, "read the tags of %s", function)
+		return "", awserr.Wrap(err, "read the tags of %s", functionARN)
 	}
 	return out.Tags[key], nil
 }
 
 // SetTag sets one tag of a function; an empty value removes it.
-func (c *Client) SetTag(ctx context.Context, function, key, value string) error {
-	arn, err := c.functionARN(ctx, function)
-	if err != nil {
-		return err
-	}
+func (c *Client) SetTag(ctx context.Context, functionARN, key, value string) error {
+	var err error
 	if value == "" {
-		_, err = c.api.UntagResource(ctx, &lambda.UntagResourceInput{Resource: &arn, TagKeys: []string{key}})
+		_, err = c.api.UntagResource(ctx, &lambda.UntagResourceInput{Resource: &functionARN, TagKeys: []string{key}})
 	} else {
-		_, err = c.api.TagResource(ctx, &lambda.TagResourceInput{Resource: &arn, Tags: map[string]string{key: value}})
+		_, err = c.api.TagResource(ctx, &lambda.TagResourceInput{Resource: &functionARN, Tags: map[string]string{key: value}})
 	}
 	if err != nil {
-		return awserr.Wrap(err, "tag %s", function)
+		return awserr.Wrap(err, "tag %s", functionARN)
 	}
 	return nil
-}
-
-// functionARN is the unqualified ARN: tags belong to the function as a whole.
-func (c *Client) functionARN(ctx context.Context, function string) (string, error) {
-	out, err := c.api.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &function})
-	if err != nil {
-		return "", awserr.Wrap(err, "read function %s", function)
-	}
-	return aws.ToString(out.FunctionArn), nil
 }
 
 // Answer is what a direct invocation gave.

@@ -1,6 +1,9 @@
 package release
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Alias is an alias as it was read: the version it names, the share of traffic
 // that goes to another, and Weir's mark.
@@ -15,6 +18,16 @@ type Alias struct {
 
 // Whole tells whether all traffic goes to one version.
 func (a Alias) Whole() bool { return len(a.Weights) == 0 }
+
+// FunctionARN is the unqualified ARN of a function in the alias's account and
+// region.
+func (a Alias) FunctionARN(function string) string {
+	parts := strings.SplitN(a.ARN, ":", 8)
+	if len(parts) < 7 {
+		return function
+	}
+	return strings.Join(append(parts[:6:6], function), ":")
+}
 
 // Route is what an alias does with traffic.
 type Route struct {
