@@ -30,12 +30,13 @@ func newVM(programs []*goja.Program, now func() time.Time) (*vm, error) {
 	r := goja.New()
 	r.SetMaxCallStackSize(maxFrames)
 	r.SetTimeSource(now)
-	// The engine takes base64 from a browser's window.
-	if err := r.Set("window", map[string]any{"btoa": btoa, "atob": atob}); err != nil {
-		return nil, fmt.Errorf("prepare the runtime: %w", err)
-	}
 	if _, err := r.RunProgram(programs[0]); err != nil {
 		return nil, fmt.Errorf("load the reference engine: %w", err)
+	}
+	// The engine takes base64 from a browser's window, which must not be there while it
+	// loads: it would make itself a member of it.
+	if err := r.Set("window", map[string]any{"btoa": btoa, "atob": atob}); err != nil {
+		return nil, fmt.Errorf("prepare the runtime: %w", err)
 	}
 	around, err := r.RunProgram(programs[1])
 	if err != nil {
