@@ -28,3 +28,13 @@ func ssmParameter() Kind {
 		},
 	}
 }
+
+// StoredParameter reads the value of an SSM parameter, for template parameters
+// that name one.
+func StoredParameter(ctx context.Context, r *Request, name string) (string, error) {
+	out, err := r.call(ctx, "ssm", "GetParameter", map[string]any{"Name": name, "WithDecryption": false})
+	if err != nil {
+		return "", err
+	}
+	return textOf(structure(out["Parameter"])["Value"]), nil
+}
