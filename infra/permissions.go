@@ -18,7 +18,7 @@ func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift,
 		allow("PublishCandidate", functions(props.Targets), "lambda:PublishVersion"),
 		// The freeze of the whole pipeline is a tag on this function itself.
 		freeze(append(unqualified(props.Targets), self)),
-		allow("ReadFreeze", []*string{self}, "lambda:GetFunctionConfiguration", "lambda:ListTags"),
+		allow("ReadFreeze", []*string{self}, "lambda:ListTags"),
 		readAlarms(this), readExecutions(this, props.Name), recordEvents(this),
 	)
 	if len(props.Hooks) > 0 {
@@ -33,7 +33,7 @@ func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift,
 	}
 	verify.allow(
 		allow("ReadTargets", functions(props.Targets), "lambda:GetAlias"),
-		allow("ReadFreeze", append(unqualified(props.Targets), self...), "lambda:ListTags"),
+		allow("ReadFreeze", append(unqualified(props.Targets), self), "lambda:ListTags"),
 		allow("ProbeCandidate", versions(props.Targets), "lambda:InvokeFunction"),
 		readMetrics(), readAlarms(this), recordEvents(this),
 	)

@@ -39,7 +39,7 @@ func TestPolicies(t *testing.T) {
 var rolePolicies = []policy{
 	{
 		name:  "verify only reads, probes and records",
-		check: allows("ReleaseVerifyRole", "lambda:GetAlias", "lambda:InvokeFunction", "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "events:PutEvents"),
+		check: allows("ReleaseVerifyRole", "lambda:GetAlias", "lambda:ListTags", "lambda:InvokeFunction", "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "events:PutEvents"),
 		breach: func(t template) {
 			grant(t, "ReleaseVerifyRole", "lambda:UpdateAlias", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
 		},
