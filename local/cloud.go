@@ -1,0 +1,234 @@
+// Package local is a local cloud to rehearse releases on: the AWS services that
+// Weir's template uses, in one process, on one loopback endpoint that unmodified
+// SDKs and tools talk to. Each service has a package of its own below this one;
+// this package puts them together.
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"weir/local/api"
+	"weir/local/assembly"
+	"weir/local/clock"
+	"weir/local/cloudformation"
+	"weir/local/cloudwatch"
+	"weir/local/ecr"
+	"weir/local/events"
+	"weir/local/fault"
+	"weir/local/iam"
+	"weir/local/lambda"
+	"weir/local/s3"
+	"weir/local/sns"
+	"weir/local/sqs"
+	"weir/local/ssm"
+	"weir/local/states"
+	"weir/local/wire"
+)
+
+// Options of a local cloud. The zero value is one on a free loopback port at the
+// wall's own pace.
+type Options struct {
+	// Env is where the cloud claims to be. Default: partition aws, account
+	// 000000000000, region us-east-1.
+	Env api.Env
+	// Listen is the address of the endpoint. Default: 127.0.0.1:0.
+	Listen string
+	// Speed is how many cloud seconds pass in a second of the wall. Default 1.
+	Speed float64
+	// Clock, where given, is used instead of one that runs at Speed; tests give
+	// a stepped one.
+	Clock *clock.Clock
+	// MetricDelay is how long it takes until metrics can be read. Default two
+	// minutes, as in production; negative for none.
+	MetricDelay time.Duration
+	// Twice delivers every event two times.
+	Twice bool
+	// Seed of the choice between weighted versions; 0 for chance.
+	Seed uint64
+	// Log takes what happens inside. Default: nothing.
+	Log *slog.Logger
+}
+
+// Cloud is a running local cloud.
+type Cloud struct {
+	Lambda     *lambda.Service
+	States     *states.Service
+	CloudWatch *cloudwatch.Service
+	Events     *events.Service
+	SNS        *sns.Service
+	SQS        *sqs.Service
+	IAM        *iam.Service
+	Faults     *fault.Faults
+
+	options        Options
+	bus            *api.Bus
+	clock          *clock.Clock
+	objects        *s3.Service
+	parameters     *ssm.Service
+	cloudFormation *cloudformation.Service
+	listener       net.Listener
+	server         *http.Server
+	directory      string
+	stop           context.CancelFunc
+	closing        sync.Once
+}
+
+func (o Options) withDefaults(ctx context.Context) Options {
+	if o.Env == (api.Env{}) {
+		o.Env = api.Env{Partition: "aws", Account: "000000000000", Region: "us-east-1"}
+	}
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:0"
+	}
+	if o.Speed == 0 {
+		o.Speed = 1
+	}
+	if o.Clock == nil {
+		o.Clock = clock.Running(ctx, time.Now(), o.Speed)
+	}
+	switch {
+	case o.MetricDelay == 0:
+		o.MetricDelay = 2 * time.Minute
+	case o.MetricDelay < 0:
+		o.MetricDelay = 0
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Start brings up an empty cloud, bootstrapped for the CDK. It ends with Close,
+// or with ctx.
+func Start(ctx context.Context, options Options) (*Cloud, error) {
+	ctx, stop := context.WithCancel(ctx)
+	options = options.withDefaults(ctx)
+	c := &Cloud{options: options, clock: options.Clock, stop: stop, Faults: &fault.Faults{}}
+	if err := c.listen(); err != nil {
+		stop()
+		return nil, err
+	}
+	directory, err := os.MkdirTemp("", "weir-local-")
+	if err != nil {
+		stop()
+		return nil, errors.Join(fmt.Errorf("make a folder for functions' code: %w", err), c.listener.Close())
+	}
+	c.directory = directory
+	c.compose()
+	if err := c.bootstrap(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	c.serve()
+	context.AfterFunc(ctx, func() {
+		if err := c.Close(); err != nil {
+			options.Log.Error("close", "error", err.Error())
+		}
+	})
+	return c, nil
+}
+
+func (c *Cloud) listen() error {
+	listener, err := net.Listen("tcp", c.options.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", c.options.Listen, err)
+	}
+	if address, ok := listener.Addr().(*net.TCPAddr); ok && !address.IP.IsLoopback() {
+		c.options.Log.Warn("the local cloud can be reached from other machines; it checks no signatures", "address", address.String())
+	}
+	c.listener = listener
+	return nil
+}
+
+// compose makes the services and registers them on the bus. Faults come before
+// IAM: a throttled call is not evaluated.
+func (c *Cloud) compose() {
+	o := c.options
+	c.IAM = iam.New(iam.Options{Env: o.Env, Clock: c.clock, Log: o.Log})
+	c.bus = api.NewBus(c.Faults.Gate, c.IAM.Gate)
+	c.CloudWatch = cloudwatch.New(cloudwatch.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Delay: o.MetricDelay})
+	c.objects = s3.New(s3.Options{Env: o.Env, Clock: c.clock, Log: o.Log})
+	c.parameters = ssm.New(ssm.Options{Env: o.Env, Clock: c.clock})
+	c.SQS = sqs.New(sqs.Options{Env: o.Env, Clock: c.clock, Endpoint: c.URL})
+	c.SNS = sns.New(sns.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueue})
+	c.Events = events.New(events.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueue, Twice: o.Twice})
+	c.Lambda = lambda.New(lambda.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Metrics: c.CloudWatch, Objects: c.objects,
+		Log: o.Log, Dir: c.directory, Endpoint: c.URL, Seed: o.Seed})
+	c.States = states.New(states.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Recorder: c.CloudWatch, Log: o.Log})
+	c.cloudFormation = cloudformation.New(cloudformation.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log,
+		ResponseURL: c.URL() + responsePath, Objects: templates{c.objects}})
+	c.bus.Register(c.IAM.API(), c.IAM.STS(), c.CloudWatch.API(), c.objects.API(), c.SQS.API(), c.SNS.API(), c.Events.API(),
+		c.Lambda.API(), c.States.API(), c.cloudFormation.API(), c.parameters.API(),
+		ecr.New(o.Env, bootstrapName(o.Env, "container-assets")).API())
+}
+
+const responsePath = "/_weir/cloudformation/responses"
+
+func (c *Cloud) serve() {
+	mux := http.NewServeMux()
+	mux.Handle(responsePath+"/", c.cloudFormation.Responses())
+	mux.Handle("/", wire.New(c.bus, c.IAM.Identify, c.options.Log))
+	c.server = &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
+	go func() {
+		if err := c.server.Serve(c.listener); !errors.Is(err, http.ErrServerClosed) {
+			c.options.Log.Error("the endpoint stopped", "error", err.Error())
+		}
+	}()
+}
+
+// templates reads templates from S3.
+type templates struct{ *s3.Service }
+
+// GetObject reads one object.
+func (t templates) GetObject(ctx context.Context, bucket, key string) ([]byte, error) {
+	return t.Object(ctx, bucket, key)
+}
+
+// enqueue sends a message to an SQS queue, named by its ARN.
+func (c *Cloud) enqueue(ctx context.Context, caller api.Caller, queueARN, body string) error {
+	_, err := c.bus.Call(ctx, caller, "sqs", "SendMessage", &sqs.SendMessageInput{QueueUrl: &queueARN, MessageBody: &body})
+	return err
+}
+
+// URL is the endpoint.
+func (c *Cloud) URL() string { return "http://" + c.listener.Addr().String() }
+
+// Bus is how code in this process calls services without HTTP.
+func (c *Cloud) Bus() *api.Bus { return c.bus }
+
+// Clock is the cloud's time.
+func (c *Cloud) Clock() *clock.Clock { return c.clock }
+
+// Env is where the cloud claims to be.
+func (c *Cloud) Env() api.Env { return c.options.Env }
+
+// Deploy creates or updates the stack of a synthesised cloud assembly and
+// returns its outputs.
+func (c *Cloud) Deploy(ctx context.Context, dir string) (map[string]string, error) {
+	return assembly.Deploy(ctx, c.bus, c.objects, c.options.Env, dir)
+}
+
+// Close ends the endpoint, all executions and every process.
+func (c *Cloud) Close() error {
+	var err error
+	c.closing.Do(func() {
+		c.stop()
+		if c.server != nil {
+			err = c.server.Close()
+		} else {
+			err = c.listener.Close()
+		}
+		c.cloudFormation.Close()
+		err = errors.Join(err, c.States.Close())
+		c.Lambda.Close()
+		err = errors.Join(err, os.RemoveAll(c.directory))
+	})
+	return err
+}
