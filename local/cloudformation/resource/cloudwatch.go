@@ -32,7 +32,7 @@ func alarmKind(operation string, members, required []string) Kind {
 			delete(in, "Tags")
 		}
 		if _, err := r.call(ctx, "monitoring", operation, in); err != nil {
-			return made, err
+			return Result{}, err
 		}
 		if r.Physical == "" {
 			return made, nil
@@ -63,7 +63,7 @@ func dashboard() Kind {
 			name = r.keptOr(r.LogicalID + "-" + Suffix(12)) // dashboards bear no stack name
 		}
 		_, err = r.call(ctx, "monitoring", "PutDashboard", map[string]any{"DashboardName": name, "DashboardBody": body})
-		return Result{Physical: name}, err
+		return unlessFailed(Result{Physical: name}, err)
 	}
 	return Kind{
 		Properties: []string{"DashboardBody", "DashboardName"},

@@ -133,7 +133,7 @@ func eventBus() Kind {
 			out, err := r.call(ctx, "events", "CreateEventBus",
 				r.take("DeadLetterConfig", "Description", "EventSourceName", "KmsKeyIdentifier", "Name", "Tags"))
 			name := r.text("Name")
-			return Result{Physical: name, Attributes: map[string]any{"Arn": textOf(out["EventBusArn"]), "Name": name}}, err
+			return unlessFailed(Result{Physical: name, Attributes: map[string]any{"Arn": textOf(out["EventBusArn"]), "Name": name}}, err)
 		},
 		Update: func(ctx context.Context, r *Request) (Result, error) {
 			kept := Result{Physical: r.Physical, Attributes: r.Attributes}

@@ -116,3 +116,13 @@ func metadata() Kind {
 		Delete: func(context.Context, *Request) error { return nil },
 	}
 }
+
+// unlessFailed keeps a call's failure from naming a resource that the call did
+// not make: one of that name may be somebody else's, and a rollback would
+// delete it.
+func unlessFailed(made Result, err error) (Result, error) {
+	if err != nil {
+		return Result{}, err
+	}
+	return made, nil
+}

@@ -16,7 +16,7 @@ func lambdaPermission() Kind {
 			statement := r.uniqueName(100)
 			in["StatementId"] = statement
 			_, err := r.call(ctx, "lambda", "AddPermission", in)
-			return Result{Physical: statement, Attributes: map[string]any{"Id": statement}}, err
+			return unlessFailed(Result{Physical: statement, Attributes: map[string]any{"Id": statement}}, err)
 		},
 		Delete: func(ctx context.Context, r *Request) error {
 			in := r.take("FunctionName")
@@ -31,7 +31,7 @@ func lambdaEventInvokeConfig() Kind {
 	put := func(ctx context.Context, r *Request) (Result, error) {
 		in := r.take("DestinationConfig", "FunctionName", "MaximumEventAgeInSeconds", "MaximumRetryAttempts", "Qualifier")
 		_, err := r.call(ctx, "lambda", "PutFunctionEventInvokeConfig", in)
-		return Result{Physical: r.keptOr(r.text("FunctionName") + "|" + r.text("Qualifier"))}, err
+		return unlessFailed(Result{Physical: r.keptOr(r.text("FunctionName") + "|" + r.text("Qualifier"))}, err)
 	}
 	return Kind{
 		Properties: []string{"DestinationConfig", "FunctionName", "MaximumEventAgeInSeconds", "MaximumRetryAttempts", "Qualifier"},

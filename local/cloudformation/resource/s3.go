@@ -18,11 +18,11 @@ func bucket() Kind {
 				name = strings.ToLower(r.uniqueName(63))
 			}
 			_, err := r.call(ctx, "s3", "CreateBucket", map[string]any{"Bucket": name})
-			return Result{Physical: name, Attributes: map[string]any{
+			return unlessFailed(Result{Physical: name, Attributes: map[string]any{
 				"Arn":                "arn:" + r.Env.Partition + ":s3:::" + name,
 				"DomainName":         name + ".s3.amazonaws.com",
 				"RegionalDomainName": name + ".s3." + r.Env.Region + ".amazonaws.com",
-			}}, err
+			}}, err)
 		},
 		Delete: func(ctx context.Context, r *Request) error {
 			_, err := r.call(ctx, "s3", "DeleteBucket", map[string]any{"Bucket": r.Physical})

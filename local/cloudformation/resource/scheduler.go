@@ -12,7 +12,7 @@ func schedule() Kind {
 		in := r.take(members...)
 		in["Name"] = r.named("Name", 64)
 		out, err := r.call(ctx, "scheduler", operation, in)
-		return Result{Physical: textOf(in["Name"]), Attributes: map[string]any{"Arn": textOf(out["ScheduleArn"])}}, err
+		return unlessFailed(Result{Physical: textOf(in["Name"]), Attributes: map[string]any{"Arn": textOf(out["ScheduleArn"])}}, err)
 	}
 	return Kind{
 		Properties: members,

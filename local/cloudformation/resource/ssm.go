@@ -14,7 +14,7 @@ func ssmParameter() Kind {
 			in["Overwrite"] = true
 		}
 		_, err := r.call(ctx, "ssm", "PutParameter", in)
-		return Result{Physical: name, Attributes: map[string]any{"Type": r.text("Type"), "Value": r.text("Value")}}, err
+		return unlessFailed(Result{Physical: name, Attributes: map[string]any{"Type": r.text("Type"), "Value": r.text("Value")}}, err)
 	}
 	return Kind{
 		Properties: []string{"AllowedPattern", "DataType", "Description", "Name", "Tier", "Type", "Value"},
