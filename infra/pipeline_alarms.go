@@ -17,6 +17,8 @@ const (
 	releaseRolledBack = "Release Rolled Back"
 	aliasRepaired     = "Release Alias Repaired"
 	approvalRequested = "Release Approval Requested" // put by the workflow itself
+	judged            = "Release Judged"
+	holding           = "holding" // a judged release's phase
 )
 
 // newMonitoring defines notices, alarms and the dashboard.
@@ -26,6 +28,7 @@ func (p *ReleasePipeline) newMonitoring(props ReleasePipelineProps) {
 	}
 	to := newAlarms(p.Construct, props.Topic)
 	p.addPipelineAlarms(to, p.notices(props))
+	p.addHoldAlarm(to, props)
 	p.Alarms = to.made
 	p.newDashboard(props, to.made)
 }
@@ -64,19 +67,43 @@ func (p *ReleasePipeline) addPipelineAlarms(to *alarms, repaired awsevents.Rule)
 	})
 }
 
+// addHoldAlarm tells of a release that has held for half an hour: each look at
+// it is an event, and the rule, which needs no target, counts those that hold.
+func (p *ReleasePipeline) addHoldAlarm(to *alarms, props ReleasePipelineProps) {
+	held := awsevents.NewRule(p.Construct, jsii.String("Held"), &awsevents.RuleProps{
+		Description: jsii.String("Counts the looks at a release that holds, for an alarm."),
+		EventPattern: &awsevents.EventPattern{
+			Source: texts(eventSource), DetailType: texts(judged),
+			Detail: &map[string]any{
+				"execution": p.ownExecutions(props),
+				"phase":     texts(holding),
+			},
+		},
+	})
+	to.add(alarm{
+		id:     "ReleaseHeld",
+		metric: counted("AWS/Events", "MatchedEvents", map[string]*string{"RuleName": held.RuleName()}),
+		// Looks are a minute apart by default, a few at most.
+		threshold: 1, points: 10, periods: 30, runbook: "alarm-release-held",
+		description: "A release has been holding: there is too little evidence to go on, or somebody paused it.",
+	})
+}
+
+// ownExecutions matches the execution of an event's detail.
+func (p *ReleasePipeline) ownExecutions(props ReleasePipelineProps) []any {
+	return []any{map[string]any{"prefix": arn(p.Construct, "states", "execution:"+props.Name+":")}}
+}
+
 // notices are the rules that tell the topic how releases end. A release that
 // the repair had to end is told by a rule of its own, which an alarm counts.
 func (p *ReleasePipeline) notices(props ReleasePipelineProps) (repaired awsevents.Rule) {
-	executions := arn(p.Construct, "states", "execution:"+props.Name+":")
 	rule := func(id, description, text string, detailTypes ...string) awsevents.Rule {
 		made := awsevents.NewRule(p.Construct, &id, &awsevents.RuleProps{
 			Description: &description,
 			EventPattern: &awsevents.EventPattern{
 				Source:     texts(eventSource),
 				DetailType: texts(detailTypes...),
-				Detail: &map[string]any{
-					"execution": []any{map[string]any{"prefix": executions}},
-				},
+				Detail:     &map[string]any{"execution": p.ownExecutions(props)},
 			},
 		})
 		if props.Topic != nil {

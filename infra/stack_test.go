@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"weir/internal/ledger"
+	"weir/internal/release"
 	"weir/statemachine"
 )
 
@@ -149,6 +150,7 @@ func TestNoticesUseTheNamesOfTheLedger(t *testing.T) {
 	for got, want := range map[string]string{
 		eventSource: ledger.Source, releaseSucceeded: ledger.ReleaseSucceeded,
 		releaseRolledBack: ledger.ReleaseRolledBack, aliasRepaired: ledger.AliasRepaired,
+		judged: ledger.Judged, holding: string(release.Holding),
 	} {
 		if got != want {
 			t.Errorf("the rule waits for %q, the handlers put %q", got, want)

@@ -136,10 +136,13 @@ func text(part any) string {
 	return string(out)
 }
 
-// list is a value that CloudFormation lets be one or many.
+// list is a value that CloudFormation lets be none, one or many.
 func list(value any) []any {
-	if many, ok := value.([]any); ok {
-		return many
+	switch given := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return given
 	}
 	return []any{value}
 }
