@@ -91,3 +91,14 @@ func (s *Service) keepsImports(st *stack, fresh []types.Output) error {
 	}
 	return nil
 }
+
+func (s *Service) protect(_ context.Context, _ api.Caller, in *cloudformation.UpdateTerminationProtectionInput) (*cloudformation.UpdateTerminationProtectionOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, err := s.need(aws.ToString(in.StackName))
+	if err != nil {
+		return nil, err
+	}
+	st.protected = aws.ToBool(in.EnableTerminationProtection)
+	return &cloudformation.UpdateTerminationProtectionOutput{StackId: aws.String(st.id)}, nil
+}

@@ -3,7 +3,6 @@ package cloudformation
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
 	"weir/local/api"
 )
@@ -20,6 +19,13 @@ func (s *Service) operations() []api.Operation {
 		describePart   = cloudformation.DescribeStackResourceInput
 		listParts      = cloudformation.ListStackResourcesInput
 		getTemplate    = cloudformation.GetTemplateInput
+		createSet      = cloudformation.CreateChangeSetInput
+		describeSet    = cloudformation.DescribeChangeSetInput
+		executeSet     = cloudformation.ExecuteChangeSetInput
+		deleteSet      = cloudformation.DeleteChangeSetInput
+		listSets       = cloudformation.ListChangeSetsInput
+		summary        = cloudformation.GetTemplateSummaryInput
+		protection     = cloudformation.UpdateTerminationProtectionInput
 	)
 	return []api.Operation{
 		api.Op("CreateStack", s.createStack, on(s, "CreateStack", func(in *createStack) *string { return in.StackName })),
@@ -32,6 +38,14 @@ func (s *Service) operations() []api.Operation {
 		api.Op("ListStackResources", s.listStackResources, on(s, "ListStackResources", func(in *listParts) *string { return in.StackName })),
 		api.Op("GetTemplate", s.getTemplate, on(s, "GetTemplate", func(in *getTemplate) *string { return in.StackName })),
 		api.Op("ListStacks", s.listStacks),
+		api.Op("CreateChangeSet", s.createChangeSet, on(s, "CreateChangeSet", func(in *createSet) *string { return in.StackName })),
+		api.Op("DescribeChangeSet", s.describeChangeSet, on(s, "DescribeChangeSet", func(in *describeSet) *string { return in.StackName })),
+		api.Op("ExecuteChangeSet", s.executeChangeSet, on(s, "ExecuteChangeSet", func(in *executeSet) *string { return in.StackName })),
+		api.Op("DeleteChangeSet", s.deleteChangeSet, on(s, "DeleteChangeSet", func(in *deleteSet) *string { return in.StackName })),
+		api.Op("ListChangeSets", s.listChangeSets, on(s, "ListChangeSets", func(in *listSets) *string { return in.StackName })),
+		api.Op("GetTemplateSummary", s.getTemplateSummary, on(s, "GetTemplateSummary", func(in *summary) *string { return in.StackName })),
+		api.Op("ValidateTemplate", s.validateTemplate),
+		api.Op("UpdateTerminationProtection", s.protect, on(s, "UpdateTerminationProtection", func(in *protection) *string { return in.StackName })),
 	}
 }
 
@@ -51,8 +65,4 @@ func (s *Service) arnOf(nameOrID string) string {
 		return found.id
 	}
 	return s.env.ARN("cloudformation", "stack/"+nameOrID+"/*")
-}
-
-func insufficient(need types.Capability) error {
-	return api.Errorf("InsufficientCapabilitiesException", "Requires capabilities : [%s]", need)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
+	"weir/local/api"
 	"weir/local/cloudformation/resource"
 	"weir/local/cloudformation/template"
 )
@@ -147,25 +148,38 @@ func asAny(members map[string]any) any {
 // allowed refuses a template with IAM resources unless the caller
 // acknowledged them.
 func (p *plan) allowed(capabilities []types.Capability) error {
-	need := types.Capability("")
-	for _, declared := range p.active {
-		if !strings.HasPrefix(declared.Type, "AWS::IAM::") {
-			continue
-		}
-		named := declared.Properties["RoleName"] != nil || declared.Properties["ManagedPolicyName"] != nil
-		if named {
-			need = types.CapabilityCapabilityNamedIam
-		} else if need == "" {
-			need = types.CapabilityCapabilityIam
-		}
-	}
+	need := capabilityFor(p.active)
 	switch {
 	case need == "", slices.Contains(capabilities, types.CapabilityCapabilityNamedIam):
 		return nil
 	case need == types.CapabilityCapabilityIam && slices.Contains(capabilities, types.CapabilityCapabilityIam):
 		return nil
 	}
-	return insufficient(need)
+	return api.Errorf("InsufficientCapabilitiesException", "Requires capabilities : [%s]", need)
+}
+
+// capabilityFor is what must be acknowledged for resources: none, IAM, or IAM
+// with names of the template's choice.
+func capabilityFor(resources map[string]template.Resource) types.Capability {
+	need := types.Capability("")
+	for _, declared := range resources {
+		if !strings.HasPrefix(declared.Type, "AWS::IAM::") {
+			continue
+		}
+		if declared.Properties["RoleName"] != nil || declared.Properties["ManagedPolicyName"] != nil {
+			return types.CapabilityCapabilityNamedIam
+		}
+		need = types.CapabilityCapabilityIam
+	}
+	return need
+}
+
+func capabilitiesOf(t *template.Template) ([]types.Capability, *string) {
+	need := capabilityFor(t.Resources)
+	if need == "" {
+		return nil, nil
+	}
+	return []types.Capability{need}, aws.String("The template declares IAM resources")
 }
 
 // values lists parameters by name.
