@@ -43,7 +43,7 @@ func (c *Cloud) bootstrap(ctx context.Context) error {
 			in        any
 		}{
 			{"CreateRole", &iam.CreateRoleInput{RoleName: name, AssumeRolePolicyDocument: string(trust)}},
-			{"PutRolePolicy", &iam.PutRolePolicyInput{RoleName: name, PolicyName: "everything", PolicyDocument: everything}},
+			{"PutRolePolicy", &iam.InlinePolicy{RoleName: name, PolicyName: "everything", PolicyDocument: everything}},
 		}
 		for _, call := range calls {
 			if _, err := c.bus.Call(ctx, api.Operator(env), "iam", call.operation, call.in); err != nil {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
@@ -42,9 +43,10 @@ func (s *Service) evaluate(queries []types.MetricDataQuery, from, to time.Time) 
 }
 
 // compute evaluates metric math: + - * / and parentheses over ids and numbers,
-// and FILL. Its grammar is within Go's, whose parser reads it.
+// FILL, MAX and MIN. But for the brackets around a list its grammar is within
+// Go's, whose parser reads it.
 func compute(expression string, answers map[string]points) (points, error) {
-	tree, err := parser.ParseExpr(expression)
+	tree, err := parser.ParseExpr(strings.NewReplacer("[", "", "]", "").Replace(expression))
 	if err != nil {
 		return nil, mathError(expression, "it cannot be read")
 	}
@@ -59,7 +61,7 @@ func compute(expression string, answers map[string]points) (points, error) {
 }
 
 func mathError(expression, why string) error {
-	return api.Errorf("ValidationError", "Error in expression %q: %s. The local cloud knows + - * / and FILL.", expression, why)
+	return api.Errorf("ValidationError", "Error in expression %q: %s. The local cloud knows + - * /, FILL, MAX and MIN.", expression, why)
 }
 
 // value is a series, or a number that stands for every period.
@@ -138,20 +140,34 @@ func at(v value, start int64) (float64, bool) {
 	return number, ok
 }
 
-// call is FILL(series, number): it fills periods that another series has.
+// call evaluates FILL(series, number), and MAX and MIN of a list, which take the
+// greatest or least of its members period by period.
 func call(node *ast.CallExpr, expression string, answers map[string]points) (value, error) {
 	name, ok := node.Fun.(*ast.Ident)
-	if !ok || name.Name != "FILL" || len(node.Args) != 2 {
-		return value{}, mathError(expression, "it calls a function that is not known here")
+	if !ok || len(node.Args) == 0 {
+		return value{}, mathError(expression, "it calls something that is no function")
 	}
-	series, err := operand(node.Args[0], expression, answers)
-	if err != nil {
-		return value{}, err
+	arguments := make([]value, len(node.Args))
+	for i, arg := range node.Args {
+		argument, err := operand(arg, expression, answers)
+		if err != nil {
+			return value{}, err
+		}
+		arguments[i] = argument
 	}
-	filler, err := operand(node.Args[1], expression, answers)
-	if err != nil {
-		return value{}, err
+	switch {
+	case name.Name == "FILL" && len(arguments) == 2:
+		return fill(arguments[0], arguments[1].number, answers), nil
+	case name.Name == "MAX":
+		return extreme(arguments, math.Max), nil
+	case name.Name == "MIN":
+		return extreme(arguments, math.Min), nil
 	}
+	return value{}, mathError(expression, "it calls "+name.Name+", which is not known here")
+}
+
+// fill gives a number to the periods that another series has and this lacks.
+func fill(series value, number float64, answers map[string]points) value {
 	filled := maps.Clone(series.series)
 	if filled == nil {
 		filled = points{}
@@ -159,11 +175,31 @@ func call(node *ast.CallExpr, expression string, answers map[string]points) (val
 	for _, other := range answers {
 		for start := range other {
 			if _, ok := filled[start]; !ok {
-				filled[start] = filler.number
+				filled[start] = number
 			}
 		}
 	}
-	return value{series: filled}, nil
+	return value{series: filled}
+}
+
+func extreme(arguments []value, choose func(a, b float64) float64) value {
+	result := points{}
+	for _, argument := range arguments {
+		for start := range argument.series {
+			result[start] = math.NaN()
+		}
+	}
+	for start := range result {
+		for _, argument := range arguments {
+			if number, ok := at(argument, start); ok {
+				if math.IsNaN(result[start]) {
+					result[start] = number
+				}
+				result[start] = choose(result[start], number)
+			}
+		}
+	}
+	return value{series: result}
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
