@@ -128,7 +128,9 @@ func (e *jsonataEvaluator) arguments() (any, error) {
 	if !ok {
 		return e.raw, nil
 	}
-	return e.template(template, "Arguments")
+	arguments, err := e.template(template, "Arguments")
+	e.note("afterArguments", arguments)
+	return arguments, err
 }
 
 func (e *jsonataEvaluator) field(name string) (any, bool, error) {
@@ -221,6 +223,7 @@ func (e *jsonataEvaluator) itemInput(_ any, item *mapItem) (any, error) {
 
 func (e *jsonataEvaluator) finish(result any, fromTask bool) (any, map[string]any, error) {
 	if fromTask {
+		e.note("result", result)
 		e.with(&result, nil, nil)
 	}
 	return e.leave(result, e.state.Fields, "")

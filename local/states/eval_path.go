@@ -174,6 +174,7 @@ func (e *pathEvaluator) effective() (any, error) {
 			return nil, err
 		}
 		e.input, e.selected = input, true
+		e.note("afterInputPath", input)
 	}
 	return e.input, nil
 }
@@ -187,7 +188,9 @@ func (e *pathEvaluator) arguments() (any, error) {
 	if !ok || e.state.Type == asl.Map {
 		return input, nil
 	}
-	return e.template(template, input)
+	arguments, err := e.template(template, input)
+	e.note("afterParameters", arguments)
+	return arguments, err
 }
 
 func (e *pathEvaluator) field(name string) (any, bool, error) {
@@ -265,16 +268,19 @@ func (e *pathEvaluator) finish(result any, fromTask bool) (any, map[string]any, 
 	}
 	output := result
 	if fromTask {
+		e.note("result", result)
 		if template, ok := e.state.Fields["ResultSelector"]; ok {
 			if output, err = e.template(template, result); err != nil {
 				return nil, nil, err
 			}
+			e.note("afterResultSelector", output)
 		}
 	}
 	if fromTask || e.state.Type == asl.Pass {
 		if output, err = e.place(e.state.Fields, output); err != nil {
 			return nil, nil, err
 		}
+		e.note("afterResultPath", output)
 	}
 	output, err = e.narrow("OutputPath", output)
 	return output, assigned, err

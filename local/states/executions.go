@@ -132,6 +132,9 @@ func (s *Service) listExecutions(_ context.Context, _ api.Caller, in *sfn.ListEx
 	s.mu.Unlock()
 	list := []types.ExecutionListItem{}
 	for _, x := range all {
+		if in.StatusFilter != "" && x.ended() != in.StatusFilter {
+			continue
+		}
 		item := x.listItem()
 		redriven := item.RedriveDate != nil
 		switch {

@@ -72,7 +72,7 @@ func (v *visit) wait() (*outcome, error) {
 	// Expressions of Output see the values of before the wait; the engine's
 	// runtime must not be kept waiting.
 	e.rest()
-	if err := v.hold.Sleep(v.ctx, until.Sub(v.exec.service.Clock.Now())); err != nil {
+	if err := v.sleep(until.Sub(v.exec.service.Clock.Now())); err != nil {
 		return nil, errEnded
 	}
 	return v.complete(e, input, false)

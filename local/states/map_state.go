@@ -24,6 +24,9 @@ func (v *visit) mapItems() (*outcome, error) {
 		return nil, v.query(err)
 	}
 	e.rest()
+	if v.mock != nil {
+		return v.mocked(e)
+	}
 	if err := v.record(types.HistoryEvent{Type: types.HistoryEventTypeMapStateStarted, MapStateStartedEventDetails: &types.MapStateStartedEventDetails{
 		Length: int32(len(plan.inputs)),
 	}}); err != nil {

@@ -72,7 +72,11 @@ func (v *visit) perform(where resource, arguments any, limits taskLimits) (any, 
 	if err := v.record(events.started()); err != nil {
 		return nil, err
 	}
-	result, err := v.invoke(where, arguments, limits, events)
+	work := v.mock
+	if work == nil {
+		work = func() (any, error) { return v.invoke(where, arguments, limits, events) }
+	}
+	result, err := work()
 	f, failed := err.(*failure)
 	if err != nil && !failed {
 		return nil, err

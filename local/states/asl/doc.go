@@ -19,12 +19,12 @@ type Diagnostic struct {
 
 // The codes of diagnostics.
 const (
-	InvalidJSON       = "INVALID_JSON_DESCRIPTION"
-	SchemaFailed      = "SCHEMA_VALIDATION_FAILED"
-	MissingTarget     = "MISSING_TRANSITION_TARGET"
-	MissingEnd        = "MISSING_END_STATE"
-	InvalidJSONata    = "INVALID_JSONATA_EXPRESSION"
-	UnsupportedJSONat = "UNSUPPORTED_JSONATA_EXPRESSION"
+	InvalidJSON        = "INVALID_JSON_DESCRIPTION"
+	SchemaFailed       = "SCHEMA_VALIDATION_FAILED"
+	MissingTarget      = "MISSING_TRANSITION_TARGET"
+	MissingEnd         = "MISSING_END_STATE"
+	InvalidJSONata     = "INVALID_JSONATA_EXPRESSION"
+	UnsupportedJSONata = "UNSUPPORTED_JSONATA_EXPRESSION"
 )
 
 func (d Diagnostic) String() string {

@@ -63,17 +63,31 @@ func (p *parser) jsonata(template any, path string) {
 	}
 }
 
+// expression compiles an expression and refuses what AWS does not offer it: a
+// context to read names from, and errorOutput outside of a Catch.
 func (p *parser) expression(source, path string) {
 	if p.checker == nil {
 		return
 	}
-	_, err := p.checker.Check(source)
+	tree, err := p.checker.Check(source)
 	failure, ok := errors.AsType[*jsonata.Error](err)
 	switch {
 	case ok:
 		p.report(InvalidJSONata, path, "%s", failure.Message)
+		return
 	case err != nil:
 		p.report(InvalidJSONata, path, "%v", err)
+		return
+	}
+	seen := map[string]bool{}
+	references(tree, false, func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			p.report(UnsupportedJSONata, path, "Reference to '%s' at the top level is not supported.", name)
+		}
+	})
+	if !strings.Contains(path, "/Catch[") && readsErrorOutput(tree) {
+		p.report(UnsupportedJSONata, path, "Reference to '$states.errorOutput' is only supported in a Catch.")
 	}
 }
 
@@ -99,7 +113,3 @@ func sorted(m map[string]any) []string {
 	sort.Strings(keys)
 	return keys
 }
-
-func (p *parser) path(text, path string) {}
-
-func (p *parser) pathFields(s *State) {}

@@ -1,7 +1,5 @@
 package asl
 
-import "strings"
-
 // transitions checks that every target exists, that every state can be reached
 // and that the container has an end.
 func (p *parser) transitions(c *Container) {
@@ -23,13 +21,15 @@ func (p *parser) transitions(c *Container) {
 			ends = true
 		}
 	}
+	// Without an end AWS does not look for what cannot be reached.
+	if !ends {
+		p.report(MissingEnd, "", "Workflow has no terminal state")
+		return
+	}
 	for _, name := range c.Names {
 		if !reached[name] {
 			p.report(MissingTarget, c.States[name].path, "State \"%s\" is not reachable.", name)
 		}
-	}
-	if !ends {
-		p.report(MissingEnd, strings.TrimSuffix(c.path, "/"), "Workflow has no terminal state")
 	}
 }
 

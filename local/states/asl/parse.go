@@ -163,3 +163,48 @@ func integer(value any) (int, bool) {
 func isExpression(text string) bool {
 	return strings.HasPrefix(text, "{%") && strings.HasSuffix(text, "%}") && len(text) >= 4
 }
+
+// ParseState reads one state on its own, or the named state of a whole
+// definition; where the state goes next is not checked in the first case.
+func ParseState(text, name string, checker Checker) (*State, []Diagnostic) {
+	root, err := parseObject([]byte(text))
+	if err != nil {
+		return nil, []Diagnostic{{Code: InvalidJSON, Message: err.Error()}}
+	}
+	if root.has("States") {
+		definition, found := Parse(text, checker)
+		if definition == nil {
+			return nil, found
+		}
+		if s := definition.find(name); s != nil {
+			return s, found
+		}
+		return nil, []Diagnostic{{Code: MissingTarget, Message: fmt.Sprintf("State %q is not in the definition", name)}}
+	}
+	p := &parser{checker: checker, machine: pathOnly, names: map[string]bool{}}
+	s := p.state(name, root, "")
+	for _, d := range p.found {
+		if !d.Warning {
+			return nil, p.found
+		}
+	}
+	return s, p.found
+}
+
+// find looks for a state by name, within Parallel and Map states too.
+func (c *Container) find(name string) *State {
+	if s, ok := c.States[name]; ok {
+		return s
+	}
+	for _, s := range c.States {
+		for _, inner := range append(s.Branches, s.Processor) {
+			if inner == nil {
+				continue
+			}
+			if found := inner.find(name); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package asl_test
+
+import (
+	"strings"
+	"testing"
+
+	"weir/local/jsonata"
+	"weir/local/states/asl"
+)
+
+func state(fields string) string {
+	return `{"StartAt":"S","States":{"S":{` + fields + `}}}`
+}
+
+func query(fields string) string {
+	return `{"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{` + fields + `}}}`
+}
+
+const task = `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke"`
+
+// The texts in AWS's words are those seen in its answers; the rest says the same
+// in ours.
+func TestDiagnostics(t *testing.T) {
+	engine := jsonata.New(jsonata.Options{})
+	for name, tt := range map[string]struct{ definition, want string }{
+		"not JSON":              {`{`, `INVALID_JSON_DESCRIPTION: EOF at null`},
+		"not an object":         {`[]`, `INVALID_JSON_DESCRIPTION: the definition must be a JSON object at null`},
+		"no states":             {`{"StartAt":"S"}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [States] at null`},
+		"missing target":        {`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"C"},"B":{"Type":"Pass","End":true}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: C at /States/A/Next, MISSING_TRANSITION_TARGET: State "B" is not reachable. at /States/B`},
+		"missing start":         {`{"StartAt":"X","States":{"S":{"Type":"Succeed"}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /StartAt, MISSING_TRANSITION_TARGET: State "S" is not reachable. at /States/S`},
+		"no end":                {`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"A"}}}`, `MISSING_END_STATE: Workflow has no terminal state at null`},
+		"target and end":        {`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"NOPE"}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: NOPE at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state at null`},
+		"unknown field":         {state(`"Type":"Pass","Timeout":1,"End":true`), `SCHEMA_VALIDATION_FAILED: Field 'Timeout' is not supported at /States/S`},
+		"field of another":      {state(`"Type":"Wait","Seconds":1,"Catch":[],"End":true`), `SCHEMA_VALIDATION_FAILED: Field 'Catch' is not supported at /States/S`},
+		"unknown type":          {state(`"Type":"Loop"`), `Value is not in the set of allowed values`},
+		"no resource":           {state(`"Type":"Task","End":true`), `SCHEMA_VALIDATION_FAILED: These fields are required: [Resource] at /States/S`},
+		"bad resource":          {state(`"Type":"Task","Resource":"lambda","End":true`), `SCHEMA_VALIDATION_FAILED: Value is not a valid resource ARN at /States/S/Resource`},
+		"choice without next":   {`{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true}],"Default":"E"},"E":{"Type":"Succeed"}}}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/C/Choices[0]`},
+		"default leads nowhere": {`{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true,"Next":"E"}],"Default":"D"},"E":{"Type":"Succeed"}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: D at /States/C/Default`},
+		"JSONata in JSONPath":   {state(`"Type":"Pass","Output":{},"End":true`), `SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata' QueryLanguage at /States/S`},
+		"JSONPath in JSONata":   {query(`"Type":"Pass","Parameters":{},"End":true`), `SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'Parameters' is only supported for the 'JSONPath' QueryLanguage at /States/S`},
+		"back to JSONPath":      {query(`"Type":"Pass","QueryLanguage":"JSONPath","End":true`), `SCHEMA_VALIDATION_FAILED: 'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/S`},
+		"broken expression":     {query(`"Type":"Pass","Output":"{% 1 + %}","End":true`), `INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/S/Output`},
+		"name without context":  {query(`"Type":"Pass","Output":{"v":"{% phone.x %}"},"End":true`), `UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/S/Output/v`},
+		"error outside Catch":   {query(`"Type":"Pass","Output":"{% $states.errorOutput.Cause %}","End":true`), `UNSUPPORTED_JSONATA_EXPRESSION`},
+		"template":              {state(`"Type":"Pass","Parameters":{"a.$":"x"},"End":true`), `SCHEMA_VALIDATION_FAILED: The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call at /States/S/Parameters`},
+		"result path":           {state(`"Type":"Pass","ResultPath":"$.a[*]","End":true`), `Value is not a Reference Path at /States/S/ResultPath`},
+		"two waits":             {state(`"Type":"Wait","Seconds":1,"Timestamp":"2026-01-01T00:00:00Z","End":true`), `exactly one of the fields`},
+		"heartbeat":             {state(task + `,"TimeoutSeconds":5,"HeartbeatSeconds":5,"End":true`), `HeartbeatSeconds must be smaller than TimeoutSeconds`},
+		"all not last":          {state(task + `,"Retry":[{"ErrorEquals":["States.ALL"]},{"ErrorEquals":["A"]}],"End":true`), `States.ALL must appear in the last entry at /States/S/Retry[0]/ErrorEquals`},
+		"all not alone":         {state(task + `,"Retry":[{"ErrorEquals":["A","States.ALL"]}],"End":true`), `States.ALL must appear alone`},
+		"distributed":           {state(`"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true`), `does not run Map states in DISTRIBUTED mode`},
+		"in a branch":           {state(`"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"Z"},"E":{"Type":"Succeed"}}}],"End":true`), `Missing 'Next' target: Z at /States/S/Branches[0]/States/A/Next`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			definition, found := asl.Parse(tt.definition, engine)
+			if definition != nil {
+				t.Fatal("accepted")
+			}
+			var all []string
+			for _, d := range found {
+				all = append(all, d.String())
+			}
+			if got := strings.Join(all, ", "); got != tt.want && !strings.Contains(got, tt.want) {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestGoodDefinitions(t *testing.T) {
+	engine := jsonata.New(jsonata.Options{})
+	for name, definition := range map[string]string{
+		"names in context": query(`"Type":"Pass","Output":"{% ($l := $states.input.a[b > 1 and c]^(d).{'x': e}; $map($l, function($v) { $v.f })) %}","End":true`),
+		"grouping":         query(`"Type":"Pass","Output":"{% $states.input.orders{sku: $sum(q)} %}","End":true`),
+		"transform":        query(`"Type":"Pass","Output":"{% $states.input ~> |a|{'b': c}| %}","End":true`),
+		"mixed":            state(`"Type":"Pass","QueryLanguage":"JSONata","Output":"{% 1 %}","End":true`),
+		"error in Catch":   query(task + `,"Catch":[{"ErrorEquals":["States.ALL"],"Output":"{% $states.errorOutput %}","Next":"S"}],"End":true`),
+		"functions":        state(`"Type":"Fail","CausePath":"States.Format('{}', $.a)"`),
+		"old Map":          state(`"Type":"Map","Iterator":{"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"Parameters":{"x.$":"$$.Map.Item.Value"},"End":true`),
+	} {
+		if _, found := asl.Parse(definition, engine); len(found) > 0 {
+			t.Errorf("%s: %v", name, found)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		state(`"Type":"Pass","End":true`), state(task + `,"Retry":[{"ErrorEquals":["A"],"MaxAttempts":2}],"End":true`),
+		query(`"Type":"Wait","Seconds":"{% 1 %}","End":true`),
+		`{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"And":[{"Variable":"$.a","NumericEquals":1},{"Not":{"Variable":"$.b","IsNull":true}}],"Next":"E"}]},"E":{"Type":"Succeed"}}}`,
+		state(`"Type":"Map","ItemProcessor":{"StartAt":"A","States":{"A":{"Type":"Fail"}}},"End":true`),
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		definition, found := asl.Parse(text, nil)
+		if definition == nil && len(found) == 0 {
+			t.Error("refused without a reason")
+		}
+		if definition != nil && definition.States[definition.StartAt] == nil {
+			t.Error("accepted without a state to start at")
+		}
+	})
+}
