@@ -8,9 +8,10 @@ import "math"
 // would fail: what that leaves unspent is spent on later looks, the rest at the
 // last.
 const (
-	reserve = 0.04 // of alpha
-	haste   = 0.4  // the power: 1 spends evenly, 0 all at once
-	weakest = 4.0  // e-value
+	reserve = 0.05 // of alpha
+	haste   = 0.68
+	early   = 0.36
+	weakest = 8.6
 )
 
 // limits sets what fails at a look, for each signal that had events since the
@@ -20,7 +21,7 @@ func (b *bench) limits(minute, fresh int) {
 		b.limitsBeyond()
 		return
 	}
-	part := math.Pow(float64(minute)/float64(b.release.PlannedMinutes), haste)
+	part := early + (1-early)*math.Pow(float64(minute)/float64(b.release.PlannedMinutes), haste)
 	room := b.alpha*(1-reserve)*part - b.spent()
 	for i := range b.heard {
 		h := &b.heard[i]

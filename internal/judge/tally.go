@@ -12,6 +12,19 @@ const (
 	first     = 4 // the first that is a regression
 )
 
+// weights are those of the regressions in the mixture, from the first on.
+var weights = [len(multiples) - first]float64{0.10, 0.22, 0.18, 0.15, 0.13, 0.15, 0.07}
+
+// steps are the logs of the multiples.
+var steps = logsOf(multiples)
+
+func logsOf(values [len(multiples)]float64) (logs [len(multiples)]float64) {
+	for i, v := range values {
+		logs[i] = math.Log(v)
+	}
+	return logs
+}
+
 // tally sums a signal's minutes. Given the events K of a minute and the
 // requests c and s of the sides, each event falls on the candidate with chance
 // ratio·c/(ratio·c + s); so of all the data on a ratio, the log likelihood
@@ -62,18 +75,32 @@ func (t *tally) add(m Minute) {
 // against is the log likelihood ratio of ratio j against the tolerated one, had
 // the candidate had the given number of the events.
 func (t *tally) against(j int, events float64) float64 {
-	return events*math.Log(multiples[j]) - (t.sums[j] - t.sums[tolerated])
+	return events*steps[j] - (t.sums[j] - t.sums[tolerated])
 }
 
 // evidence is the log of the e-value against "no worse than the tolerated
 // ratio", had the candidate had the given number of the events. It grows with
 // that number.
 func (t *tally) evidence(events float64) float64 {
-	sum := negligible
-	for j := first; j < len(multiples); j++ {
-		sum = addLogs(sum, t.against(j, events))
+	log, _ := t.mixed(events)
+	return log
+}
+
+// mixed is the evidence at a number of events, and its derivative.
+func (t *tally) mixed(events float64) (log, slope float64) {
+	var logs [len(weights)]float64
+	highest := negligible
+	for j := range logs {
+		logs[j] = t.against(first+j, events)
+		highest = math.Max(highest, logs[j])
 	}
-	return sum - math.Log(float64(len(multiples)-first))
+	sum := 0.0
+	for j, l := range logs {
+		part := weights[j] * math.Exp(l-highest)
+		sum += part
+		slope += part * steps[first+j]
+	}
+	return highest + math.Log(sum), slope / sum
 }
 
 // excluded is the log of the e-value against "at least the smallest regression
@@ -108,7 +135,7 @@ func addLogs(a, b float64) float64 {
 func (t *tally) eventsFor(log float64) float64 {
 	x := float64(t.candidate.Events)
 	for range 50 {
-		value, slope := t.slope(x)
+		value, slope := t.mixed(x)
 		next := x - (value-log)/slope
 		if math.Abs(next-x) < 1e-6 {
 			break
@@ -116,13 +143,4 @@ func (t *tally) eventsFor(log float64) float64 {
 		x = next
 	}
 	return math.Max(0, math.Ceil(x-1e-6))
-}
-
-// slope is the evidence at a number of events and its derivative.
-func (t *tally) slope(events float64) (evidence, slope float64) {
-	evidence = t.evidence(events)
-	for j := first; j < len(multiples); j++ {
-		slope += math.Exp(t.against(j, events)-evidence) * math.Log(multiples[j])
-	}
-	return evidence, slope / float64(len(multiples)-first)
 }

@@ -27,7 +27,7 @@ func (r Release) normalised() (Release, error) {
 	}
 	for i := range r.Signals {
 		if err := r.Signals[i].check(); err != nil {
-			return r, fmt.Errorf("signals[%d]: %w", i, err)
+			return r, fmt.Errorf("signals[%d].%w", i, err)
 		}
 		if r.Signals[i].Watch != nil && r.WatchShare == 0 {
 			return r, fmt.Errorf("signals[%d].watch is given but watchShare is 0; set aside a share of alpha from the start of the release, such as %v", i, DefaultWatchShare)
@@ -137,4 +137,28 @@ func (s *Signal) smallest() Tolerance {
 		smallest.Difference = math.Max(0.01, math.Min(2*tolerated.Difference, (1+tolerated.Difference)/2))
 	}
 	return smallest
+}
+
+// Check says what in a release cannot be, beyond what Judge itself refuses:
+// more events than requests. Judge takes those as requests that went uncounted,
+// because CloudWatch answers so for throttled requests; in a record of the past
+// they are more likely a mistake.
+func Check(r Release) error {
+	if _, err := r.normalised(); err != nil {
+		return err
+	}
+	for i := range r.Signals {
+		s := &r.Signals[i]
+		for k, m := range s.Minutes {
+			for _, side := range []struct {
+				name   string
+				counts Counts
+			}{{"stable", m.Stable}, {"candidate", m.Candidate}} {
+				if c := side.counts; c.Events > c.Requests {
+					return fmt.Errorf("signals[%d].minutes[%d].%s.events is %d; it must be at most its requests, %d", i, k, side.name, c.Events, c.Requests)
+				}
+			}
+		}
+	}
+	return nil
 }

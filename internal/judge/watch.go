@@ -53,11 +53,11 @@ func (w *watching) hear(minutes []Counts) int {
 // likelihood ratio, mixed over the same ratios as during the bake.
 func (w *watching) evidence() float64 {
 	sum := negligible
-	for _, multiple := range multiples[first:] {
-		sum = addLogs(sum, float64(w.candidate.Events)*math.Log(multiple)-
-			float64(w.candidate.Requests)*w.rate*(multiple-1))
+	for j, weight := range weights {
+		sum = addLogs(sum, math.Log(weight)+float64(w.candidate.Events)*steps[first+j]-
+			float64(w.candidate.Requests)*w.rate*(multiples[first+j]-1))
 	}
-	return sum - math.Log(float64(len(multiples)-first))
+	return sum
 }
 
 // excluded is the log of the e-value against "at least rate": the candidate
