@@ -2,10 +2,9 @@ package lambda
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"regexp"
-	"sort"
-	"strings"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
@@ -13,34 +12,39 @@ import (
 	"weir/local/api"
 )
 
-var aliasName = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,128}$`)
+var aliasPattern = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,128}$`)
 
 func (s *Service) createAlias(_ context.Context, _ api.Caller, in *lambda.CreateAliasInput) (*lambda.CreateAliasOutput, error) {
+	name := deref(in.Name)
+	if !aliasPattern.MatchString(name) || isNumber(name) {
+		return nil, violates(name, "name", `Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)`)
+	}
+	made := types.AliasConfiguration{
+		Name: &name, FunctionVersion: in.FunctionVersion, Description: ptr(deref(in.Description)), RoutingConfig: routing(in.RoutingConfig),
+	}
+	if err := checkAlias(&made, in.RoutingConfig); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, _, err := s.function(deref(in.FunctionName))
+	n, err := parseName(deref(in.FunctionName), "")
 	if err != nil {
 		return nil, err
 	}
-	alias0 := deref(in.Name)
-	if !aliasName.MatchString(alias0) || isNumber(alias0) {
-		return nil, api.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)", alias0)
+	f, ok := s.functions[n.function]
+	if !ok {
+		return nil, s.notFound(n.function, deref(in.FunctionVersion))
 	}
-	if _, exists := f.aliases[alias0]; exists {
-		return nil, &api.Error{Code: "ResourceConflictException", Status: 409, Fields: map[string]string{"Type": "User"},
-			Message: "Alias already exists: " + s.arn(f.name, alias0)}
+	made.AliasArn = ptr(s.arn(f.name, name))
+	if _, exists := f.aliases[name]; exists {
+		return nil, failed("ResourceConflictException", "Alias already exists: %s", deref(made.AliasArn))
 	}
-	if err := s.checkRoute(f, deref(in.FunctionVersion), in.RoutingConfig); err != nil {
+	if err := s.checkRoute(f, &made); err != nil {
 		return nil, err
 	}
-	a := &alias{config: types.AliasConfiguration{
-		AliasArn: ptr(s.arn(f.name, alias0)), Name: &alias0, FunctionVersion: in.FunctionVersion,
-		Description: ptr(deref(in.Description)), RevisionId: ptr(newID()), RoutingConfig: routing(in.RoutingConfig),
-	}}
-	f.aliases[alias0] = a
-	out := new(lambda.CreateAliasOutput)
-	copyFields(out, &a.config)
-	return out, nil
+	made.RevisionId = ptr(newID())
+	f.aliases[name] = &made
+	return as[lambda.CreateAliasOutput](made), nil
 }
 
 func (s *Service) getAlias(_ context.Context, _ api.Caller, in *lambda.GetAliasInput) (*lambda.GetAliasOutput, error) {
@@ -50,30 +54,21 @@ func (s *Service) getAlias(_ context.Context, _ api.Caller, in *lambda.GetAliasI
 	if err != nil {
 		return nil, err
 	}
-	out := new(lambda.GetAliasOutput)
-	copyFields(out, &a.config)
-	return out, nil
+	return as[lambda.GetAliasOutput](*a), nil
 }
 
 // alias finds an alias. Call with the lock held.
-func (s *Service) alias(functionName, aliasName *string) (*function, *alias, error) {
-	f, n, err := s.function(deref(functionName))
+func (s *Service) alias(functionName, aliasName *string) (*function, *types.AliasConfiguration, error) {
+	n, err := parseName(deref(functionName), "")
 	if err != nil {
-		if api.IsCode(err, "ResourceNotFoundException") {
-			return nil, nil, s.aliasNotFound(n.function, deref(aliasName))
-		}
 		return nil, nil, err
 	}
-	a, ok := f.aliases[deref(aliasName)]
-	if !ok {
-		return nil, nil, s.aliasNotFound(f.name, deref(aliasName))
+	if f, ok := s.functions[n.function]; ok {
+		if a, ok := f.aliases[deref(aliasName)]; ok {
+			return f, a, nil
+		}
 	}
-	return f, a, nil
-}
-
-func (s *Service) aliasNotFound(function, alias string) error {
-	return &api.Error{Code: "ResourceNotFoundException", Status: 404, Message: "Cannot find alias arn: " + s.arn(function, alias),
-		Fields: map[string]string{"Type": "User"}}
+	return nil, nil, failed("ResourceNotFoundException", "Cannot find alias arn: %s", s.arn(n.function, deref(aliasName)))
 }
 
 // updateAlias changes what is given. An absent routing configuration keeps the
@@ -86,29 +81,28 @@ func (s *Service) updateAlias(_ context.Context, _ api.Caller, in *lambda.Update
 	if err != nil {
 		return nil, err
 	}
-	if err := precondition(in.RevisionId, a.config.RevisionId); err != nil {
-		return nil, err
-	}
-	changed := a.config
+	changed := *a
 	set(&changed.FunctionVersion, in.FunctionVersion)
 	set(&changed.Description, in.Description)
-	if len(deref(changed.Description)) > 256 {
-		return nil, api.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'description' failed to satisfy constraint: Member must have length less than or equal to 256", deref(changed.Description))
-	}
 	if in.RoutingConfig != nil {
-		changed.RoutingConfig = in.RoutingConfig
+		changed.RoutingConfig = routing(in.RoutingConfig)
 	}
-	if err := s.checkRoute(f, deref(changed.FunctionVersion), changed.RoutingConfig); err != nil {
+	if err := checkAlias(&changed, in.RoutingConfig); err != nil {
 		return nil, err
 	}
-	changed.RoutingConfig = routing(changed.RoutingConfig)
+	if err := precondition(in.RevisionId, a.RevisionId); err != nil {
+		return nil, err
+	}
+	if err := s.checkRoute(f, &changed); err != nil {
+		return nil, err
+	}
 	changed.RevisionId = ptr(newID())
-	a.config = changed
-	out := new(lambda.UpdateAliasOutput)
-	copyFields(out, &a.config)
-	return out, nil
+	f.aliases[deref(a.Name)] = &changed
+	return as[lambda.UpdateAliasOutput](changed), nil
 }
 
+// deleteAlias deletes an alias and what hangs on it. Deleting what is not there
+// succeeds.
 func (s *Service) deleteAlias(_ context.Context, _ api.Caller, in *lambda.DeleteAliasInput) (*lambda.DeleteAliasOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,7 +110,12 @@ func (s *Service) deleteAlias(_ context.Context, _ api.Caller, in *lambda.Delete
 	if err != nil {
 		return nil, err
 	}
-	delete(f.aliases, deref(in.Name))
+	name := deref(in.Name)
+	delete(f.aliases, name)
+	delete(f.provisioned, name)
+	delete(f.policies, name)
+	delete(f.async, name)
+	delete(f.urls, name)
 	return nil, nil
 }
 
@@ -128,88 +127,13 @@ func (s *Service) listAliases(_ context.Context, _ api.Caller, in *lambda.ListAl
 		return nil, err
 	}
 	all := []types.AliasConfiguration{}
-	for _, a := range f.aliases {
+	for _, name := range slices.Sorted(maps.Keys(f.aliases)) {
+		a := f.aliases[name]
 		_, weighted := weights(a)[deref(in.FunctionVersion)]
-		if in.FunctionVersion == nil || deref(a.config.FunctionVersion) == *in.FunctionVersion || weighted {
-			all = append(all, a.config)
+		if in.FunctionVersion == nil || deref(a.FunctionVersion) == *in.FunctionVersion || weighted {
+			all = append(all, *a)
 		}
 	}
-	sort.Slice(all, func(i, j int) bool { return deref(all[i].Name) < deref(all[j].Name) })
-	page, next, err := paginate(all, in.Marker, in.MaxItems, 50)
+	page, next, err := paginate(all, in.Marker, in.MaxItems)
 	return &lambda.ListAliasesOutput{Aliases: page, NextMarker: next}, err
-}
-
-// checkRoute holds an alias to Lambda's rules, with Lambda's words.
-func (s *Service) checkRoute(f *function, main string, routing *types.AliasRoutingConfiguration) error {
-	if main != latestVersion {
-		if !isNumber(main) {
-			return api.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'functionVersion' failed to satisfy constraint: Member must satisfy regular expression pattern: (\\$LATEST|[0-9]+)", main)
-		}
-		if _, ok := f.versions[main]; !ok {
-			return s.notFound(f.name, main)
-		}
-	}
-	if routing == nil || len(routing.AdditionalVersionWeights) == 0 {
-		return nil
-	}
-	invalid := func(format string, args ...any) error {
-		return &api.Error{Code: "InvalidParameterValueException", Message: fmt.Sprintf(format, args...), Fields: map[string]string{"Type": "User"}}
-	}
-	if len(routing.AdditionalVersionWeights) > 1 {
-		return invalid("Number of items in AdditionalVersionWeights cannot be greater than 1")
-	}
-	for other, weight := range routing.AdditionalVersionWeights {
-		switch {
-		case weight < 0 || weight > 1:
-			return &api.Error{Code: "ValidationException", Message: fmt.Sprintf("1 validation error detected: Value '{%s=%v}' at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member must have value greater than or equal to 0.0, Member must not be null]", other, weight)}
-		case main == latestVersion:
-			return invalid("$LATEST is not supported for an alias pointing to more than 1 version")
-		case other == latestVersion || !isNumber(other):
-			return &api.Error{Code: "ValidationException", Message: fmt.Sprintf("1 validation error detected: Value '{%s=%v}' at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [0-9]+, Member must not be null]", other, weight)}
-		case other == main:
-			return invalid("Invalid function version %s. Function version %s is already included in routing configuration.", other, other)
-		}
-		second, ok := f.versions[other]
-		if !ok {
-			return s.notFound(f.name, other)
-		}
-		if err := compatible(f.versions[main], second); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// compatible says why an alias cannot split between two versions.
-// https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
-func compatible(a, b *version) error {
-	if deref(a.config.Role) != deref(b.config.Role) {
-		return api.Errorf("InvalidParameterValueException", "Both versions must have the same IAM execution role.")
-	}
-	var first, second string
-	if a.config.DeadLetterConfig != nil {
-		first = deref(a.config.DeadLetterConfig.TargetArn)
-	}
-	if b.config.DeadLetterConfig != nil {
-		second = deref(b.config.DeadLetterConfig.TargetArn)
-	}
-	if !strings.EqualFold(first, second) {
-		return api.Errorf("InvalidParameterValueException", "Both versions must have the same dead-letter queue configuration, or no dead-letter queue configuration.")
-	}
-	return nil
-}
-
-// routing is a configuration as it is kept: none when it routes nothing.
-func routing(config *types.AliasRoutingConfiguration) *types.AliasRoutingConfiguration {
-	if config == nil || len(config.AdditionalVersionWeights) == 0 {
-		return nil
-	}
-	return config
-}
-
-func weights(a *alias) map[string]float64 {
-	if a.config.RoutingConfig == nil {
-		return nil
-	}
-	return a.config.RoutingConfig.AdditionalVersionWeights
 }

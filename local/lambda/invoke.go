@@ -3,6 +3,8 @@ package lambda
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,173 +15,226 @@ import (
 	"weir/local/lambda/runtime"
 )
 
-// target is what one invocation runs.
+// target is what one event runs on.
 type target struct {
 	f         *function
 	v         *version
-	name      name
-	qualified string // the ARN as invoked
-	resource  string // "fn", "fn:alias" or "fn:7": the Resource dimension
+	qualifier string
+	executed  string // the version's number
+	running   int    // events of the function under way, this one included
 	aliased   bool
 }
 
+// Lambda's limits of an event, in bytes, for a caller that waits and for one
+// that does not.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const (
+	maxPayload      = 6 << 20
+	maxAsyncPayload = 1 << 20
+)
+
 func (s *Service) invoke(ctx context.Context, caller api.Caller, in *lambda.InvokeInput) (*lambda.InvokeOutput, error) {
-	t, err := s.choose(caller, in)
-	if err != nil {
-		return nil, err
+	limit := maxPayload
+	if in.InvocationType == types.InvocationTypeEvent {
+		limit = maxAsyncPayload
 	}
-	executed := deref(t.v.config.Version)
+	if len(in.Payload) > limit {
+		return nil, failed("RequestTooLargeException", "%d byte payload is too large for the %s invocation type (limit %d bytes)", len(in.Payload), in.InvocationType, limit)
+	}
+	event := runtime.Event{Payload: in.Payload}
+	if len(event.Payload) == 0 {
+		event.Payload = []byte("{}")
+	} else if !json.Valid(event.Payload) {
+		return nil, failed("InvalidRequestContentException", "Could not parse request body into json: Could not parse payload into json: the payload is not valid JSON")
+	}
+	if in.ClientContext != nil {
+		decoded, err := base64.StdEncoding.DecodeString(*in.ClientContext)
+		if err != nil || !json.Valid(decoded) {
+			return nil, failed("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.")
+		}
+		event.Client = string(decoded)
+	}
 	switch in.InvocationType {
 	case types.InvocationTypeDryRun:
-		s.mu.Lock()
-		t.f.running--
-		s.mu.Unlock()
+		if _, err := s.choose(caller, in.FunctionName, in.Qualifier, false); err != nil {
+			return nil, err
+		}
 		return &lambda.InvokeOutput{StatusCode: 204}, nil
 	case types.InvocationTypeEvent:
-		if len(in.Payload) > 1<<20 {
-			return nil, tooLarge(len(in.Payload), 1<<20)
-		}
-		s.enqueue(t, in.Payload)
-		return &lambda.InvokeOutput{StatusCode: 202}, nil
+		return s.enqueue(caller, in.FunctionName, in.Qualifier, event)
+	case types.InvocationTypeRequestResponse, "":
+		return s.invokeAndWait(ctx, caller, in, event)
 	}
-	if len(in.Payload) > 6<<20 {
-		return nil, tooLarge(len(in.Payload), 6291456)
+	return nil, violates(string(in.InvocationType), "invocationType", "Member must satisfy enum value set: [RequestResponse, Event, DryRun]")
+}
+
+// invokeAndWait runs an event. A caller that goes away stops waiting; the
+// function works on, as on AWS.
+func (s *Service) invokeAndWait(ctx context.Context, caller api.Caller, in *lambda.InvokeInput, event runtime.Event) (*lambda.InvokeOutput, error) {
+	type answer struct {
+		outcome outcome
+		err     error
 	}
-	result, id, err := s.run(ctx, t, in.Payload, deref(in.ClientContext))
-	if err != nil {
-		return nil, err
+	event.ID = newID()
+	done := make(chan answer, 1)
+	s.work.Go(func() {
+		got, err := s.attempt(ctx, caller, in.FunctionName, in.Qualifier, event)
+		done <- answer{got, err}
+	})
+	var got answer
+	select {
+	case got = <-done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	out := &lambda.InvokeOutput{StatusCode: 200, ExecutedVersion: &executed, Payload: result.Payload}
-	if result.Failed {
+	if got.err != nil {
+		return nil, got.err
+	}
+	out := &lambda.InvokeOutput{StatusCode: 200, ExecutedVersion: &got.outcome.executed, Payload: got.outcome.Payload}
+	if got.outcome.Failed {
 		out.FunctionError = ptr("Unhandled")
 	}
 	if in.LogType == types.LogTypeTail {
-		out.LogResult = ptr(base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "START RequestId: %s Version: %s\nEND RequestId: %s\n", id, executed, id)))
+		out.LogResult = ptr(base64.StdEncoding.EncodeToString(got.outcome.Log))
 	}
 	return out, nil
 }
 
-func tooLarge(size, limit int) error {
-	return api.StatusErrorf(413, "RequestTooLargeException", "Request must be smaller than %d bytes for the InvokeFunction operation (it has %d)", limit, size)
+// outcome is what an event came to, on which version.
+type outcome struct {
+	runtime.Result
+	executed string
 }
 
-// choose finds the version for one invocation: behind an alias with weights, by
-// chance.
-func (s *Service) choose(caller api.Caller, in *lambda.InvokeInput) (target, error) {
+// attempt chooses a version and runs an event on it. A version whose processes
+// were ended meanwhile, by an update, is chosen anew.
+func (s *Service) attempt(ctx context.Context, caller api.Caller, functionName, qualifier *string, event runtime.Event) (outcome, error) {
+	for {
+		t, err := s.choose(caller, functionName, qualifier, true)
+		if err != nil {
+			return outcome{}, err
+		}
+		result, err := s.run(ctx, t, event)
+		if errors.Is(err, runtime.ErrClosed) && s.ctx.Err() == nil {
+			continue
+		}
+		return outcome{result, t.executed}, err
+	}
+}
+
+// choose finds the version for one event, behind an alias with weights by
+// chance, and takes one of the function's concurrent executions when take is
+// set.
+func (s *Service) choose(caller api.Caller, functionName, qualifier *string, take bool) (target, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	f, v, qualifier, err := s.find(in.FunctionName, in.Qualifier)
-	if err != nil {
-		return target{}, err
+	t, err := s.pick(caller, functionName, qualifier)
+	if err == nil && take {
+		err = s.takeLocked(&t)
 	}
-	if err := s.allowed(caller, f, qualifier); err != nil {
-		return target{}, err
+	s.mu.Unlock()
+	if api.IsCode(err, "TooManyRequestsException") {
+		s.record(s.Clock.Now(), t, measure{"Throttles", 1, "Count"})
 	}
-	if v.config.Runtime != types.RuntimeProvidedal2023 && v.config.Runtime != types.RuntimeProvidedal2 {
-		return target{}, api.StatusErrorf(501, "InvalidRuntimeException",
-			"the local cloud runs provided.al2023 and provided.al2; %s has runtime %s", f.name, v.config.Runtime)
-	}
-	t := target{f: f, v: v, name: name{f.name, qualifier}, qualified: s.arn(f.name, qualifier), resource: f.name}
-	if qualifier != "" && qualifier != latestVersion {
-		t.resource = f.name + ":" + qualifier
-	}
-	if a, ok := f.aliases[qualifier]; ok {
-		t.aliased = true
-		roll := s.chance()
-		for other, weight := range weights(a) {
-			if roll < weight {
-				t.v = f.versions[other]
+	return t, err
+}
+
+// pick resolves a request. Call with the lock held.
+func (s *Service) pick(caller api.Caller, functionName, qualifier *string) (target, error) {
+	for {
+		f, v, q, err := s.find(functionName, qualifier)
+		if err != nil {
+			return target{}, err
+		}
+		if err := s.allowed(caller, f, q); err != nil {
+			return target{}, err
+		}
+		t := target{f: f, v: v, qualifier: q}
+		if a, ok := f.aliases[q]; ok {
+			t.aliased = true
+			roll := s.random.Float64()
+			for other, weight := range weights(a) { // one at most
+				if second := f.version(other); roll < weight && second != nil {
+					t.v = second
+				}
 			}
 		}
+		t.executed = deref(t.v.config.Version)
+		if s.settle(t.v); t.v.config.State == types.StatePending {
+			waited, err := s.await(caller, t.v)
+			if err != nil {
+				return target{}, err
+			}
+			if waited {
+				continue
+			}
+		}
+		if t.v.config.Runtime != types.RuntimeProvidedal2023 && t.v.config.Runtime != types.RuntimeProvidedal2 {
+			return target{}, &api.Error{Code: "InvalidRuntimeException", Status: 502, Fields: map[string]string{"Type": "Service"},
+				Message: fmt.Sprintf("The local cloud runs functions on provided.al2023 and provided.al2; %s is on %s and can be managed but not invoked.", f.name, t.v.config.Runtime)}
+		}
+		return t, nil
 	}
-	if f.concurrency != nil && f.running >= int(*f.concurrency) {
-		s.record(t, datum{"Throttles", 1, "Count"})
-		return target{}, &api.Error{Code: "TooManyRequestsException", Status: 429, Message: "Rate Exceeded.",
-			Fields: map[string]string{"Type": "User", "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded"}}
-	}
-	f.running++
-	return t, nil
 }
 
-// run invokes and counts.
-func (s *Service) run(ctx context.Context, t target, payload []byte, client string) (runtime.Result, string, error) {
-	id := newID()
-	began := s.Clock.Now()
-	started := time.Now() // durations are the wall's: the process really takes them
-	result, err := t.v.pool.Invoke(ctx, runtime.Event{
-		ID: id, FunctionARN: t.qualified, Payload: payload, Client: client,
-		Trace: "Root=1-" + id[:8] + "-" + id[24:] + id[9:13] + id[14:18] + id[19:23] + ";Sampled=0",
-	}, time.Duration(deref(t.v.config.Timeout))*time.Second)
-	took := time.Since(started)
+// takeLocked takes a concurrent execution, or says that there is none.
+func (s *Service) takeLocked(t *target) error {
+	reason := ""
+	switch {
+	case s.ctx.Err() != nil:
+		return fmt.Errorf("lambda: %w", s.ctx.Err())
+	case t.f.concurrency != nil && t.f.running >= int(*t.f.concurrency):
+		reason = string(types.ThrottleReasonReservedFunctionConcurrentInvocationLimitExceeded)
+	case t.f.concurrency == nil && s.running >= int(s.unreserved("")):
+		reason = string(types.ThrottleReasonConcurrentInvocationLimitExceeded)
+	}
+	if reason != "" {
+		err := failed("TooManyRequestsException", "Rate Exceeded.")
+		err.Fields["Reason"] = reason
+		return err
+	}
+	t.f.running++
+	t.running = t.f.running
+	if t.f.concurrency == nil {
+		s.running++
+	}
+	return nil
+}
+
+// release gives back what takeLocked took.
+func (s *Service) release(t target) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	t.f.running--
-	running := t.f.running + 1
-	s.mu.Unlock()
+	if t.f.concurrency == nil {
+		s.running = max(s.running-1, 0)
+	}
+}
+
+// run runs an event and counts it. Durations are the wall's: the process really
+// takes them.
+func (s *Service) run(ctx context.Context, t target, event runtime.Event) (runtime.Result, error) {
+	defer s.release(t)
+	began := s.Clock.Now()
+	event.FunctionARN, event.Version, event.Began = s.arn(t.f.name, t.qualifier), t.executed, began
+	event.Trace = traceOf(event.ID, began)
+	result, err := t.v.pool.Invoke(ctx, event, time.Duration(deref(t.v.config.Timeout))*time.Second)
 	if err != nil {
-		return result, id, api.StatusErrorf(502, "InvalidZipFileException", "%v", err)
+		return result, err
 	}
-	failed := 0.0
+	errorCount := 0.0
 	if result.Failed {
-		failed = 1
+		errorCount = 1
 	}
-	s.recordAt(began, t, datum{"Invocations", 1, "Count"}, datum{"Errors", failed, "Count"},
-		datum{"Duration", float64(took.Microseconds()) / 1000, "Milliseconds"},
-		datum{"ConcurrentExecutions", float64(running), "Count"})
-	return result, id, nil
+	s.record(began, t,
+		measure{"Invocations", 1, "Count"}, measure{"Errors", errorCount, "Count"}, measure{"Throttles", 0, "Count"},
+		measure{"Duration", float64(result.Duration.Microseconds()) / 1000, "Milliseconds"},
+		measure{"ConcurrentExecutions", float64(t.running), "Count"})
+	return result, nil
 }
 
-type datum struct {
-	name  string
-	value float64
-	unit  string
-}
-
-func (s *Service) record(t target, data ...datum) { s.recordAt(s.Clock.Now(), t, data...) }
-
-// recordAt counts under the dimension sets of Lambda: none, by function, by
-// resource, and behind an alias by the version that ran.
-// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-func (s *Service) recordAt(at time.Time, t target, data ...datum) {
-	function := api.Dimension{Name: "FunctionName", Value: t.f.name}
-	resource := api.Dimension{Name: "Resource", Value: t.resource}
-	sets := [][]api.Dimension{nil, {function}, {function, resource}}
-	if t.aliased {
-		sets = append(sets, []api.Dimension{{Name: "ExecutedVersion", Value: deref(t.v.config.Version)}, function, resource})
-	}
-	batch := make([]api.Datum, 0, len(sets)*len(data))
-	for _, d := range data {
-		for _, set := range sets {
-			batch = append(batch, api.Datum{Namespace: "AWS/Lambda", Name: d.name, Dimensions: set, Value: d.value, Unit: d.unit, Time: at})
-		}
-	}
-	s.Metrics.Record(batch...)
-}
-
-// enqueue runs an asynchronous invocation, and two more attempts when it fails,
-// a minute and then two later.
-// https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-func (s *Service) enqueue(t target, payload []byte) {
-	attempts := 3
-	s.mu.Lock()
-	if config := t.f.retries[t.name.qualifier]; config != nil && config.attempts != nil {
-		attempts = 1 + int(*config.attempts)
-	}
-	s.mu.Unlock()
-	var attempt func(n int)
-	attempt = func(n int) {
-		result, _, err := s.run(context.Background(), t, payload, "")
-		if err == nil && !result.Failed {
-			return
-		}
-		s.Log.Warn("asynchronous invocation failed", "function", t.qualified, "attempt", n, "payload", string(result.Payload))
-		if n < attempts {
-			s.Clock.AfterFunc(time.Duration(n)*time.Minute, func() {
-				s.mu.Lock()
-				t.f.running++
-				s.mu.Unlock()
-				attempt(n + 1)
-			})
-		}
-	}
-	s.Clock.AfterFunc(0, func() { attempt(1) })
+// traceOf makes an X-Ray trace header out of a request id: not sampled, since
+// nothing takes the segments.
+func traceOf(id string, at time.Time) string {
+	hex := id[:8] + id[9:13] + id[14:18] + id[19:23] + id[24:]
+	return fmt.Sprintf("Root=1-%08x-%s;Parent=%s;Sampled=0", uint32(at.Unix()), hex[:24], hex[16:])
 }

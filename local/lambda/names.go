@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"weir/local/api"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
 const latestVersion = "$LATEST"
@@ -13,31 +13,34 @@ const latestVersion = "$LATEST"
 // name is a function as a request names it.
 type name struct{ function, qualifier string }
 
-var functionName = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,140}$`)
+var (
+	functionName  = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,64}$`)
+	functionARN   = regexp.MustCompile(`^(arn:aws[a-zA-Z-]*:lambda:)?([a-z]{2}(-[a-z]+)+-\d:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?$`)
+	qualifierName = regexp.MustCompile(`^(\$LATEST|[a-zA-Z0-9-_]{1,128})$`)
+)
+
+const functionPattern = `(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?`
 
 // parseName reads a function name, a partial ARN ("123456789012:function:f") or
 // an ARN, each with or without a qualifier; a separate qualifier may be given
 // too.
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 func parseName(text, qualifier string) (name, error) {
-	parsed := text
-	if _, rest, ok := strings.Cut(parsed, ":function:"); ok {
-		parsed = rest
-	} else if rest, ok := strings.CutPrefix(parsed, "function:"); ok {
-		parsed = rest
+	parts := functionARN.FindStringSubmatch(text)
+	if parts == nil || !functionName.MatchString(parts[6]) {
+		return name{}, violates(text, "functionName", "Member must satisfy regular expression pattern: "+functionPattern)
 	}
-	function, inline, _ := strings.Cut(parsed, ":")
-	if !functionName.MatchString(function) {
-		return name{}, api.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: "+
-			"Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?", text)
+	if qualifier != "" && !qualifierName.MatchString(qualifier) {
+		return name{}, violates(qualifier, "qualifier", `Member must satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)`)
 	}
+	inline := parts[8]
 	if inline != "" && qualifier != "" && inline != qualifier {
-		return name{}, api.Errorf("InvalidParameterValueException", "The derived qualifier from the function name does not match the specified qualifier.")
+		return name{}, invalid("The derived qualifier from the function name does not match the specified qualifier.")
 	}
 	if qualifier == "" {
 		qualifier = inline
 	}
-	return name{function: function, qualifier: qualifier}, nil
+	return name{function: parts[6], qualifier: qualifier}, nil
 }
 
 // arn is a function's ARN, qualified when qualifier is set.
@@ -47,20 +50,6 @@ func (s *Service) arn(function, qualifier string) string {
 		resource += ":" + qualifier
 	}
 	return s.Env.ARN("lambda", resource)
-}
-
-// named is the ARN of a request's function, for IAM.
-func (s *Service) named(function, qualifier *string) string {
-	n, err := parseName(deref(function), deref(qualifier))
-	if err != nil {
-		return "*" // the operation will refuse the name itself
-	}
-	return s.arn(n.function, n.qualifier)
-}
-
-func (s *Service) notFound(function, qualifier string) error {
-	return &api.Error{Code: "ResourceNotFoundException", Status: 404, Message: "Function not found: " + s.arn(function, qualifier),
-		Fields: map[string]string{"Type": "User"}}
 }
 
 // function finds a function. Call with the lock held.
@@ -76,31 +65,54 @@ func (s *Service) function(text string) (*function, name, error) {
 	return f, n, nil
 }
 
-// resolve finds the version that a qualifier names; an alias with weights gives
+// find resolves a request's function and qualifier; an alias with weights gives
 // its main version. Call with the lock held.
-func (s *Service) resolve(f *function, qualifier string) (*version, *alias, error) {
-	if qualifier == "" || qualifier == latestVersion {
-		return f.latest, nil, nil
+func (s *Service) find(functionName, qualifier *string) (*function, *version, string, error) {
+	n, err := parseName(deref(functionName), deref(qualifier))
+	if err != nil {
+		return nil, nil, "", err
 	}
-	if a, ok := f.aliases[qualifier]; ok {
-		v, ok := f.versions[deref(a.config.FunctionVersion)]
-		if deref(a.config.FunctionVersion) == latestVersion {
-			return f.latest, a, nil
-		}
-		if !ok {
-			return nil, nil, s.notFound(f.name, qualifier)
-		}
-		return v, a, nil
+	f, ok := s.functions[n.function]
+	if !ok {
+		return nil, nil, "", s.notFound(n.function, n.qualifier)
 	}
-	if v, ok := f.versions[qualifier]; ok {
-		return v, nil, nil
+	number := n.qualifier
+	if a, ok := f.aliases[number]; ok {
+		number = deref(a.FunctionVersion)
 	}
-	return nil, nil, s.notFound(f.name, qualifier)
+	v := f.version(number)
+	if v == nil {
+		return nil, nil, "", s.notFound(f.name, n.qualifier)
+	}
+	return f, v, n.qualifier, nil
+}
+
+// qualified finds a function whose qualifier, when given, must exist. Call with
+// the lock held.
+func (s *Service) qualified(functionName, qualifier *string) (*function, string, error) {
+	f, _, q, err := s.find(functionName, qualifier)
+	return f, q, err
+}
+
+// version finds $LATEST (also named by nothing) or a published version; nil
+// when there is none.
+func (f *function) version(number string) *version {
+	if number == "" || number == latestVersion {
+		return f.latest
+	}
+	return f.versions[number]
+}
+
+func weights(a *types.AliasConfiguration) map[string]float64 {
+	if a.RoutingConfig == nil {
+		return nil
+	}
+	return a.RoutingConfig.AdditionalVersionWeights
 }
 
 func isNumber(text string) bool {
 	_, err := strconv.ParseUint(text, 10, 63)
-	return err == nil
+	return err == nil && !strings.HasPrefix(text, "+")
 }
 
 func deref[T any](pointer *T) T {

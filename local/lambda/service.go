@@ -2,6 +2,10 @@
 // immutable versions, aliases with weights, and invocations that run the real
 // binaries through local/lambda/runtime. Its answers and errors follow the API
 // reference and the recorded answers in testdata.
+//
+// Functions on provided.al2023 and provided.al2 run; those on other runtimes
+// can be created, published and aliased, but not invoked. VPC, tracing and
+// memory settings are kept and shown, and do not change how a process runs.
 package lambda
 
 import (
@@ -10,8 +14,6 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"weir/local/api"
 	"weir/local/clock"
@@ -23,105 +25,119 @@ type Objects interface {
 	Object(ctx context.Context, bucket, key string) ([]byte, error)
 }
 
-// Options is what the service needs.
+// Logs keeps what functions print. at is cloud time, line has no newline and is
+// the callee's to copy.
+type Logs interface {
+	Write(group, stream string, at time.Time, line []byte)
+}
+
+// Options is what the service needs. Env, Clock and Dir must be set.
 type Options struct {
-	Env      api.Env
-	Clock    *clock.Clock
-	Bus      api.Invoker
-	Metrics  api.Recorder
-	Objects  Objects
-	Log      *slog.Logger
-	Dir      string                                     // where code is unpacked
-	Endpoint func() string                              // the local cloud's URL, for the functions' SDKs
-	Output   func(function, stream string, line []byte) // what functions print
-	Seed     uint64                                     // of the choice between weighted versions; 0 for chance
+	Env   api.Env
+	Clock *clock.Clock
+	// Bus finds "sts", for the credentials of a function's role; without it
+	// functions run with none.
+	Bus     api.Invoker
+	Metrics api.Recorder // nil records nothing
+	Objects Objects      // nil refuses code in S3
+	Logs    Logs         // nil keeps nothing
+	Log     *slog.Logger // nil is silent
+	Dir     string       // where code is unpacked
+	// Endpoint is the local cloud's URL, for the functions' SDKs.
+	Endpoint func() string
+	// Seed of the choice between weighted versions; 0 for chance.
+	Seed uint64
+	// Processes is how many processes one version may have; more concurrent
+	// events wait for one. 100 when zero.
+	Processes int
+	// IdleAfter is the wall time after which an idle process ends; 5 minutes
+	// when zero.
+	IdleAfter time.Duration
+	// Settle is the wall time for which a created function is Pending and an
+	// update InProgress; 150 ms when zero, none when negative.
+	Settle time.Duration
 }
 
 // Service is the Lambda service.
 type Service struct {
 	Options
+	ctx  context.Context // ends with Close
+	stop context.CancelFunc
+	work sync.WaitGroup // asynchronous events and the reaper
+
 	mu        sync.Mutex
 	functions map[string]*function
 	random    *rand.Rand
-	seed      sync.Mutex
-	async     sync.WaitGroup
-}
-
-// function is a function with all that hangs on it.
-type function struct {
-	name        string
-	latest      *version
-	versions    map[string]*version // published, by number
-	published   int                 // the newest number
-	aliases     map[string]*alias
-	tags        map[string]string
-	policies    map[string][]statement // by qualifier; "" is the function's
-	concurrency *int32                 // reserved
-	provisioned map[string]int32       // by qualifier
-	retries     map[string]*eventConfig
-	urls        map[string]*types.FunctionUrlConfig
-	running     int
-}
-
-// version is $LATEST or a published version, with its warm processes.
-type version struct {
-	config types.FunctionConfiguration
-	code   string // folder with the unpacked code
-	// published is the description that $LATEST had when this was published.
-	published string
-	pool      *runtime.Pool
-}
-
-// alias is a name for one or two versions.
-type alias struct {
-	config types.AliasConfiguration
+	running   int // events under way in the account
 }
 
 // New returns a service without functions.
 func New(options Options) *Service {
-	seed := options.Seed
-	if seed == 0 {
-		seed = rand.Uint64()
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{Options: options, functions: map[string]*function{}, random: rand.New(rand.NewPCG(seed, seed))}
+	if options.Endpoint == nil {
+		options.Endpoint = func() string { return "" }
+	}
+	if options.Processes == 0 {
+		options.Processes = 100
+	}
+	if options.IdleAfter == 0 {
+		options.IdleAfter = 5 * time.Minute
+	}
+	if options.Settle == 0 {
+		options.Settle = 150 * time.Millisecond
+	}
+	first, second := options.Seed, options.Seed
+	if options.Seed == 0 {
+		first, second = rand.Uint64(), rand.Uint64()
+	}
+	s := &Service{Options: options, functions: map[string]*function{}, random: rand.New(rand.NewPCG(first, second))}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.work.Go(s.reap)
+	return s
 }
 
-// Close ends every process.
-func (s *Service) Close() {
-	s.mu.Lock()
-	var pools []*runtime.Pool
-	for _, f := range s.functions {
-		pools = append(pools, f.latest.pool)
-		for _, v := range f.versions {
-			pools = append(pools, v.pool)
+// reap ends idle processes until the service closes.
+func (s *Service) reap() {
+	ticker := time.NewTicker(max(s.IdleAfter/4, time.Millisecond))
+	defer ticker.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case now := <-ticker.C:
+			for _, pool := range s.pools() {
+				pool.Reap(now.Add(-s.IdleAfter))
+			}
 		}
 	}
-	s.mu.Unlock()
-	for _, pool := range pools {
+}
+
+// Close ends every process, and the events that wait to be tried again.
+func (s *Service) Close() {
+	s.stop()
+	for _, pool := range s.pools() {
 		pool.Close()
 	}
+	s.work.Wait()
 }
 
-// Processes is how many processes run.
-func (s *Service) Processes() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// ProcessCount is how many processes run.
+func (s *Service) ProcessCount() int {
 	n := 0
-	for _, f := range s.functions {
-		n += f.latest.pool.Size()
-		for _, v := range f.versions {
-			n += v.pool.Size()
-		}
+	for _, pool := range s.pools() {
+		n += pool.Size()
 	}
 	return n
 }
 
-// chance is a number in [0, 1).
-func (s *Service) chance() float64 {
-	s.seed.Lock()
-	defer s.seed.Unlock()
-	return s.random.Float64()
+func (s *Service) pools() []*runtime.Pool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var pools []*runtime.Pool
+	for _, f := range s.functions {
+		pools = append(pools, f.pools()...)
+	}
+	return pools
 }
-
-// lastModified is how Lambda writes that time.
-func lastModified(at time.Time) string { return at.Format("2006-01-02T15:04:05.000-0700") }

@@ -5,16 +5,14 @@
 package runtime
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
-	"strings"
+	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -23,194 +21,193 @@ import (
 type Spec struct {
 	Directory string   // the unpacked code; holds bootstrap
 	Env       []string // the whole environment but AWS_LAMBDA_RUNTIME_API
-	Output    io.Writer
+	// Usable tells whether a warm process may take another event; nil means
+	// always. Credentials in the environment age.
+	Usable func() bool
+	// JSON writes Lambda's own log lines as JSON.
+	JSON bool
+	// MemoryMB is the function's memory, for the log.
+	MemoryMB int32
+	// Print takes what the function prints, line by line without its newline,
+	// with the cloud time at which the event began.
+	Print func(began time.Time, line []byte)
 }
-
-// Event is one invocation.
-type Event struct {
-	ID          string
-	FunctionARN string // as invoked
-	Payload     []byte
-	Deadline    time.Time // wall time
-	Trace       string
-	Client      string // client context, JSON
-}
-
-// Result is what the function made of an event.
-type Result struct {
-	Payload []byte
-	// Failed says that the payload describes an error: raised by the handler,
-	// a timeout, or the end of the process.
-	Failed bool
-	// Gone says that the process has ended with this event.
-	Gone bool
-}
-
-// errNoBootstrap is the operator's mistake, not the function's.
-var errNoBootstrap = errors.New("the code has no executable file named bootstrap at its top")
 
 // process is one sandbox.
 type process struct {
-	command  *exec.Cmd
-	server   *http.Server
-	next     chan Event
-	current  atomic.Pointer[flight]
+	spec    Spec
+	command *exec.Cmd
+	server  *http.Server
+	output  *output
+	next    chan delivery // unbuffered: an event is taken or it is not
+
+	mu     sync.Mutex
+	flight *flight // the event that the process works on
+
 	ready    chan struct{} // closed at the first call for an event
 	readied  sync.Once
-	initFail chan []byte // the body of init/error
-	exited   chan struct{}
+	initFail chan []byte   // the body of init/error
+	exited   chan struct{} // closed at the end, after exit is set
+	exit     error
+	idled    time.Time // wall; kept by the pool
 }
 
 // flight is the event that a process works on.
 type flight struct {
-	event Event
-	done  chan Result
+	id   string
+	done chan Result
 }
+
+type delivery struct {
+	event    Event
+	deadline time.Time // wall
+}
+
+// errNoBootstrap is the package's fault, told as Lambda tells it.
+var errNoBootstrap = errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]") //nolint:staticcheck // Lambda's words
 
 // start launches bootstrap and waits for nothing.
 func start(spec Spec) (*process, error) {
+	bootstrap := filepath.Join(spec.Directory, "bootstrap")
+	if info, err := os.Stat(bootstrap); err != nil || info.IsDir() {
+		return nil, errNoBootstrap
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for the Runtime API: %w", err)
 	}
-	p := &process{next: make(chan Event), ready: make(chan struct{}), initFail: make(chan []byte, 1), exited: make(chan struct{})}
-	p.server = &http.Server{Handler: p, ReadHeaderTimeout: time.Minute}
-	go func() { _ = p.server.Serve(listener) }() // ends with Close, which is no error
-
-	p.command = exec.Command(spec.Directory + "/bootstrap")
+	out, childEnd, err := newOutput(spec)
+	if err != nil {
+		_ = listener.Close()
+		return nil, err
+	}
+	p := &process{
+		spec: spec, output: out, next: make(chan delivery),
+		ready: make(chan struct{}), initFail: make(chan []byte, 1), exited: make(chan struct{}),
+	}
+	p.command = exec.Command(bootstrap)
 	p.command.Dir = spec.Directory
 	p.command.Env = append(append([]string{}, spec.Env...), "AWS_LAMBDA_RUNTIME_API="+listener.Addr().String())
-	p.command.Stdout, p.command.Stderr = spec.Output, spec.Output
+	p.command.Stdout, p.command.Stderr = childEnd, childEnd
 	p.command.SysProcAttr = childAttributes()
 	if err := p.command.Start(); err != nil {
-		_ = p.server.Close()
-		if errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.EACCES) {
-			return nil, errNoBootstrap
-		}
-		return nil, fmt.Errorf("start bootstrap: %w", err)
+		_ = listener.Close()
+		out.close()
+		return nil, err
 	}
-	go func() {
-		_ = p.command.Wait() // how it ended is told by exited; the caller reports it
-		_ = p.server.Close()
-		close(p.exited)
-	}()
+	p.server = &http.Server{Handler: p, ReadHeaderTimeout: time.Minute}
+	go func() { _ = p.server.Serve(listener) }() // ends with Close, which is no error
+	go p.wait()
 	return p, nil
 }
 
+func (p *process) wait() {
+	p.exit = p.command.Wait()
+	// What the process started ends with it; often there is nothing.
+	_ = syscall.Kill(-p.command.Process.Pid, syscall.SIGKILL)
+	_ = p.server.Close() // nobody is left to answer
+	close(p.exited)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.flight == nil {
+		p.output.close()
+	}
+}
+
 func (p *process) kill() {
-	// The whole group: what the function started must not outlive it.
-	_ = syscall.Kill(-p.command.Process.Pid, syscall.SIGKILL) // gone already is fine
+	// The whole group: what the function started must not outlive it. That it
+	// is gone already is fine.
+	_ = syscall.Kill(-p.command.Process.Pid, syscall.SIGKILL)
 	<-p.exited
 }
 
-// invoke hands the process one event and waits for what comes of it, killing it
-// at the deadline.
-func (p *process) invoke(ctx context.Context, event Event, timeout time.Duration) Result {
-	f := &flight{event: event, done: make(chan Result, 1)}
-	p.current.Store(f)
-	defer p.current.Store(nil)
-	deadline := time.NewTimer(timeout)
-	defer deadline.Stop()
+// gone tells whether the process has ended.
+func (p *process) gone() bool {
 	select {
-	case p.next <- event:
 	case <-p.exited:
-		return exitResult(event)
-	case <-deadline.C:
-		p.kill()
-		return timeoutResult(event, timeout)
+		return true
+	default:
+		return false
 	}
+}
+
+// exitResult is how Lambda tells that the process ended in the middle.
+func (p *process) exitResult(id string) Result {
+	if p.exit != nil {
+		return failure("Runtime.ExitError", id, "Runtime exited with error: %v", p.exit)
+	}
+	return failure("Runtime.ExitError", id, "Runtime exited without providing a reason")
+}
+
+// invoke hands the process one event and waits for what comes of it, killing
+// the process at the timeout. taken is false when the process ended before it
+// took the event.
+func (p *process) invoke(event Event, timeout time.Duration) (result Result, taken bool) {
+	f := &flight{id: event.ID, done: make(chan Result, 1)}
+	p.fly(f)
+	defer p.land()
+	began := time.Now()
+	limit := time.NewTimer(timeout)
+	defer limit.Stop()
+	select {
+	case p.next <- delivery{event: event, deadline: began.Add(timeout)}:
+	case <-p.exited:
+		return Result{}, false
+	case <-limit.C:
+		p.kill()
+		result = timedOut(event.ID, timeout)
+	}
+	if result.Payload == nil {
+		select {
+		case result = <-f.done:
+		case <-p.exited:
+			result = p.orAnswer(f, event.ID)
+		case <-limit.C:
+			p.kill()
+			result = timedOut(event.ID, timeout)
+		}
+	}
+	result.Duration = time.Since(began)
+	result.Log = p.output.end(event, result)
+	return result, true
+}
+
+// orAnswer prefers the answer that a process gave just before it ended.
+func (p *process) orAnswer(f *flight, id string) Result {
 	select {
 	case result := <-f.done:
 		return result
-	case <-p.exited:
-		return exitResult(event)
-	case <-deadline.C:
-		p.kill()
-		return timeoutResult(event, timeout)
-	case <-ctx.Done():
-		// The caller is gone; the function runs on, as on AWS, but nobody
-		// waits. The sandbox cannot be reused in the middle of an event.
-		p.kill()
-		return Result{Failed: true, Gone: true, Payload: []byte(`{"errorMessage":"the caller went away"}`)}
-	}
-}
-
-func exitResult(event Event) Result {
-	return Result{Failed: true, Gone: true, Payload: fmt.Appendf(nil,
-		`{"errorType":"Runtime.ExitError","errorMessage":"RequestId: %s Error: Runtime exited without providing a reason"}`, event.ID)}
-}
-
-func timeoutResult(event Event, timeout time.Duration) Result {
-	return Result{Failed: true, Gone: true, Payload: fmt.Appendf(nil,
-		`{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: %s Error: Task timed out after %.2f seconds"}`, event.ID, timeout.Seconds())}
-}
-
-const runtimePath = "/2018-06-01/runtime/"
-
-// ServeHTTP is the Runtime API.
-// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-func (p *process) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	path, ok := strings.CutPrefix(r.URL.Path, runtimePath)
-	switch {
-	case !ok:
-		http.NotFound(w, r)
-	case path == "invocation/next":
-		p.serveNext(w, r)
-	case path == "init/error":
-		body, err := io.ReadAll(r.Body)
-		if err == nil {
-			select {
-			case p.initFail <- body:
-			default:
-			}
-		}
-		w.WriteHeader(http.StatusAccepted)
 	default:
-		p.serveResult(w, r, strings.Split(path, "/"))
+		return p.exitResult(id)
 	}
 }
 
-func (p *process) serveNext(w http.ResponseWriter, r *http.Request) {
-	p.readied.Do(func() { close(p.ready) })
-	select {
-	case event := <-p.next:
-		h := w.Header()
-		h.Set("Lambda-Runtime-Aws-Request-Id", event.ID)
-		h.Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(event.Deadline.UnixMilli()))
-		h.Set("Lambda-Runtime-Invoked-Function-Arn", event.FunctionARN)
-		h.Set("Content-Type", "application/json")
-		if event.Trace != "" {
-			h.Set("Lambda-Runtime-Trace-Id", event.Trace)
-		}
-		if event.Client != "" {
-			h.Set("Lambda-Runtime-Client-Context", event.Client)
-		}
-		_, _ = w.Write(event.Payload) // a process that went away shows as exited
-	case <-r.Context().Done():
+// land ends a flight. The output of a process that ended in mid-flight stays
+// open until here, for the event's last log lines.
+func (p *process) land() {
+	p.fly(nil)
+	if p.gone() {
+		p.output.close()
 	}
 }
 
-// maxResponse is Lambda's limit for a synchronous response.
-const maxResponse = 6 << 20
+func (p *process) fly(f *flight) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.flight = f
+}
 
-func (p *process) serveResult(w http.ResponseWriter, r *http.Request, path []string) {
-	f := p.current.Load()
-	if len(path) != 3 || path[0] != "invocation" || f == nil || path[1] != f.event.ID {
-		http.Error(w, `{"errorType":"InvalidRequestID","errorMessage":"no such invocation"}`, http.StatusBadRequest)
-		return
+// answer gives a result to the event in flight; false when it is not the one.
+func (p *process) answer(id string, result Result) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.flight == nil || p.flight.id != id {
+		return false
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponse+1))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	result := Result{Payload: body, Failed: path[2] == "error"}
-	if len(body) > maxResponse {
-		result = Result{Failed: true, Payload: []byte(`{"errorType":"Function.ResponseSizeTooLarge","errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes)."}`)}
-	}
-	w.WriteHeader(http.StatusAccepted)
 	select {
-	case f.done <- result:
+	case p.flight.done <- result:
+		return true
 	default: // a second answer to the same event
+		return false
 	}
 }

@@ -1,0 +1,93 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"weir/local/api"
+	"weir/local/lambda/runtime"
+)
+
+// pool makes the pool of a version.
+func (s *Service) pool(v *version) *runtime.Pool {
+	return runtime.NewPool(s.Options.Processes, func(ctx context.Context) (runtime.Spec, error) { return s.spec(ctx, v) })
+}
+
+// spec is what a process of a version is started with. Of the host's
+// environment only PATH is passed on.
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
+	s.mu.Lock()
+	config, folder := v.config, v.folder
+	s.mu.Unlock()
+	credentials, expires, err := s.credentials(ctx, config)
+	if err != nil {
+		return runtime.Spec{}, err
+	}
+	group := deref(config.LoggingConfig.LogGroup)
+	stream := s.Clock.Now().Format("2006/01/02/") + "[" + deref(config.Version) + "]" + strings.ReplaceAll(newID(), "-", "")
+	env := []string{
+		"PATH=" + os.Getenv("PATH"), "LANG=en_US.UTF-8", "TZ=:UTC",
+		"LAMBDA_TASK_ROOT=" + folder, "LAMBDA_RUNTIME_DIR=/var/runtime", "_HANDLER=" + deref(config.Handler),
+		"AWS_REGION=" + s.Env.Region, "AWS_DEFAULT_REGION=" + s.Env.Region, "AWS_ENDPOINT_URL=" + s.Endpoint(),
+		"AWS_LAMBDA_FUNCTION_NAME=" + deref(config.FunctionName), "AWS_LAMBDA_FUNCTION_VERSION=" + deref(config.Version),
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(int(deref(config.MemorySize))), "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
+		"AWS_LAMBDA_LOG_GROUP_NAME=" + group, "AWS_LAMBDA_LOG_STREAM_NAME=" + stream,
+		"AWS_LAMBDA_LOG_FORMAT=" + string(config.LoggingConfig.LogFormat), "AWS_XRAY_CONTEXT_MISSING=LOG_ERROR",
+	}
+	if level := config.LoggingConfig.ApplicationLogLevel; level != "" {
+		env = append(env, "AWS_LAMBDA_LOG_LEVEL="+string(level))
+	}
+	env = append(env, credentials...)
+	if config.Environment != nil {
+		for _, key := range slices.Sorted(maps.Keys(config.Environment.Variables)) {
+			env = append(env, key+"="+config.Environment.Variables[key])
+		}
+	}
+	spec := runtime.Spec{
+		Directory: folder, Env: env, MemoryMB: deref(config.MemorySize), JSON: config.LoggingConfig.LogFormat == types.LogFormatJson,
+		Usable: func() bool { return expires.IsZero() || s.Clock.Now().Before(expires) },
+	}
+	if s.Logs != nil {
+		spec.Print = func(began time.Time, line []byte) { s.Logs.Write(group, stream, began, line) }
+	}
+	return spec, nil
+}
+
+// renewal is how long before its credentials expire a process is replaced.
+const renewal = 5 * time.Minute
+
+// credentials assumes the function's role, and tells until when (cloud time) a
+// process may be used with them.
+func (s *Service) credentials(ctx context.Context, config types.FunctionConfiguration) ([]string, time.Time, error) {
+	if s.Bus == nil {
+		return nil, time.Time{}, nil
+	}
+	caller := api.ServiceCaller("lambda.amazonaws.com", s.arn(deref(config.FunctionName), ""))
+	out, err := api.Do[sts.AssumeRoleOutput](ctx, s.Bus, caller, "sts", "AssumeRole",
+		&sts.AssumeRoleInput{RoleArn: config.Role, RoleSessionName: config.FunctionName})
+	if awsErr, ok := errors.AsType[*api.Error](err); ok && awsErr.HTTPStatus() < 500 {
+		return nil, time.Time{}, failed("AccessDeniedException", "The role defined for the function cannot be assumed by Lambda. (%s: %s)", awsErr.Code, awsErr.Message)
+	}
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("assume the role of %s: %w", deref(config.FunctionName), err)
+	}
+	c := out.Credentials
+	env := []string{
+		"AWS_ACCESS_KEY_ID=" + deref(c.AccessKeyId), "AWS_SECRET_ACCESS_KEY=" + deref(c.SecretAccessKey), "AWS_SESSION_TOKEN=" + deref(c.SessionToken),
+	}
+	if c.Expiration == nil {
+		return env, time.Time{}, nil
+	}
+	return env, c.Expiration.Add(-renewal), nil
+}

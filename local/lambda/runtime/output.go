@@ -1,0 +1,158 @@
+package runtime
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+)
+
+// tailLimit is how much of the log an answer carries.
+// https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (LogType)
+const tailLimit = 4096
+
+// output reads what a process prints. The local cloud writes its own START and
+// END into the same pipe, so that they come in order with the function's lines
+// and an answer's log is whole: what was printed before the answer is read
+// before END.
+type output struct {
+	spec  Spec
+	read  *os.File
+	write *os.File
+	ended chan []byte // the log of each event, at its END
+	done  chan struct{}
+
+	mu    sync.Mutex
+	began time.Time // of the event under way, cloud time
+	shut  bool
+}
+
+// Marks among the output, of bytes that functions do not print: apart begins a
+// line of Lambda's own, also after a line that the function left open; last is
+// the line that ends an event.
+const (
+	apart = "\x00\x1e\x00"
+	last  = "\x00\x1e\x1e\x00"
+)
+
+func newOutput(spec Spec) (out *output, childEnd *os.File, err error) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return nil, nil, fmt.Errorf("pipe for a function's output: %w", err)
+	}
+	out = &output{spec: spec, read: read, write: write, ended: make(chan []byte, 1), done: make(chan struct{})}
+	go out.follow()
+	return out, write, nil
+}
+
+// begin notes the START of an event.
+func (o *output) begin(event Event) {
+	o.mu.Lock()
+	o.began = event.Began
+	o.mu.Unlock()
+	if o.spec.JSON {
+		o.tell(`{"time":%q,"type":"platform.start","record":{"requestId":%q,"version":%q}}`, stamp(event.Began), event.ID, event.Version)
+		return
+	}
+	o.tell("START RequestId: %s Version: %s", event.ID, event.Version)
+}
+
+// end notes the END of an event and returns the end of its log.
+func (o *output) end(event Event, result Result) []byte {
+	ms := float64(result.Duration.Microseconds()) / 1000
+	billed := int64(result.Duration.Milliseconds()) + 1
+	if o.spec.JSON {
+		status := "success"
+		if result.Failed {
+			status = "error"
+		}
+		o.tell(`{"time":%q,"type":"platform.report","record":{"requestId":%q,"metrics":{"durationMs":%.3f,"billedDurationMs":%d,"memorySizeMB":%d},"status":%q}}`,
+			stamp(event.Began), event.ID, ms, billed, o.spec.MemoryMB, status)
+	} else {
+		o.tell("END RequestId: %s\n"+apart+"REPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %d ms\tMemory Size: %d MB",
+			event.ID, event.ID, ms, billed, o.spec.MemoryMB)
+	}
+	o.tell(last)
+	select {
+	case tail := <-o.ended:
+		return tail
+	case <-o.done:
+	}
+	select {
+	case tail := <-o.ended:
+		return tail
+	default:
+		return nil
+	}
+}
+
+func stamp(at time.Time) string { return at.Format("2006-01-02T15:04:05.000Z") }
+
+// tell writes a line of Lambda's own. A process that has ended leaves a pipe
+// that takes nothing more; its last lines are those it printed.
+func (o *output) tell(format string, args ...any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.shut {
+		_, _ = fmt.Fprintf(o.write, apart+format+"\n", args...) // fails only once closed
+	}
+}
+
+// follow reads lines until every writer has closed the pipe.
+func (o *output) follow() {
+	defer close(o.done)
+	defer func() { _ = o.read.Close() }()
+	lines := bufio.NewReaderSize(o.read, 64<<10)
+	var tail []byte
+	for {
+		line, err := lines.ReadSlice('\n') // a longer line comes in pieces
+		if err == io.EOF && len(line) == 0 {
+			return
+		}
+		line = bytes.TrimSuffix(line, []byte("\n"))
+		before, after, own := bytes.Cut(line, []byte(apart))
+		if len(before) > 0 || !own {
+			tail = o.take(tail, before)
+		}
+		switch {
+		case string(after) == last:
+			o.ended <- tail
+			tail = nil
+		case own:
+			tail = o.take(tail, after)
+		}
+		if err != nil && err != bufio.ErrBufferFull {
+			return
+		}
+	}
+}
+
+// take passes a line on and adds it to the tail.
+func (o *output) take(tail, line []byte) []byte {
+	o.print(line)
+	tail = append(append(tail, line...), '\n')
+	return tail[max(0, len(tail)-tailLimit):]
+}
+
+func (o *output) print(line []byte) {
+	if o.spec.Print == nil {
+		return
+	}
+	o.mu.Lock()
+	began := o.began
+	o.mu.Unlock()
+	o.spec.Print(began, line)
+}
+
+// close gives up the writing end; follow ends when the process has too.
+func (o *output) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.shut {
+		o.shut = true
+		_ = o.write.Close() // nothing was buffered
+	}
+}
