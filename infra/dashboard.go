@@ -25,6 +25,12 @@ func (p *ReleasePipeline) newDashboard(props ReleasePipelineProps, made []awsclo
 			Alarms: &made, Title: jsii.String("Alarms"), Width: jsii.Number(12), Height: jsii.Number(6),
 		}),
 	)
+	board.AddWidgets(
+		p.graph("Time from first traffic to rollback, s", 8, p.told(props, "SecondsToDetect", "Maximum", "rolledBack")),
+		p.graph("Duration of releases, s", 8, p.told(props, "DurationSeconds", "Maximum", "succeeded"), p.told(props, "DurationSeconds", "Maximum", "rolledBack")),
+		p.graph("Requests that a candidate answered before its rollback", 8,
+			p.told(props, "ExposedRequests", "Sum", "rolledBack"), p.told(props, "ExposedToFailures", "Sum", "rolledBack")),
+	)
 	for _, target := range props.Targets {
 		name := *target.Function.FunctionName() + ":" + target.Alias
 		lines := func(title, metric, statistic string) awscloudwatch.IWidget {
@@ -53,6 +59,13 @@ func (p *ReleasePipeline) graph(title string, width float64, metrics ...awscloud
 		LeftYAxis:  &awscloudwatch.YAxisProps{Min: jsii.Number(0)},
 		RightYAxis: &awscloudwatch.YAxisProps{Min: jsii.Number(0), ShowUnits: jsii.Bool(false)},
 	})
+}
+
+// told is a metric that the handlers write when a release ends; internal/emf
+// has their names.
+func (p *ReleasePipeline) told(props ReleasePipelineProps, metric, statistic, outcome string) awscloudwatch.IMetric {
+	told := measured("Weir", metric, statistic, map[string]*string{"StateMachine": &props.Name, "Outcome": &outcome})
+	return told.With(&awscloudwatch.MetricOptions{Label: jsii.String(outcome + " " + metric)})
 }
 
 func (p *ReleasePipeline) ended(metric, label string) awscloudwatch.IMetric {

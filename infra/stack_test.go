@@ -14,6 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
+	"weir/internal/emf"
 	"weir/internal/ledger"
 	"weir/internal/release"
 	"weir/statemachine"
@@ -295,5 +296,17 @@ func TestHooksAreCalledOnlyIfGiven(t *testing.T) {
 	}
 	if got := granted("smoke-test"); !strings.Contains(got, ":function:smoke-test") || strings.Contains(got, "orders") {
 		t.Errorf("with a hook, shift may invoke %s", got)
+	}
+}
+
+func TestDashboardReadsTheMetricsThatTheHandlersWrite(t *testing.T) {
+	for _, board := range synth(t).of("AWS::CloudWatch::Dashboard") {
+		body := text(board.Properties["DashboardBody"])
+		for _, name := range []string{emf.Namespace, emf.DurationSeconds, emf.SecondsToDetect, emf.ExposedRequests, emf.ExposedToFailures,
+			release.Succeeded, release.RolledBack} {
+			if !strings.Contains(body, name) {
+				t.Errorf("the dashboard does not show %s", name)
+			}
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"weir/internal/emf"
 	"weir/internal/handler"
 	"weir/internal/ledger"
 	"weir/internal/release"
@@ -87,6 +88,7 @@ func (r *Rollback) conclude(ctx context.Context, task handler.Task, ended releas
 	if err != nil {
 		return handler.Result{}, err
 	}
+	emf.Put(ctx, task.Execution.ARN, record)
 	r.ledger.Put(ctx, ledger.ReleaseRolledBack, ledger.Detail{
 		Execution: task.Execution.ARN, Targets: task.Plan.Targets, Weight: task.Progress.Weight,
 		Phase: task.Progress.Phase, Outcome: release.RolledBack, Error: ended.Error, Why: ended.Cause,

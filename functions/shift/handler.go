@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"weir/internal/emf"
 	"weir/internal/handler"
 	"weir/internal/ledger"
 	"weir/internal/release"
@@ -112,6 +113,7 @@ func (s *Shift) finish(ctx context.Context, task handler.Task) (handler.Result, 
 		return handler.Result{}, err
 	}
 	record := release.NewRecord(task.Plan, task.Progress, release.Succeeded, task.Now)
+	emf.Put(ctx, task.Execution.ARN, record)
 	s.tell(ctx, task, ledger.ReleaseSucceeded, task.Progress)
 	return handler.Result{Record: &record}, nil
 }
