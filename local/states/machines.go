@@ -99,7 +99,7 @@ func (s *Service) createStateMachine(_ context.Context, _ api.Caller, in *sfn.Cr
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if existing, ok := s.machines[m.arn]; ok {
-		if existing.current.text == m.current.text && existing.current.roleARN == m.current.roleARN {
+		if existing.current.text == m.current.text { // another role or other tags are ignored, as on AWS
 			return &sfn.CreateStateMachineOutput{StateMachineArn: &existing.arn, CreationDate: &existing.created}, nil
 		}
 		return nil, api.Errorf("StateMachineAlreadyExists", "State Machine Already Exists: '%s'", m.arn)
