@@ -3,17 +3,23 @@ package wire
 import (
 	"fmt"
 	"reflect"
+	"sync"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
 )
+
+var decoder = sync.OnceValues(cbor.DecOptions{
+	DefaultMapType:  reflect.TypeFor[map[string]any](),
+	MaxNestedLevels: 64,
+}.DecMode)
 
 // parseCBOR reads a Smithy RPC v2 CBOR body into a tree.
 func parseCBOR(body []byte) (any, error) {
 	if len(body) == 0 {
 		return map[string]any{}, nil
 	}
-	mode, err := cbor.DecOptions{DefaultMapType: reflect.TypeFor[map[string]any](), MaxNestedLevels: 64}.DecMode()
+	mode, err := decoder()
 	if err != nil {
 		return nil, fmt.Errorf("set up CBOR: %w", err)
 	}

@@ -143,11 +143,11 @@ func fillScalar(v reflect.Value, tree any, path string) error {
 		}
 		return mismatch(path, "a boolean", tree)
 	case reflect.Int, reflect.Int32, reflect.Int64:
-		number, err := toNumber(tree)
-		if err != nil || number != math.Trunc(number) || v.OverflowInt(int64(number)) {
+		number, err := toInteger(tree)
+		if err != nil || v.OverflowInt(number) {
 			return mismatch(path, "an integer", tree)
 		}
-		v.SetInt(int64(number))
+		v.SetInt(number)
 		return nil
 	case reflect.Float32, reflect.Float64:
 		number, err := toNumber(tree)
@@ -158,6 +158,30 @@ func fillScalar(v reflect.Value, tree any, path string) error {
 		return nil
 	}
 	return fmt.Errorf("%s: the local cloud does not read %s", path, v.Type())
+}
+
+// toInteger takes whole numbers in any form, 1e3 and 5.0 too.
+func toInteger(tree any) (int64, error) {
+	switch value := tree.(type) {
+	case json.Number:
+		if whole, err := value.Int64(); err == nil {
+			return whole, nil
+		}
+	case string:
+		return strconv.ParseInt(value, 10, 64)
+	case int64:
+		return value, nil
+	case uint64:
+		if value > math.MaxInt64 {
+			return 0, fmt.Errorf("%d is too large", value)
+		}
+		return int64(value), nil
+	}
+	number, err := toNumber(tree)
+	if err != nil || number != math.Trunc(number) || math.Abs(number) >= 1<<63 {
+		return 0, fmt.Errorf("%v is no integer", tree)
+	}
+	return int64(number), nil
 }
 
 func toNumber(tree any) (float64, error) {
@@ -178,22 +202,41 @@ func toNumber(tree any) (float64, error) {
 	return 0, fmt.Errorf("%T is no number", tree)
 }
 
-// parseTime reads epoch seconds or ISO 8601.
+// The timestamps that RFC 3339 can write: the years 1 to 9999.
+var (
+	firstTime = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastTime  = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+)
+
+// parseTime reads epoch seconds or ISO 8601, to the millisecond, which is as
+// much as the protocols carry.
 func parseTime(tree any) (time.Time, error) {
+	at, err := anyTime(tree)
+	if err != nil {
+		return at, err
+	}
+	at = at.UTC().Round(time.Millisecond)
+	if at.Before(firstTime) || at.After(lastTime) {
+		return at, fmt.Errorf("%v is no timestamp", tree)
+	}
+	return at, nil
+}
+
+func anyTime(tree any) (time.Time, error) {
 	if at, ok := tree.(time.Time); ok {
-		return at.UTC(), nil
+		return at, nil
 	}
 	if text, ok := tree.(string); ok {
 		if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
-			return at.UTC(), nil
+			return at, nil
 		}
 	}
 	seconds, err := toNumber(tree)
-	if err != nil || math.Abs(seconds) > 1e11 {
+	if err != nil || math.IsNaN(seconds) || math.Abs(seconds) > 1e12 {
 		return time.Time{}, fmt.Errorf("%v is no timestamp", tree)
 	}
 	whole, fraction := math.Modf(seconds)
-	return time.Unix(int64(whole), int64(math.Round(fraction*1e6))*1000).UTC(), nil
+	return time.Unix(int64(whole), int64(fraction*1e9)), nil
 }
 
 func mismatch(path, want string, tree any) error {

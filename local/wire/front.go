@@ -1,13 +1,16 @@
 package wire
 
 import (
+	"compress/gzip"
 	"crypto/rand"
 	"encoding/hex"
-	"fmt"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"weir/local/api"
@@ -48,31 +51,95 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		failJSON(w, api.AsError(err), "application/json")
 		return
 	}
+	e := &exchange{front: f, w: w, r: r, service: service, id: id}
+	if e.caller, err = f.identify(signed.accessKey); err != nil {
+		e.fail(err)
+		return
+	}
 	if service.Handler != nil {
-		service.Handler.ServeHTTP(w, r)
+		service.Handler.ServeHTTP(w, r.WithContext(api.WithCaller(r.Context(), e.caller)))
 		return
 	}
-	caller, err := f.identify(signed.accessKey)
+	if e.body, err = readBody(w, r); err != nil {
+		e.fail(err)
+		return
+	}
+	e.serve()
+}
+
+// readBody reads a request's body, which SDKs may have compressed.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	var reader io.Reader = http.MaxBytesReader(w, r.Body, maxBody)
+	if r.Header.Get("Content-Encoding") == "gzip" {
+		unzipped, err := gzip.NewReader(reader)
+		if err != nil {
+			return nil, api.Errorf("SerializationException", "read gzip: %v", err)
+		}
+		reader = io.LimitReader(unzipped, maxBody)
+	}
+	body, err := io.ReadAll(reader)
 	if err != nil {
-		failJSON(w, api.AsError(err), "application/json")
-		return
+		return nil, api.StatusErrorf(http.StatusRequestEntityTooLarge, "RequestTooLargeException", "%v", err)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		failJSON(w, api.StatusErrorf(413, "RequestTooLargeException", "%v", err), "application/json")
-		return
-	}
-	e := &exchange{front: f, w: w, r: r, service: service, caller: caller, body: body, id: id}
+	return body, nil
+}
+
+// protocol is how a request is read and answered, and how it is refused.
+type protocol int
+
+const (
+	overQuery protocol = iota
+	overCBOR
+	overJSON
+	overREST
+)
+
+func (e *exchange) protocol() protocol {
 	switch {
-	case strings.EqualFold(r.Header.Get("smithy-protocol"), "rpc-v2-cbor"):
+	case strings.EqualFold(e.r.Header.Get("smithy-protocol"), "rpc-v2-cbor"):
+		return overCBOR
+	case e.r.Header.Get("X-Amz-Target") != "":
+		return overJSON
+	case len(e.front.rest[e.service.Name]) > 0:
+		return overREST
+	}
+	return overQuery
+}
+
+func (e *exchange) serve() {
+	switch e.protocol() {
+	case overCBOR:
 		e.rpcCBOR()
-	case r.Header.Get("X-Amz-Target") != "":
+	case overJSON:
 		e.rpcJSON()
-	case len(f.rest[service.Name]) > 0:
+	case overREST:
 		e.restJSON()
-	default:
+	case overQuery:
 		e.query()
 	}
+}
+
+// fail answers with an error in the form of the request's protocol.
+func (e *exchange) fail(err error) {
+	awsErr := api.AsError(err)
+	switch e.protocol() {
+	case overCBOR:
+		failCBOR(e.w, awsErr)
+	case overJSON:
+		failJSON(e.w, awsErr, e.mediaType())
+	case overREST:
+		failREST(e.w, awsErr)
+	case overQuery:
+		failXML(e.w, awsErr, e.service.XMLNamespace, e.id)
+	}
+}
+
+// mediaType is the one of the service's JSON RPC protocol.
+func (e *exchange) mediaType() string {
+	if slices.Contains(e.service.Protocols, api.JSON11) {
+		return "application/x-amz-json-1.1"
+	}
+	return "application/x-amz-json-1.0"
 }
 
 // exchange is one request on its way.
@@ -89,6 +156,9 @@ type exchange struct {
 // call runs an operation whose input is filled already.
 func (e *exchange) call(operation string, in any) (any, error) {
 	out, err := e.front.bus.Call(e.r.Context(), e.caller, e.service.Name, operation, in)
+	if errors.Is(err, api.ErrNoAnswer) {
+		panic(http.ErrAbortHandler) // net/http closes the connection
+	}
 	if err != nil {
 		e.front.log.Debug("call failed", "service", e.service.Name, "operation", operation, "caller", e.caller.ARN, "error", err.Error())
 	}
@@ -142,12 +212,6 @@ func (f *Front) service(r *http.Request, signed signature) (*api.Service, error)
 }
 
 func (e *exchange) rpcJSON() {
-	mediaType := "application/x-amz-json-1.0"
-	for _, protocol := range e.service.Protocols {
-		if protocol == api.JSON11 {
-			mediaType = "application/x-amz-json-1.1"
-		}
-	}
 	_, name, _ := strings.Cut(e.r.Header.Get("X-Amz-Target"), ".")
 	out, err := e.run(name, func(in any) error {
 		tree, err := parseJSON(e.body)
@@ -157,10 +221,10 @@ func (e *exchange) rpcJSON() {
 		return Fill(in, tree)
 	})
 	if err != nil {
-		failJSON(e.w, api.AsError(err), mediaType)
+		e.fail(err)
 		return
 	}
-	e.answer(mediaType, out, writeJSON)
+	e.answer(e.mediaType(), out, writeJSON)
 }
 
 func (e *exchange) rpcCBOR() {
@@ -174,7 +238,7 @@ func (e *exchange) rpcCBOR() {
 		return Fill(in, tree)
 	})
 	if err != nil {
-		failCBOR(e.w, api.AsError(err))
+		e.fail(err)
 		return
 	}
 	e.answer("application/cbor", out, writeCBOR)
@@ -183,7 +247,7 @@ func (e *exchange) rpcCBOR() {
 func (e *exchange) query() {
 	form, err := url.ParseQuery(string(e.body))
 	if err != nil {
-		failXML(e.w, api.Errorf("MalformedQueryString", "%v", err), e.service.XMLNamespace, e.id)
+		e.fail(api.Errorf("MalformedQueryString", "%v", err))
 		return
 	}
 	for key, values := range e.r.URL.Query() {
@@ -192,10 +256,10 @@ func (e *exchange) query() {
 	name := form.Get("Action")
 	out, err := e.run(name, func(in any) error { return fillQuery(in, form) })
 	if err != nil {
-		failXML(e.w, api.AsError(err), e.service.XMLNamespace, e.id)
+		e.fail(err)
 		return
 	}
-	var answer any
+	var answer any = map[string]any{} // an empty result does no harm; a missing one may
 	if out != nil {
 		answer = Tree(out, false)
 	}
@@ -223,7 +287,7 @@ func (e *exchange) answer(mediaType string, out any, write func(any) ([]byte, er
 	}
 	body, err := write(answer)
 	if err != nil {
-		failJSON(e.w, api.AsError(err), mediaType)
+		e.fail(err)
 		return
 	}
 	e.w.Header().Set("Content-Type", mediaType)
@@ -231,7 +295,7 @@ func (e *exchange) answer(mediaType string, out any, write func(any) ([]byte, er
 }
 
 func (e *exchange) send(status int, body []byte) {
-	e.w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+	e.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	e.w.WriteHeader(status)
 	if _, err := e.w.Write(body); err != nil {
 		e.front.log.Debug("answer not delivered", "error", err.Error())

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // fillQuery sets the struct that target points to from a form of the Query
@@ -17,6 +18,9 @@ func fillQuery(target any, form url.Values) error {
 	for key, values := range form {
 		if key == "Action" || key == "Version" || len(values) == 0 {
 			continue
+		}
+		if !utf8.ValidString(key) || !utf8.ValidString(values[0]) {
+			return fmt.Errorf("%q is not UTF-8", key)
 		}
 		if err := plant(tree, strings.Split(key, "."), values[0]); err != nil {
 			return fmt.Errorf("%s: %w", key, err)

@@ -68,19 +68,19 @@ func (e *exchange) restJSON() {
 			return
 		}
 	}
-	failREST(e.w, api.StatusErrorf(http.StatusNotFound, "UnknownOperationException",
+	e.fail(api.StatusErrorf(http.StatusNotFound, "UnknownOperationException",
 		"the local cloud's %s has no operation at %s %s", e.service.Name, e.r.Method, e.r.URL.Path))
 }
 
 func (e *exchange) restCall(op api.Operation, members map[string]string) {
 	in := op.New()
 	if err := e.fillREST(in, op.HTTP, members); err != nil {
-		failREST(e.w, api.Errorf("SerializationException", "%v", err))
+		e.fail(api.Errorf("SerializationException", "%v", err))
 		return
 	}
 	out, err := e.call(op.Name, in)
 	if err != nil {
-		failREST(e.w, api.AsError(err))
+		e.fail(err)
 		return
 	}
 	e.answerREST(op.HTTP, out)
@@ -154,7 +154,7 @@ func (e *exchange) answerREST(binding *api.HTTPBinding, out any) {
 	}
 	body, err := writeJSON(Tree(out, e.service.LowerCamel))
 	if err != nil {
-		failREST(e.w, api.AsError(err))
+		e.fail(err)
 		return
 	}
 	if status == http.StatusNoContent {

@@ -15,9 +15,7 @@ import (
 func writeXML(operation, namespace, requestID string, tree any) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<%sResponse xmlns="%s">`, operation, namespace)
-	if tree != nil {
-		element(&b, operation+"Result", tree)
-	}
+	element(&b, operation+"Result", tree)
 	fmt.Fprintf(&b, `<ResponseMetadata><RequestId>%s</RequestId></ResponseMetadata></%sResponse>`, requestID, operation)
 	return []byte(b.String())
 }
