@@ -3,7 +3,9 @@ package assembly
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,6 +20,10 @@ func (f File) Body() ([]byte, error) {
 	}
 	var archive bytes.Buffer
 	writer := zip.NewWriter(&archive)
+	// The archive goes no further than this process: fast is better than small.
+	writer.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(out, flate.BestSpeed)
+	})
 	err := filepath.WalkDir(f.Path, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err

@@ -25,7 +25,7 @@ func (op *operation) updateFailed(reason string, disableRollback bool) {
 	}
 	op.s.setStack(op.st, types.StackStatusUpdateRollbackCompleteCleanupInProgress, "")
 	for _, m := range slices.Backward(op.discard) {
-		op.s.discarded(op.remove(m, keptOnDelete(m) && m.physical != ""), m)
+		op.s.discarded(op.remove(m, keptOnCreate(m) && m.physical != ""), m)
 		op.drop(m)
 	}
 	op.s.setStack(op.st, types.StackStatusUpdateRollbackComplete, "")

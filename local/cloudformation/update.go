@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
@@ -144,7 +145,7 @@ func (op *operation) cleanUp() {
 			removed[name] = m
 		}
 	}
-	for _, m := range op.discard {
+	for _, m := range slices.Backward(op.discard) {
 		op.s.discarded(op.remove(m, keptOnDelete(m)), m)
 	}
 	for _, m := range backwards(removed) {

@@ -72,7 +72,12 @@ func (r *Request) ask(ctx context.Context, requestType string) (Result, error) {
 // attempt comes a minute after a failed one).
 func (r *Request) await(ctx context.Context, token string, answer <-chan response, limit time.Duration) (response, error) {
 	late := make(chan struct{})
-	timer := r.Clock.AfterFunc(limit, func() { close(late) })
+	timer := r.Clock.AfterFunc(limit, func() {
+		if r.Responses.forget(token) { // no answer can come any more
+			r.Hold.Retake()
+			close(late)
+		}
+	})
 	defer timer.Stop()
 	r.Hold.Release()
 	defer r.Hold.Retake()
@@ -80,15 +85,22 @@ func (r *Request) await(ctx context.Context, token string, answer <-chan respons
 	case got := <-answer:
 		return got, got.malformed
 	case <-late:
-		if !r.Responses.forget(token) {
-			got := <-answer
-			return got, got.malformed
-		}
-		return response{}, errors.New("CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [" + token + "]. If you are using the Python cfn-response module, you may need to update your Lambda function code so that CloudFormation can attach the updated version.")
+		return response{}, unanswered(token)
 	case <-ctx.Done():
-		r.Responses.forget(token)
+	}
+	if r.Responses.forget(token) {
 		return response{}, ctx.Err()
 	}
+	select { // whoever came first is about to say so
+	case got := <-answer:
+		return got, got.malformed
+	case <-late:
+		return response{}, unanswered(token)
+	}
+}
+
+func unanswered(token string) error {
+	return errors.New("CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [" + token + "]. If you are using the Python cfn-response module, you may need to update your Lambda function code so that CloudFormation can attach the updated version.")
 }
 
 func (r *Request) event(requestType, token, url string) map[string]any {
