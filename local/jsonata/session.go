@@ -13,8 +13,8 @@ import (
 type Values map[string]any
 
 // Session evaluates several expressions against the same values, converting
-// each value at most once. It keeps a runtime of the engine to itself until
-// Close, so keep it short and open only one at a time in a goroutine.
+// each value at most once. It may keep a runtime of the engine to itself until
+// Close, so keep it short and have only one at a time in a goroutine.
 type Session struct {
 	engine  *Engine
 	machine *vm
@@ -23,13 +23,10 @@ type Session struct {
 	failed  error // a value that is not JSON
 }
 
-// Session opens a session, waiting for a free runtime.
-func (e *Engine) Session(values Values) (*Session, error) {
-	machine, err := e.take()
-	if err != nil {
-		return nil, err
-	}
-	return &Session{engine: e, machine: machine, values: values}, nil
+// Session opens a session. It takes a runtime when an expression first needs
+// one, waiting for a free one.
+func (e *Engine) Session(values Values) *Session {
+	return &Session{engine: e, values: values}
 }
 
 // Close gives the runtime back.
@@ -41,8 +38,17 @@ func (s *Session) Close() {
 }
 
 // Eval evaluates an expression (without its {% %}). The second result is false
-// where JSONata returns nothing. Errors of the expression are *Error.
+// where JSONata returns nothing. Errors of the expression are *Error. The value
+// may be a part of the session's values: do not change it.
 func (s *Session) Eval(source string) (any, bool, error) {
+	if value, defined, ok := shortcut(source, s.values); ok {
+		return value, defined, nil
+	}
+	return s.evaluate(source)
+}
+
+// evaluate runs an expression in the engine.
+func (s *Session) evaluate(source string) (any, bool, error) {
 	if err := s.open(); err != nil {
 		return nil, false, err
 	}

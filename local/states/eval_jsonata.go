@@ -30,9 +30,9 @@ func (e *jsonataEvaluator) rest() {
 }
 
 // open makes a session with the values of the moment.
-func (e *jsonataEvaluator) open() error {
+func (e *jsonataEvaluator) open() {
 	if e.session != nil {
-		return nil
+		return
 	}
 	states := jsonata.Values{"input": e.raw, "context": e.jsonataContext()}
 	if e.result != nil {
@@ -45,9 +45,7 @@ func (e *jsonataEvaluator) open() error {
 	for name, value := range e.vars {
 		values[name] = value
 	}
-	session, err := e.exec.service.jsonata.Session(values)
-	e.session = session
-	return err
+	e.session = e.exec.service.jsonata.Session(values)
 }
 
 func (e *jsonataEvaluator) jsonataContext() any {
@@ -102,9 +100,7 @@ func (e *jsonataEvaluator) template(value any, location string) (any, error) {
 
 func (e *jsonataEvaluator) expression(text, location string) (any, error) {
 	source := asl.Expression(text)
-	if err := e.open(); err != nil {
-		return nil, err
-	}
+	e.open()
 	value, defined, err := e.session.Eval(source)
 	var why *jsonata.Error
 	intro := fmt.Sprintf("The JSONata expression '%s' specified for the field '%s'", source, location)
