@@ -59,7 +59,11 @@ func (c *Clock) Now() time.Time {
 
 // Speed is how many cloud seconds pass in a second of the wall while nothing
 // holds the clock; 0 for a stepped clock.
-func (c *Clock) Speed() float64 { return c.speed }
+func (c *Clock) Speed() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.speed
+}
 
 // SetSpeed changes the pace of a running clock.
 func (c *Clock) SetSpeed(speed float64) {
