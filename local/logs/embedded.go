@@ -1,0 +1,88 @@
+package logs
+
+import (
+	"bytes"
+	"encoding/json"
+	"sort"
+	"time"
+
+	"weir/local/api"
+)
+
+// directive says which members of a line in the embedded metric format are
+// metrics, under which dimensions.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+type directive struct {
+	Namespace  string
+	Dimensions [][]string
+	Metrics    []struct{ Name, Unit string }
+}
+
+// embedded reads the metrics in a line; none when it is not in the format. They
+// are dated by the cloud's clock: the process that wrote the line has only the
+// wall's, so its own timestamp is left aside.
+func embedded(line []byte, at time.Time) []api.Datum {
+	if !bytes.Contains(line, []byte(`"_aws"`)) {
+		return nil
+	}
+	var head struct {
+		AWS struct{ CloudWatchMetrics []directive } `json:"_aws"`
+	}
+	members := map[string]json.RawMessage{}
+	// A line that only looks like the format is an ordinary log line.
+	start := bytes.IndexByte(line, '{')
+	if start < 0 || json.Unmarshal(line[start:], &head) != nil || json.Unmarshal(line[start:], &members) != nil {
+		return nil
+	}
+	var data []api.Datum
+	for _, d := range head.AWS.CloudWatchMetrics {
+		for _, set := range dimensionSets(d.Dimensions, members) {
+			for _, metric := range d.Metrics {
+				unit := metric.Unit
+				if unit == "" {
+					unit = "None"
+				}
+				for _, value := range values(members[metric.Name]) {
+					data = append(data, api.Datum{Namespace: d.Namespace, Name: metric.Name, Dimensions: set, Value: value, Unit: unit, Time: at})
+				}
+			}
+		}
+	}
+	return data
+}
+
+// dimensionSets finds the values of each set's dimensions; a set with a value
+// missing is left out. No sets at all means one without dimensions.
+func dimensionSets(sets [][]string, members map[string]json.RawMessage) [][]api.Dimension {
+	if len(sets) == 0 {
+		return [][]api.Dimension{nil}
+	}
+	var found [][]api.Dimension
+next:
+	for _, names := range sets {
+		var set []api.Dimension
+		for _, name := range names {
+			var value string
+			if json.Unmarshal(members[name], &value) != nil {
+				continue next
+			}
+			set = append(set, api.Dimension{Name: name, Value: value})
+		}
+		sort.Slice(set, func(i, j int) bool { return set[i].Name < set[j].Name })
+		found = append(found, set)
+	}
+	return found
+}
+
+// values reads a number or a list of numbers; nothing else is a metric.
+func values(member json.RawMessage) []float64 {
+	var one float64
+	if json.Unmarshal(member, &one) == nil {
+		return []float64{one}
+	}
+	var many []float64
+	if json.Unmarshal(member, &many) == nil {
+		return many
+	}
+	return nil
+}
