@@ -23,7 +23,7 @@ var extras string
 // expression from holding an execution, and the local cloud, for ever.
 const (
 	// DefaultLimit is wall time.
-	DefaultLimit = 2 * time.Second
+	DefaultLimit = 5 * time.Second
 	// maxFrames bounds recursion, in call frames of the interpreter.
 	maxFrames = 10_000
 )

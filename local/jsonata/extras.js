@@ -14,8 +14,14 @@
     }
   }
 
-  function exit() {
+  // maxRange is how long a range may be; AWS measures the memory it takes.
+  var maxRange = 873782;
+
+  function exit(expression, input, environment, result) {
     depth--;
+    if (expression.value === '..' && Array.isArray(result) && result.length > maxRange) {
+      fail('Expression evaluation memory limit exceeded: Check for excessive memory usage');
+    }
   }
 
   var cacheLimit = 4096;

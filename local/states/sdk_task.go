@@ -65,9 +65,9 @@ func (v *visit) callOperation(ctx context.Context, service, operation string, ar
 // target is an optimized integration that is one call: its operation, the
 // service's names in errors, and whether it answers with HTTP metadata.
 type target struct {
-	service, operation   string
-	errorPrefix, v1      string
-	contentType, refusal string
+	service, operation string
+	errorPrefix, v1    string
+	contentType        string
 }
 
 var optimized = map[string]target{
@@ -77,7 +77,7 @@ var optimized = map[string]target{
 }
 
 func (v *visit) callOptimized(ctx context.Context, t target, arguments any) (any, error) {
-	out, err := v.callOperation(ctx, t.service, t.operation, textual(t, arguments))
+	out, err := v.callOperation(ctx, t.service, t.operation, v.textual(arguments))
 	if f, ok := err.(*failure); ok {
 		return nil, f
 	}
@@ -101,7 +101,7 @@ func (v *visit) callOptimized(ctx context.Context, t target, arguments any) (any
 
 // textual turns the members that may be given as JSON into the text that the
 // service wants: a message, a message body, an event's detail.
-func textual(t target, arguments any) any {
+func (v *visit) textual(arguments any) any {
 	given, ok := arguments.(map[string]any)
 	if !ok {
 		return arguments
@@ -112,7 +112,7 @@ func textual(t target, arguments any) any {
 		case "Message", "MessageBody":
 			value = text(value)
 		case "Entries":
-			value = entries(value)
+			value = v.entries(value)
 		}
 		copied[name] = value
 	}
@@ -126,7 +126,9 @@ func text(value any) any {
 	return encode(value)
 }
 
-func entries(value any) any {
+// entries of PutEvents get the execution and its machine among their resources,
+// as AWS documents.
+func (v *visit) entries(value any) any {
 	list, ok := value.([]any)
 	if !ok {
 		return value
@@ -144,6 +146,8 @@ func entries(value any) any {
 			}
 			changed[name] = member
 		}
+		resources, _ := changed["Resources"].([]any)
+		changed["Resources"] = append(append([]any{}, resources...), v.exec.arn, v.exec.machine.arn)
 		copied[i] = changed
 	}
 	return copied

@@ -66,6 +66,9 @@ func (v *visit) limits(e evaluator) (taskLimits, error) {
 // the way.
 func (v *visit) perform(where resource, arguments any, limits taskLimits) (any, error) {
 	events := where.events()
+	if len(encode(arguments)) > maxPayload {
+		return nil, v.during(failf(errDataLimit, "The size of the task's input exceeds the maximum number of bytes service limit."))
+	}
 	if err := v.record(events.scheduled(v.exec.service.Env.Region, arguments, limits)); err != nil {
 		return nil, err
 	}

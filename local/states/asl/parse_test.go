@@ -50,6 +50,8 @@ func TestDiagnostics(t *testing.T) {
 		"all not last":          {state(task + `,"Retry":[{"ErrorEquals":["States.ALL"]},{"ErrorEquals":["A"]}],"End":true`), `States.ALL must appear in the last entry at /States/S/Retry[0]/ErrorEquals`},
 		"all not alone":         {state(task + `,"Retry":[{"ErrorEquals":["A","States.ALL"]}],"End":true`), `States.ALL must appear alone`},
 		"distributed":           {state(`"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true`), `does not run Map states in DISTRIBUTED mode`},
+		"reserved variable":     {query(`"Type":"Pass","Assign":{"states":1},"End":true`), `'states' is not a valid name of a variable at /States/S/Assign`},
+		"another role":          {state(task + `,"Credentials":{"RoleArn":"x"},"End":true`), `does not run tasks with 'Credentials'`},
 		"in a branch":           {state(`"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"Z"},"E":{"Type":"Succeed"}}}],"End":true`), `Missing 'Next' target: Z at /States/S/Branches[0]/States/A/Next`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package asl
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -89,7 +90,38 @@ func (p *parser) byType(s *State, o *object) {
 		}
 	}
 	p.numbers(s)
+	if s.Has("Credentials") {
+		p.schema(s.path, "The local cloud does not run tasks with 'Credentials' of another role")
+	}
+	p.variables(s)
 }
+
+// variables checks the names that Assign gives, in the state and in its rules
+// and catchers.
+func (p *parser) variables(s *State) {
+	check := func(template any, at string) {
+		object, _ := template.(map[string]any)
+		for _, name := range sorted(object) {
+			plain := name
+			if !s.JSONata {
+				plain = strings.TrimSuffix(name, ".$")
+			}
+			if plain == "states" || !validName.MatchString(plain) {
+				p.schema(at, "'%s' is not a valid name of a variable", plain)
+			}
+		}
+	}
+	check(s.Fields["Assign"], s.path+"/Assign")
+	for i, rule := range s.Choices {
+		check(rule.Fields["Assign"], s.path+index("/Choices", i)+"/Assign")
+	}
+	for i, catcher := range s.Catch {
+		check(catcher.Fields["Assign"], s.path+index("/Catch", i)+"/Assign")
+	}
+}
+
+// validName is a Unicode identifier of at most 80 characters.
+var validName = regexp.MustCompile(`^[\pL_][\pL\pN_]{0,79}$`)
 
 func (p *parser) exactlyOne(s *State, fields ...string) {
 	count := 0
