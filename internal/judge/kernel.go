@@ -48,7 +48,7 @@ func (s split) up(x float64) float64 {
 
 // faint is the chance, relative to the likeliest value, from which on values
 // are left out of a kernel.
-const faint = 1e-9
+const faint = 1e-8
 
 // integers fills kernel with the chances of whole numbers of events, and
 // returns the lowest and how many there are. What is faint above is counted on
@@ -84,9 +84,7 @@ func (s split) integers(kernel []float64) (lowest float64, n int) {
 	}
 	n = to - from + 1
 	copy(kernel, kernel[from:to+1])
-	for i := range kernel[:n] {
-		kernel[i] /= sum
-	}
+	scale(kernel[:n], 1/sum)
 	return mode - float64(down-from), n
 }
 
@@ -109,17 +107,21 @@ func (s split) lattice(kernel []float64, step float64) (lowest float64, n int) {
 	g, ratio, bend := math.Exp(-z*z/2), math.Exp(-z*dz-dz*dz/2), math.Exp(-dz*dz)
 	sum := 0.0
 	for i := range kernel[:n] {
-		p := math.Max(0, g*(1+skew*(z*z-3)*z))
+		p := max(0, g*(1+skew*(z*z-3)*z))
 		kernel[i] = p
 		sum += p
 		g *= ratio
 		ratio *= bend
 		z += dz
 	}
-	for i := range kernel[:n] {
-		kernel[i] /= sum
-	}
+	scale(kernel[:n], 1/sum)
 	return lowest, n
+}
+
+func scale(kernel []float64, by float64) {
+	for i := range kernel {
+		kernel[i] *= by
+	}
 }
 
 // four puts the moments on four points: the expectations of the cubic

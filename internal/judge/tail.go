@@ -15,8 +15,10 @@ type tail struct {
 // differs from their sum by the first term of Euler and Maclaurin, which is this
 // share of the next difference.
 func (t *tail) reach(p, next, share float64) {
-	t.sum += math.Max(0, p)
-	t.whole, t.upper, t.uppermost = math.Max(t.whole, t.sum+share*(next-p)), t.whole, t.upper
+	if p > 0 {
+		t.sum += p
+	}
+	t.whole, t.upper, t.uppermost = max(t.whole, t.sum+share*(next-p)), t.whole, t.upper
 }
 
 // bend returns the slope of the log across the cell and its second difference,
@@ -25,7 +27,7 @@ func (t *tail) bend() (slope, bend float64) {
 	slope = math.Log(t.upper / t.whole)
 	if t.uppermost > 0 {
 		// A law cut a moment ago can end abruptly; a normal one bends slowly.
-		bend = math.Min(0, math.Max(slope, math.Log(t.uppermost/t.upper)-slope))
+		bend = min(0, max(slope, math.Log(t.uppermost/t.upper)-slope))
 	}
 	return slope, bend
 }
@@ -54,7 +56,7 @@ func (t *tail) partAt(room float64) float64 {
 	wanted := math.Log(room / t.whole)
 	part := wanted / slope
 	for range 4 {
-		part = math.Min(1, math.Max(0, wanted/(slope+(part-1)/2*bend)))
+		part = min(1, max(0, wanted/(slope+(part-1)/2*bend)))
 	}
 	return part
 }

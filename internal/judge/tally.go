@@ -5,20 +5,25 @@ import "math"
 // The ratios of rates that the evidence mixes over, as multiples of the
 // tolerated ratio. Those above 1 speak for a regression, those below against
 // one; the tolerated ratio itself is the one in the middle.
-var multiples = [...]float64{1.0 / 16, 0.25, 0.5, 1, 1.25, 1.5, 2, 3, 5, 10, 30}
+var multiples = [...]float64{0.5, 1, 1.25, 1.5, 2, 3, 5, 10, 30}
 
 const (
-	tolerated = 3 // the index of 1
-	first     = 4 // the first that is a regression
+	tolerated = 1 // the index of 1
+	first     = 2 // the first that is a regression
 )
 
 // weights are those of the regressions in the mixture, from the first on.
 var weights = [len(multiples) - first]float64{0.10, 0.22, 0.18, 0.15, 0.13, 0.15, 0.07}
 
-// steps are the logs of the multiples.
-var steps = logsOf(multiples)
+var (
+	steps      = logsOf(multiples[:])
+	weightLogs = logsOf(weights[:])
+	// crowd is the most that a sum of so many parts is above its highest.
+	crowd = math.Log(float64(len(weights)))
+)
 
-func logsOf(values [len(multiples)]float64) (logs [len(multiples)]float64) {
+func logsOf(values []float64) []float64 {
+	logs := make([]float64, len(values))
 	for i, v := range values {
 		logs[i] = math.Log(v)
 	}
@@ -35,6 +40,7 @@ type tally struct {
 	ratios, sums [len(multiples)]float64
 	smallest     float64 // the ratio to exclude for a pass
 	smallestSum  float64 // and its sum
+	same         int     // the index of that ratio among ratios, or 0
 	differences  differences
 	weighed      float64 // sum of K·c/(c+s): the candidate's events if nothing differs
 }
@@ -43,6 +49,9 @@ func newTally(s *Signal) tally {
 	t := tally{smallest: s.smallest().Ratio}
 	for j, m := range multiples {
 		t.ratios[j] = m * s.tolerated().Ratio
+		if t.ratios[j] == t.smallest {
+			t.same = j
+		}
 	}
 	t.differences = newDifferences(s.tolerated().Difference, s.smallest().Difference)
 	return t
@@ -68,7 +77,11 @@ func (t *tally) add(m Minute) {
 	for j, ratio := range t.ratios {
 		t.sums[j] += events * math.Log(ratio*c+s)
 	}
-	t.smallestSum += events * math.Log(t.smallest*c+s)
+	if t.same > 0 {
+		t.smallestSum = t.sums[t.same]
+	} else {
+		t.smallestSum += events * math.Log(t.smallest*c+s)
+	}
 	t.weighed += events * c / (c + s)
 }
 
@@ -88,19 +101,39 @@ func (t *tally) evidence(events float64) float64 {
 
 // mixed is the evidence at a number of events, and its derivative.
 func (t *tally) mixed(events float64) (log, slope float64) {
-	var logs [len(weights)]float64
-	highest := negligible
-	for j := range logs {
-		logs[j] = t.against(first+j, events)
-		highest = math.Max(highest, logs[j])
-	}
+	logs, highest := t.parts(events)
 	sum := 0.0
 	for j, l := range logs {
-		part := weights[j] * math.Exp(l-highest)
+		part := math.Exp(l - highest)
 		sum += part
 		slope += part * steps[first+j]
 	}
 	return highest + math.Log(sum), slope / sum
+}
+
+// parts are the logs of what the mixture sums, and the highest of them.
+func (t *tally) parts(events float64) (logs [len(weights)]float64, highest float64) {
+	highest = negligible
+	for j := range logs {
+		logs[j] = weightLogs[j] + t.against(first+j, events)
+		if logs[j] > highest {
+			highest = logs[j]
+		}
+	}
+	return logs, highest
+}
+
+// reaches tells whether the evidence at a number of events is at least log. Most
+// often the highest part alone tells.
+func (t *tally) reaches(log, events float64) bool {
+	_, highest := t.parts(events)
+	switch {
+	case highest >= log:
+		return true
+	case highest+crowd < log:
+		return false
+	}
+	return t.evidence(events) >= log
 }
 
 // excluded is the log of the e-value against "at least the smallest regression
@@ -131,16 +164,16 @@ func addLogs(a, b float64) float64 {
 
 // eventsFor is the lowest whole number of the candidate's events whose evidence
 // reaches a log; it may be more than there are. The evidence is convex in the
-// events, so that Newton's steps from above never fall short.
-func (t *tally) eventsFor(log float64) float64 {
-	x := float64(t.candidate.Events)
+// events, so that Newton's steps never fall short after the first.
+func (t *tally) eventsFor(log, guess float64) float64 {
+	x := guess
 	for range 50 {
 		value, slope := t.mixed(x)
 		next := x - (value-log)/slope
-		if math.Abs(next-x) < 1e-6 {
+		if math.Abs(next-x) < 1e-3 {
 			break
 		}
 		x = next
 	}
-	return math.Max(0, math.Ceil(x-1e-6))
+	return math.Max(0, math.Ceil(x-1e-3))
 }

@@ -53,8 +53,8 @@ func (w *watching) hear(minutes []Counts) int {
 // likelihood ratio, mixed over the same ratios as during the bake.
 func (w *watching) evidence() float64 {
 	sum := negligible
-	for j, weight := range weights {
-		sum = addLogs(sum, math.Log(weight)+float64(w.candidate.Events)*steps[first+j]-
+	for j, weight := range weightLogs {
+		sum = addLogs(sum, weight+float64(w.candidate.Events)*steps[first+j]-
 			float64(w.candidate.Requests)*w.rate*(multiples[first+j]-1))
 	}
 	return sum

@@ -59,7 +59,7 @@ func simulate(c scenario, rules []rule, releases int) cell {
 	fmt.Fprint(name, c)
 	random := newSource(name.Sum64())
 	series := make([]judge.Minute, minutes)
-	sums := make([]sums, len(rules))
+	totals := make([]sums, len(rules))
 	var both float64
 	for range releases {
 		random.draw(c, series)
@@ -67,7 +67,7 @@ func simulate(c scenario, rules []rule, releases int) cell {
 		for i, rule := range rules {
 			at := rule.run(c, series)
 			requests := exposed(series, at)
-			sums[i].add(requests, at > 0)
+			totals[i].add(requests, at > 0)
 			if i < 2 {
 				used[i] = requests
 			}
@@ -76,10 +76,10 @@ func simulate(c scenario, rules []rule, releases int) cell {
 	}
 	out := cell{scenario: c, results: make([]result, len(rules))}
 	for i := range rules {
-		out.results[i] = sums[i].result(releases)
+		out.results[i] = totals[i].result(releases)
 	}
 	if len(rules) > 1 {
-		out.difference, out.noise = compare(sums[0], sums[1], both, float64(releases))
+		out.difference, out.noise = compare(totals[0], totals[1], both, float64(releases))
 	}
 	return out
 }

@@ -1,29 +1,71 @@
+// Command simulate holds the judge to its promise: it runs simulated releases
+// through it and through the rules in use today, and writes what they did as a
+// table and a picture.
 package main
 
 import (
 	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
+	"time"
 )
 
 func main() {
-	releases := flag.Int("releases", 20000, "")
+	releases := flag.Int("releases", 20000, "simulated releases in each cell")
+	healthy := flag.Int("healthy", 200000, "simulated releases in each cell in which nothing is wrong")
+	quick := flag.Bool("quick", false, "a cut of under a minute, which finds a promise broken only if it is beyond doubt")
+	out := flag.String("out", "", "folder for the table and the picture; none: only check")
 	flag.Parse()
-	cells := run(all(), rules[:2], *releases)
-	worst := 0.0
-	for _, c := range cells {
-		weir, wald := c.results[0], c.results[1]
-		mark := ""
-		if c.ratio > 1 && c.difference-2.6*c.noise > 0.05 {
-			mark += " SLOW"
-		}
-		if c.ratio > 1 && wald.power() > 0.5 && weir.power() < wald.power()-0.01 {
-			mark += " WEAK"
-		}
-		if c.ratio == 1 && weir.power() > 0.05 {
-			mark += " FALSE"
-		}
-		worst = max(worst, c.difference)
-		fmt.Printf("%-24s weir %6.4f %9.0f  wald %6.4f %9.0f  %+.3f ±%.3f%s\n", c.String(), weir.power(), weir.requests, wald.power(), wald.requests, c.difference, c.noise, mark)
+	if *quick {
+		*releases, *healthy = 300, 3000
 	}
-	fmt.Println("worst", worst)
+	if err := report(*releases, *healthy, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "simulate:", err)
+		os.Exit(1)
+	}
+}
+
+// report runs everything, writes it, and errs if a promise is broken.
+func report(releases, healthy int, out string) error {
+	start := time.Now()
+	r := outcome{
+		releases: releases,
+		healthy:  run(only(all(), func(c scenario) bool { return c.ratio == 1 }), rules[:1], healthy),
+		cells:    run(append(all(), latency()...), rules, releases),
+		strained: run(strained(), rules[:1], releases),
+		shared:   share(releases),
+	}
+	fmt.Printf("%d cells of %d releases, and %d healthy ones of %d, in %s\n",
+		len(r.cells)+len(r.strained), releases, len(r.healthy), healthy, time.Since(start).Round(time.Second))
+	if out != "" {
+		if err := os.MkdirAll(out, 0o755); err != nil {
+			return fmt.Errorf("make the folder: %w", err)
+		}
+		if err := os.WriteFile(filepath.Join(out, "table.md"), r.table(), 0o644); err != nil {
+			return fmt.Errorf("write the table: %w", err)
+		}
+		if err := draw(r.cells, filepath.Join(out, "requests.svg")); err != nil {
+			return err
+		}
+	}
+	broken := r.broken()
+	for _, b := range broken {
+		fmt.Println(b)
+	}
+	if len(broken) > 0 {
+		return fmt.Errorf("%d of the bars are not met", len(broken))
+	}
+	fmt.Println("every bar is met")
+	return nil
+}
+
+func only(list []scenario, keep func(scenario) bool) []scenario {
+	var kept []scenario
+	for _, c := range list {
+		if keep(c) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }

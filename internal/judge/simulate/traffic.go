@@ -50,6 +50,8 @@ type strain struct {
 	// cold is by how much the candidate's rate is multiplied in the first minute
 	// after a shift; it decays by half a minute.
 	cold float64
+	// warmUp is how many minutes after each shift are left out of judgement.
+	warmUp int
 	// drift is by how much the rates of both rise over the hour, as a ratio.
 	drift float64
 }
@@ -106,6 +108,10 @@ func (s source) draw(c scenario, into []judge.Minute) {
 		}
 		requests := s.poisson(c.traffic)
 		candidate := s.binomial(requests, w)
+		if i-since < c.strain.warmUp {
+			into[i] = judge.Minute{}
+			continue
+		}
 		both := s.burst(c.strain.together)
 		if c.strain.drift != 0 {
 			both *= math.Pow(c.strain.drift, float64(i)/float64(len(into)))
