@@ -30,6 +30,12 @@ func (s *Service) setStack(st *stack, status types.StackStatus, reason string) {
 
 // setResource gives a resource a status and records the event.
 func (s *Service) setResource(st *stack, m *made, status types.ResourceStatus, reason string) {
+	s.recordResource(st, m, status, reason)
+	s.log.Debug("resource", "stack", st.name, "resource", m.logicalID, "status", status, "reason", reason)
+	s.announceResource(st, m, status, reason)
+}
+
+func (s *Service) recordResource(st *stack, m *made, status types.ResourceStatus, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.clock.Now()
@@ -46,7 +52,6 @@ func (s *Service) setResource(st *stack, m *made, status types.ResourceStatus, r
 		ResourceStatusReason: optional(reason), ResourceProperties: aws.String(string(properties)),
 		Timestamp: aws.Time(now), ClientRequestToken: st.clientToken,
 	})
-	s.log.Debug("resource", "stack", st.name, "resource", m.logicalID, "status", status, "reason", reason)
 }
 
 func optional(text string) *string {

@@ -35,9 +35,12 @@ type world struct {
 	// calls in order: "PutParameter /a=1".
 	calls      []string
 	parameters map[string]string
-	// refuse fails a call whose text contains it.
+	// refuse fails a call whose text contains it, or one of several with bars
+	// between them.
 	refuse string
 	events []string
+	// resourceEvents are the status changes of resources.
+	resourceEvents []string
 	// answer plays the function behind custom resources; nil means it never
 	// answers.
 	answer func(event map[string]any) map[string]any
@@ -77,11 +80,20 @@ func (w *world) note(call string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.calls = append(w.calls, call)
-	if w.refuse != "" && strings.Contains(call, w.refuse) {
+	if w.refuse != "" && slices.ContainsFunc(strings.Split(w.refuse, "|"), func(text string) bool { return strings.Contains(call, text) }) {
 		return api.Errorf("Refused", "%s was refused", call)
 	}
 	return nil
 }
+
+// refuseAll fails the calls whose text contains one of the texts.
+func (w *world) refuseAll(texts ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.refuse = strings.Join(texts, "|")
+}
+
+func (w *world) operator() api.Caller { return api.Operator(w.env) }
 
 // take answers the calls since the last take.
 func (w *world) take() []string {
@@ -133,12 +145,17 @@ func (w *world) eventBus() *api.Service {
 			Status struct {
 				Status string `json:"status"`
 			} `json:"status-details"`
+			Resource string `json:"logical-resource-id"`
 		}
 		if err := json.Unmarshal([]byte(aws.ToString(in.Entries[0].Detail)), &detail); err != nil {
 			return nil, err
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
+		if aws.ToString(in.Entries[0].DetailType) == "CloudFormation Resource Status Change" {
+			w.resourceEvents = append(w.resourceEvents, detail.Resource+" "+detail.Status.Status)
+			return &eventbridge.PutEventsOutput{}, nil
+		}
 		w.events = append(w.events, caller.Service+" "+detail.Status.Status)
 		return &eventbridge.PutEventsOutput{}, nil
 	}

@@ -26,6 +26,9 @@ func (s *Service) operations() []api.Operation {
 		listSets       = cloudformation.ListChangeSetsInput
 		summary        = cloudformation.GetTemplateSummaryInput
 		protection     = cloudformation.UpdateTerminationProtectionInput
+		rollback       = cloudformation.RollbackStackInput
+		carryOn        = cloudformation.ContinueUpdateRollbackInput
+		allEvents      = cloudformation.DescribeEventsInput
 	)
 	return []api.Operation{
 		api.Op("CreateStack", s.createStack, on(s, "CreateStack", func(in *createStack) *string { return in.StackName })),
@@ -37,6 +40,12 @@ func (s *Service) operations() []api.Operation {
 		api.Op("DescribeStackResource", s.describeStackResource, on(s, "DescribeStackResource", func(in *describePart) *string { return in.StackName })),
 		api.Op("ListStackResources", s.listStackResources, on(s, "ListStackResources", func(in *listParts) *string { return in.StackName })),
 		api.Op("GetTemplate", s.getTemplate, on(s, "GetTemplate", func(in *getTemplate) *string { return in.StackName })),
+		api.Op("DescribeEvents", s.describeEvents, on(s, "DescribeEvents", func(in *allEvents) *string { return in.StackName })),
+		api.Op("RollbackStack", s.rollbackStack, on(s, "RollbackStack", func(in *rollback) *string { return in.StackName })),
+		api.Op("ContinueUpdateRollback", s.continueRollback, on(s, "ContinueUpdateRollback", func(in *carryOn) *string { return in.StackName })),
+		api.Op("SignalResource", s.signalResource),
+		api.Op("ListExports", s.listExports),
+		api.Op("ListImports", s.listImports),
 		api.Op("ListStacks", s.listStacks),
 		api.Op("CreateChangeSet", s.createChangeSet, on(s, "CreateChangeSet", func(in *createSet) *string { return in.StackName })),
 		api.Op("DescribeChangeSet", s.describeChangeSet, on(s, "DescribeChangeSet", func(in *describeSet) *string { return in.StackName })),

@@ -9,15 +9,28 @@ import (
 	"weir/local/cloudformation/resource"
 )
 
+// updateFailed rolls the update back, unless the caller wants it left as it is.
 func (op *operation) updateFailed(reason string, disableRollback bool) {
+	op.discard = nil
 	if disableRollback {
+		op.remember(op.changes)
 		op.s.setStack(op.st, types.StackStatusUpdateFailed, reason)
 		return
 	}
 	op.s.setStack(op.st, types.StackStatusUpdateRollbackInProgress, reason)
-	op.discard = nil
-	for _, done := range op.changes {
+	op.rollBackUpdate(nil)
+}
+
+// rollBackUpdate undoes the operation's changes, but for the resources to skip,
+// and deletes what they made.
+func (op *operation) rollBackUpdate(skip []string) {
+	for i, done := range op.changes {
+		if done.former != nil && slices.Contains(skip, done.now.logicalID) {
+			op.pass(done)
+			continue
+		}
 		if err := op.undo(done); err != nil {
+			op.remember(op.changes[i:])
 			op.s.setStack(op.st, types.StackStatusUpdateRollbackFailed,
 				fmt.Sprintf("The following resource(s) failed to update: [%s]. ", done.now.logicalID))
 			return
@@ -29,6 +42,14 @@ func (op *operation) updateFailed(reason string, disableRollback bool) {
 		op.drop(m)
 	}
 	op.s.setStack(op.st, types.StackStatusUpdateRollbackComplete, "")
+}
+
+// pass records a resource as rolled back without touching it.
+func (op *operation) pass(done change) {
+	former := done.former.copied()
+	former.physical, former.ref, former.attributes = done.now.physical, done.now.ref, done.now.attributes
+	op.put(former)
+	op.s.setResource(op.st, former, types.ResourceStatusUpdateComplete, "")
 }
 
 // undo puts one resource back to what it was before the update.

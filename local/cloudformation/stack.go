@@ -39,6 +39,10 @@ type stack struct {
 	changeSets       []*changeSet
 	clientToken      *string
 	rollbackTriggers *types.RollbackConfiguration
+	// undone and leftover are what a rollback that failed, or was not wanted,
+	// has still to undo and to delete.
+	undone   []change
+	leftover []*made
 }
 
 // made is a resource that the stack has made or is about to.

@@ -43,6 +43,9 @@ func TestCreatesInOrderOfDependence(t *testing.T) {
 	if got, want := w.events, []string{"cloudformation.amazonaws.com CREATE_IN_PROGRESS", "cloudformation.amazonaws.com CREATE_COMPLETE"}; !slices.Equal(got, want) {
 		t.Errorf("events %v, want %v", got, want)
 	}
+	if got, want := w.resourceEvents[:3], []string{"B CREATE_IN_PROGRESS", "B CREATE_IN_PROGRESS", "B CREATE_COMPLETE"}; !slices.Equal(got, want) {
+		t.Errorf("events of resources %v, want %v", got, want)
+	}
 }
 
 func TestFailedCreationIsRolledBack(t *testing.T) {
