@@ -1,11 +1,10 @@
 // Package logs is the part of CloudWatch Logs that functions, templates and
-// people at a terminal use: groups with retention and tags, streams, and events
-// to put, read and filter. Lines live in memory.
+// people at a terminal use: groups with retention and tags, and the lines of
+// functions to read and filter. Lines in the embedded metric format are counted
+// as metrics. Everything lives in memory.
 package logs
 
 import (
-	"maps"
-	"regexp"
 	"sync"
 	"time"
 
@@ -13,13 +12,18 @@ import (
 	"weir/local/clock"
 )
 
-// maxEvents is how many events a stream holds; the oldest go first.
-const maxEvents = 20_000
+// defaultKeep is how much of a group's text is kept, in bytes.
+const defaultKeep = 16 << 20
 
 // Options is what the service needs.
 type Options struct {
 	Env   api.Env
 	Clock *clock.Clock
+	// Metrics takes what lines in the embedded metric format say; nil drops it.
+	Metrics api.Recorder
+	// Keep is how many bytes of text a group holds before its oldest events go.
+	// Default 16 MiB.
+	Keep int
 }
 
 // Service is the CloudWatch Logs of one account and region.
@@ -29,144 +33,87 @@ type Service struct {
 	groups map[string]*group
 }
 
+// group numbers its events from the first ever written; events[0] has the
+// number first.
 type group struct {
 	name, class, key string
 	created          time.Time
-	retentionDays    int32 // 0 keeps events for ever
+	retention        int32 // days; 0 keeps events for ever
 	tags             map[string]string
 	streams          map[string]*stream
+	events           []event
+	first            int64
+	size             int // bytes of all messages
 }
 
-type stream struct {
-	name     string
-	created  time.Time
-	ingested time.Time // of the last event
-	events   []event   // by time
-	dropped  int       // events that made room for newer ones
-}
+type stream struct{ created, first, last time.Time }
 
 type event struct {
-	at, ingested time.Time
-	message      string
+	stream, message string
+	at              time.Time
 }
 
 // New returns a service without groups.
 func New(options Options) *Service {
+	if options.Keep == 0 {
+		options.Keep = defaultKeep
+	}
 	return &Service{Options: options, groups: map[string]*group{}}
-}
-
-// API describes the service for the bus.
-func (s *Service) API() *api.Service {
-	return &api.Service{
-		Name: "logs", Protocols: []api.Protocol{api.JSON11}, TargetPrefix: "Logs_20140328", LowerCamel: true,
-		Operations: api.Table(
-			api.Op("CreateLogGroup", s.createGroup, onGroup(s, "CreateLogGroup", func(in *CreateLogGroupInput) string { return in.LogGroupName })),
-			api.Op("DeleteLogGroup", s.deleteGroup, onGroup(s, "DeleteLogGroup", func(in *GroupInput) string { return in.LogGroupName })),
-			api.Op("DescribeLogGroups", s.describeGroups),
-			api.Op("PutRetentionPolicy", s.putRetention, onGroup(s, "PutRetentionPolicy", func(in *PutRetentionPolicyInput) string { return in.LogGroupName })),
-			api.Op("DeleteRetentionPolicy", s.deleteRetention, onGroup(s, "DeleteRetentionPolicy", func(in *GroupInput) string { return in.LogGroupName })),
-			api.Op("TagResource", s.tag, api.On("logs:TagResource", func(in *TagResourceInput) string { return in.ResourceArn })),
-			api.Op("UntagResource", s.untag, api.On("logs:UntagResource", func(in *UntagResourceInput) string { return in.ResourceArn })),
-			api.Op("ListTagsForResource", s.listTags, api.On("logs:ListTagsForResource", func(in *ListTagsInput) string { return in.ResourceArn })),
-			api.Op("CreateLogStream", s.createStream, onGroup(s, "CreateLogStream", func(in *StreamInput) string { return in.LogGroupName })),
-			api.Op("DeleteLogStream", s.deleteStream, onGroup(s, "DeleteLogStream", func(in *StreamInput) string { return in.LogGroupName })),
-			api.Op("DescribeLogStreams", s.describeStreams, onGroup(s, "DescribeLogStreams", func(in *DescribeLogStreamsInput) string { return in.LogGroupName })),
-			api.Op("PutLogEvents", s.putEvents, onGroup(s, "PutLogEvents", func(in *PutLogEventsInput) string { return in.LogGroupName })),
-			api.Op("GetLogEvents", s.getEvents, onGroup(s, "GetLogEvents", func(in *GetLogEventsInput) string { return in.LogGroupName })),
-			api.Op("FilterLogEvents", s.filterEvents, onGroup(s, "FilterLogEvents", func(in *FilterLogEventsInput) string { return in.group() })),
-		),
-	}
-}
-
-// onGroup needs the action on the log group that the input names.
-func onGroup[I any](s *Service, action string, name func(*I) string) api.Option {
-	return api.On("logs:"+action, func(in *I) string { return s.arn(name(in)) + ":*" })
-}
-
-func (s *Service) arn(group string) string { return s.Env.ARN("logs", "log-group:"+group) }
-
-var groupName = regexp.MustCompile(`^[\.\-_/#A-Za-z0-9]{1,512}$`)
-
-// need finds a group. The lock is held.
-func (s *Service) need(name string) (*group, error) {
-	found, ok := s.groups[name]
-	if !ok {
-		return nil, api.Errorf("ResourceNotFoundException", "The specified log group does not exist.")
-	}
-	return found, nil
-}
-
-func (g *group) need(name string) (*stream, error) {
-	found, ok := g.streams[name]
-	if !ok {
-		return nil, api.Errorf("ResourceNotFoundException", "The specified log stream does not exist.")
-	}
-	return found, nil
-}
-
-func (s *Service) add(name string) *group {
-	made := &group{name: name, class: "STANDARD", created: s.Clock.Now(), tags: map[string]string{}, streams: map[string]*stream{}}
-	s.groups[name] = made
-	return made
-}
-
-func (s *Service) addStream(g *group, name string) *stream {
-	made := &stream{name: name, created: s.Clock.Now()}
-	g.streams[name] = made
-	return made
 }
 
 // Write adds a function's line, making group and stream where they are missing,
 // as Lambda does.
 func (s *Service) Write(group, stream string, at time.Time, line []byte) {
+	s.append(group, stream, at, string(line)+"\n")
+	if data := embedded(line, at); len(data) > 0 && s.Metrics != nil {
+		s.Metrics.Record(data...)
+	}
+}
+
+func (s *Service) append(groupName, streamName string, at time.Time, message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g, ok := s.groups[group]
+	g, ok := s.groups[groupName]
 	if !ok {
-		g = s.add(group)
+		g = s.add(groupName)
 	}
-	into, ok := g.streams[stream]
+	st, ok := g.streams[streamName]
 	if !ok {
-		into = s.addStream(g, stream)
+		st = &stream{created: at, first: at}
+		g.streams[streamName] = st
 	}
-	into.put(event{at: at, ingested: s.Clock.Now(), message: string(line)})
+	st.last = at
+	g.events = append(g.events, event{stream: streamName, message: message, at: at})
+	g.size += len(message)
+	g.trim(s.Keep)
 }
 
-// put adds an event behind those of its time or earlier.
-func (st *stream) put(e event) {
-	i := len(st.events)
-	for i > 0 && st.events[i-1].at.After(e.at) {
-		i--
+// trim drops the oldest events of a group that holds more than keep bytes.
+func (g *group) trim(keep int) {
+	drop := 0
+	for g.size > keep && drop < len(g.events)-1 {
+		g.size -= len(g.events[drop].message)
+		drop++
 	}
-	st.events = append(st.events, event{})
-	copy(st.events[i+1:], st.events[i:])
-	st.events[i] = e
-	st.ingested = e.ingested
-	if over := len(st.events) - maxEvents; over > 0 {
-		st.events = append([]event(nil), st.events[over:]...)
-		st.dropped += over
+	if drop == 0 {
+		return
 	}
+	clear(g.events[:drop]) // lets go of the texts
+	g.events = g.events[drop:]
+	g.first += int64(drop)
 }
 
-// kept are the stream's events that the group's retention has not ended.
-func (s *Service) kept(g *group, st *stream) []event {
-	if g.retentionDays == 0 {
-		return st.events
+// since is the time before which the group's retention has ended events.
+func (g *group) since(now time.Time) time.Time {
+	if g.retention == 0 {
+		return time.Time{}
 	}
-	oldest := s.Clock.Now().AddDate(0, 0, -int(g.retentionDays))
-	for i, e := range st.events {
-		if !e.at.Before(oldest) {
-			return st.events[i:]
-		}
-	}
-	return nil
+	return now.AddDate(0, 0, -int(g.retention))
 }
 
-func copied(tags map[string]string) map[string]string {
-	if tags == nil {
-		return map[string]string{}
-	}
-	return maps.Clone(tags)
+// add makes a group. The lock is held.
+func (s *Service) add(name string) *group {
+	made := &group{name: name, class: "STANDARD", created: s.Clock.Now(), tags: map[string]string{}, streams: map[string]*stream{}}
+	s.groups[name] = made
+	return made
 }
-
-func millis(at time.Time) int64 { return at.UnixMilli() }
