@@ -201,3 +201,17 @@ func (c *cloud) sum(metric string, dimensions ...string) (total float64, count i
 	}
 	return total, count
 }
+
+// otherZip is a deployment package with other content.
+func otherZip(t testing.TB) []byte {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "index.py"), []byte("def handler(e, c): return e"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	body, err := lambda.Package(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -23,7 +24,27 @@ func main() {
 	if os.Getenv("FAIL") == "init" {
 		os.Exit(3)
 	}
+	if do := os.Getenv("RAW"); do != "" {
+		raw(do)
+	}
 	lambda.Start(handle)
+}
+
+// raw takes one event from the Runtime API by hand, and ends or tells an error
+// in the words of Lambda's Python runtime.
+func raw(do string) {
+	base := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/"
+	next, err := http.Get(base + "next")
+	if err != nil || do == "exit" {
+		os.Exit(0)
+	}
+	id := next.Header.Get("Lambda-Runtime-Aws-Request-Id")
+	body := fmt.Sprintf(`{"errorMessage": "Handler fails", "errorType": "Exception", "requestId": %q, "stackTrace": [%q]}`, id,
+		"  File \"/var/task/lambda_handler_error.py\", line 2, in handler\n    raise Exception(\"Handler fails\")\n")
+	if _, err := http.Post(base+id+"/error", "application/json", strings.NewReader(body)); err != nil {
+		os.Exit(1)
+	}
+	select {}
 }
 
 func handle(ctx context.Context, raw json.RawMessage) (any, error) {
