@@ -12,6 +12,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +27,7 @@ import (
 	"weir/local/fault"
 	"weir/local/iam"
 	"weir/local/lambda"
+	"weir/local/logs"
 	"weir/local/s3"
 	"weir/local/sns"
 	"weir/local/sqs"
@@ -63,6 +66,7 @@ type Cloud struct {
 	States     *states.Service
 	CloudWatch *cloudwatch.Service
 	Events     *events.Service
+	Logs       *logs.Service
 	SNS        *sns.Service
 	SQS        *sqs.Service
 	IAM        *iam.Service
@@ -116,12 +120,10 @@ func Start(ctx context.Context, options Options) (*Cloud, error) {
 		stop()
 		return nil, err
 	}
-	directory, err := os.MkdirTemp("", "weir-local-")
-	if err != nil {
+	if err := c.makeFolders(); err != nil {
 		stop()
-		return nil, errors.Join(fmt.Errorf("make a folder for functions' code: %w", err), c.listener.Close())
+		return nil, errors.Join(err, c.listener.Close())
 	}
-	c.directory = directory
 	c.compose()
 	if err := c.bootstrap(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -147,6 +149,21 @@ func (c *Cloud) listen() error {
 	return nil
 }
 
+// makeFolders makes the folders for functions' code and for objects.
+func (c *Cloud) makeFolders() error {
+	directory, err := os.MkdirTemp("", "weir-local-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the local cloud: %w", err)
+	}
+	c.directory = directory
+	for _, name := range []string{"objects", "functions"} {
+		if err := os.Mkdir(filepath.Join(directory, name), 0o700); err != nil {
+			return fmt.Errorf("make a folder for the local cloud: %w", err)
+		}
+	}
+	return nil
+}
+
 // compose makes the services and registers them on the bus. Faults come before
 // IAM: a throttled call is not evaluated.
 func (c *Cloud) compose() {
@@ -154,33 +171,51 @@ func (c *Cloud) compose() {
 	c.IAM = iam.New(iam.Options{Env: o.Env, Clock: c.clock, Log: o.Log})
 	c.bus = api.NewBus(c.Faults.Gate, c.IAM.Gate)
 	c.CloudWatch = cloudwatch.New(cloudwatch.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Delay: o.MetricDelay})
-	c.objects = s3.New(s3.Options{Env: o.Env, Clock: c.clock, Log: o.Log})
+	c.objects = s3.New(s3.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Dir: filepath.Join(c.directory, "objects")})
 	c.parameters = ssm.New(ssm.Options{Env: o.Env, Clock: c.clock})
 	c.SQS = sqs.New(sqs.Options{Env: o.Env, Clock: c.clock, Endpoint: c.URL})
 	c.SNS = sns.New(sns.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueue})
 	c.Events = events.New(events.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueue, Twice: o.Twice})
-	c.Lambda = lambda.New(lambda.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Metrics: c.CloudWatch, Objects: c.objects,
-		Log: o.Log, Dir: c.directory, Endpoint: c.URL, Seed: o.Seed})
+	c.Logs = logs.New(logs.Options{Env: o.Env, Clock: c.clock, Metrics: c.CloudWatch})
+	c.Lambda = lambda.New(lambda.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Metrics: c.CloudWatch, Objects: c.objects, Logs: c.Logs,
+		Log: o.Log, Dir: filepath.Join(c.directory, "functions"), Endpoint: c.URL, Seed: o.Seed})
 	c.States = states.New(states.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Recorder: c.CloudWatch, Log: o.Log})
 	c.cloudFormation = cloudformation.New(cloudformation.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log,
 		ResponseURL: c.URL() + responsePath, Objects: templates{c.objects}})
-	c.bus.Register(c.IAM.API(), c.IAM.STS(), c.CloudWatch.API(), c.objects.API(), c.SQS.API(), c.SNS.API(), c.Events.API(),
+	c.bus.Register(c.IAM.API(), c.IAM.STS(), c.CloudWatch.API(), c.objects.API(), c.SQS.API(), c.SNS.API(), c.Events.API(), c.Logs.API(),
 		c.Lambda.API(), c.States.API(), c.cloudFormation.API(), c.parameters.API(),
 		ecr.New(o.Env, bootstrapName(o.Env, "container-assets")).API())
 }
 
-const responsePath = "/_weir/cloudformation/responses"
+// controlPath starts the paths that are the cloud's own; no AWS path does.
+const controlPath = "/_weir/"
+
+const responsePath = controlPath + "cloudformation/responses"
 
 func (c *Cloud) serve() {
-	mux := http.NewServeMux()
-	mux.Handle(responsePath+"/", c.cloudFormation.Responses())
-	mux.Handle("/", wire.New(c.bus, c.IAM.Identify, c.options.Log))
-	c.server = &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
+	c.server = &http.Server{Handler: c.handler(), ReadHeaderTimeout: time.Minute}
 	go func() {
 		if err := c.server.Serve(c.listener); !errors.Is(err, http.ErrServerClosed) {
 			c.options.Log.Error("the endpoint stopped", "error", err.Error())
 		}
 	}()
+}
+
+// handler sends the cloud's own paths to the control API and all else to the
+// AWS front. It is no ServeMux around the front, since one redirects paths that
+// it finds unclean, and object keys may be.
+func (c *Cloud) handler() http.Handler {
+	own := http.NewServeMux()
+	own.Handle(responsePath+"/", c.cloudFormation.Responses())
+	c.control(own)
+	front := wire.New(c.bus, c.IAM.Identify, c.options.Log)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, controlPath) {
+			own.ServeHTTP(w, r)
+			return
+		}
+		front.ServeHTTP(w, r)
+	})
 }
 
 // templates reads templates from S3.
