@@ -34,6 +34,8 @@ type execution struct {
 	deadline *clock.Timer
 	waiting  []func()      // told when the execution ends (.sync)
 	gone     chan struct{} // closed when the goroutine has ended
+	// published is closed when the latest status change has been sent.
+	published chan struct{}
 }
 
 // resumePoint is where a redrive goes on: the state that failed, with what it

@@ -2,6 +2,7 @@ package states
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strings"
 
@@ -148,9 +149,7 @@ func (s *Service) listExecutions(_ context.Context, _ api.Caller, in *sfn.ListEx
 	}
 	// Newest first; the stable sort keeps those of one moment in reverse order
 	// of their start.
-	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
-		list[i], list[j] = list[j], list[i]
-	}
+	slices.Reverse(list)
 	sort.SliceStable(list, func(i, j int) bool { return list[i].StartDate.After(*list[j].StartDate) })
 	page, next, err := paginate(list, in.MaxResults, in.NextToken, 100)
 	return &sfn.ListExecutionsOutput{Executions: page, NextToken: next}, err

@@ -15,13 +15,10 @@ const (
 	errRuntime          = "States.Runtime"
 	errDataLimit        = "States.DataLimitExceeded"
 	errQuery            = "States.QueryEvaluationError"
-	errBranchFailed     = "States.BranchFailed"
 	errNoChoice         = "States.NoChoiceMatched"
 	errIntrinsic        = "States.IntrinsicFailure"
-	errParameterPath    = "States.ParameterPathFailure"
 	errResultPath       = "States.ResultPathMatchFailure"
 	errTolerance        = "States.ExceedToleratedFailureThreshold"
-	errPermissions      = "States.Permissions"
 )
 
 // failure is an error as the language sees it: a name that Retry and Catch

@@ -3,6 +3,7 @@ package states
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -96,19 +97,18 @@ func (s *Service) getExecutionHistory(_ context.Context, _ api.Caller, in *sfn.G
 		return nil, err
 	}
 	x.mu.Lock()
-	events := make([]types.HistoryEvent, len(x.events))
-	copy(events, x.events)
+	events := x.events[:len(x.events):len(x.events)] // events never change
 	x.mu.Unlock()
 	if in.ReverseOrder {
-		for i, j := 0, len(events)-1; i < j; i, j = i+1, j-1 {
-			events[i], events[j] = events[j], events[i]
-		}
+		events = slices.Clone(events)
+		slices.Reverse(events)
 	}
 	page, next, err := paginate(events, in.MaxResults, in.NextToken, 100)
 	if err != nil {
 		return nil, fmt.Errorf("history of %s: %w", x.name, err)
 	}
 	if in.IncludeExecutionData != nil && !*in.IncludeExecutionData {
+		page = slices.Clone(page)
 		for i := range page {
 			page[i] = withoutData(page[i])
 		}

@@ -247,36 +247,22 @@ func (s *Service) listStateMachines(_ context.Context, _ api.Caller, in *sfn.Lis
 	return &sfn.ListStateMachinesOutput{StateMachines: page, NextToken: next}, err
 }
 
-func (s *Service) validateStateMachineDefinition(_ context.Context, _ api.Caller, in *sfn.ValidateStateMachineDefinitionInput) (*sfn.ValidateStateMachineDefinitionOutput, error) {
-	definition, found := asl.Parse(aws.ToString(in.Definition), s.jsonata)
-	out := &sfn.ValidateStateMachineDefinitionOutput{
-		Result: types.ValidateStateMachineDefinitionResultCodeOk, Truncated: aws.Bool(false),
-		Diagnostics: []types.ValidateStateMachineDefinitionDiagnostic{},
+// listStateMachineVersions answers that there are none: they cannot be made.
+func (s *Service) listStateMachineVersions(_ context.Context, _ api.Caller, in *sfn.ListStateMachineVersionsInput) (*sfn.ListStateMachineVersionsOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.find(in.StateMachineArn); err != nil {
+		return nil, err
 	}
-	if definition == nil {
-		out.Result = types.ValidateStateMachineDefinitionResultCodeFail
+	return &sfn.ListStateMachineVersionsOutput{StateMachineVersions: []types.StateMachineVersionListItem{}}, nil
+}
+
+// listStateMachineAliases answers that there are none: they cannot be made.
+func (s *Service) listStateMachineAliases(_ context.Context, _ api.Caller, in *sfn.ListStateMachineAliasesInput) (*sfn.ListStateMachineAliasesOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.find(in.StateMachineArn); err != nil {
+		return nil, err
 	}
-	limit := int(in.MaxResults)
-	if limit == 0 {
-		limit = 100
-	}
-	for _, d := range found {
-		severity := types.ValidateStateMachineDefinitionSeverityError
-		if d.Warning {
-			severity = types.ValidateStateMachineDefinitionSeverityWarning
-			if in.Severity != types.ValidateStateMachineDefinitionSeverityWarning {
-				continue
-			}
-		}
-		if len(out.Diagnostics) == limit {
-			out.Truncated = aws.Bool(true)
-			break
-		}
-		diagnostic := types.ValidateStateMachineDefinitionDiagnostic{Code: aws.String(d.Code), Message: aws.String(d.Message), Severity: severity}
-		if d.Location != "" {
-			diagnostic.Location = aws.String(d.Location)
-		}
-		out.Diagnostics = append(out.Diagnostics, diagnostic)
-	}
-	return out, nil
+	return &sfn.ListStateMachineAliasesOutput{StateMachineAliases: []types.StateMachineAliasListItem{}}, nil
 }

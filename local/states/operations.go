@@ -24,6 +24,12 @@ func (s *Service) operations() map[string]api.Operation {
 			return aws.ToString(in.StateMachineArn)
 		})),
 		api.Op("ListStateMachines", s.listStateMachines),
+		api.Op("ListStateMachineVersions", s.listStateMachineVersions, api.On("states:ListStateMachineVersions", func(in *sfn.ListStateMachineVersionsInput) string {
+			return aws.ToString(in.StateMachineArn)
+		})),
+		api.Op("ListStateMachineAliases", s.listStateMachineAliases, api.On("states:ListStateMachineAliases", func(in *sfn.ListStateMachineAliasesInput) string {
+			return aws.ToString(in.StateMachineArn)
+		})),
 		api.Op("ValidateStateMachineDefinition", s.validateStateMachineDefinition),
 		api.Op("TagResource", s.tagResource, api.On("states:TagResource", func(in *sfn.TagResourceInput) string {
 			return aws.ToString(in.ResourceArn)

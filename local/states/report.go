@@ -2,6 +2,7 @@ package states
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -16,19 +17,40 @@ import (
 const maxEventData = 248 << 10
 
 // publish sends the "Step Functions Execution Status Change" event of the
-// present status.
+// present status. Whoever hears of it may act on this very execution, so nothing
+// waits for the delivery but the next event of the execution, and the clock.
 func (x *execution) publish() {
 	s := x.service
 	if _, ok := s.Bus.Service("events"); !ok {
 		s.Log.Debug("no events service: a status change goes unheard", "execution", x.arn)
 		return
 	}
-	detail := x.statusChange()
+	detail, at := x.statusChange(), s.now()
+	sent := make(chan struct{})
+	x.mu.Lock()
+	before := x.published
+	x.published = sent
+	x.mu.Unlock()
+	hold := s.Clock.Hold()
+	s.running.Add(1)
+	go func() {
+		defer s.running.Done()
+		defer hold.Release()
+		defer close(sent)
+		if before != nil {
+			<-before
+		}
+		x.send(detail, at)
+	}()
+}
+
+func (x *execution) send(detail map[string]any, at time.Time) {
+	s := x.service
 	_, err := api.Do[eventbridge.PutEventsOutput](context.WithoutCancel(s.base), s.Bus,
 		api.ServiceCaller("states.amazonaws.com", x.machine.arn), "events", "PutEvents", &eventbridge.PutEventsInput{
 			Entries: []ebtypes.PutEventsRequestEntry{{
 				Source: aws.String("aws.states"), DetailType: aws.String("Step Functions Execution Status Change"),
-				Detail: aws.String(encode(detail)), Resources: []string{x.arn}, Time: aws.Time(s.now()),
+				Detail: aws.String(encode(detail)), Resources: []string{x.arn}, Time: aws.Time(at),
 			}},
 		})
 	if err != nil {

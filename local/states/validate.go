@@ -1,0 +1,46 @@
+package states
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"weir/local/api"
+	"weir/local/states/asl"
+)
+
+func (s *Service) validateStateMachineDefinition(_ context.Context, _ api.Caller, in *sfn.ValidateStateMachineDefinitionInput) (*sfn.ValidateStateMachineDefinitionOutput, error) {
+	definition, found := asl.Parse(aws.ToString(in.Definition), s.jsonata)
+	out := &sfn.ValidateStateMachineDefinitionOutput{
+		Result: types.ValidateStateMachineDefinitionResultCodeOk, Truncated: aws.Bool(false),
+		Diagnostics: []types.ValidateStateMachineDefinitionDiagnostic{},
+	}
+	if definition == nil {
+		out.Result = types.ValidateStateMachineDefinitionResultCodeFail
+	}
+	limit := int(in.MaxResults)
+	if limit == 0 {
+		limit = 100
+	}
+	for _, d := range found {
+		severity := types.ValidateStateMachineDefinitionSeverityError
+		if d.Warning {
+			severity = types.ValidateStateMachineDefinitionSeverityWarning
+			if in.Severity != types.ValidateStateMachineDefinitionSeverityWarning {
+				continue
+			}
+		}
+		if len(out.Diagnostics) == limit {
+			out.Truncated = aws.Bool(true)
+			break
+		}
+		diagnostic := types.ValidateStateMachineDefinitionDiagnostic{Code: aws.String(d.Code), Message: aws.String(d.Message), Severity: severity}
+		if d.Location != "" {
+			diagnostic.Location = aws.String(d.Location)
+		}
+		out.Diagnostics = append(out.Diagnostics, diagnostic)
+	}
+	return out, nil
+}
