@@ -45,7 +45,7 @@ func assignTime(to reflect.Value, value any, path string) error {
 	case string:
 		at, err := time.Parse(time.RFC3339Nano, value)
 		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+			return unfit(path, "a TIMESTAMP")
 		}
 		to.Set(reflect.ValueOf(at))
 		return nil
@@ -53,18 +53,18 @@ func assignTime(to reflect.Value, value any, path string) error {
 		to.Set(reflect.ValueOf(time.UnixMilli(int64(value * 1000)).UTC()))
 		return nil
 	}
-	return fmt.Errorf("%s: a %s is not a timestamp", path, kind(value))
+	return unfit(path, "a TIMESTAMP")
 }
 
 func assignStruct(to reflect.Value, value any, path string) error {
 	object, ok := value.(map[string]any)
 	if !ok {
-		return fmt.Errorf("%s: expected an object, got a %s", path, kind(value))
+		return unfit(path, "an OBJECT")
 	}
 	for name, member := range object {
 		field := to.FieldByName(name)
 		if !field.IsValid() || !field.CanSet() || name == "ResultMetadata" {
-			return fmt.Errorf("unknown member %s", path+"/"+name)
+			return fmt.Errorf("The field '%s' is not supported by Step Functions", name)
 		}
 		if err := assign(field, member, path+"/"+name); err != nil {
 			return err
@@ -84,7 +84,7 @@ func assignSlice(to reflect.Value, value any, path string) error {
 	}
 	list, ok := value.([]any)
 	if !ok {
-		return fmt.Errorf("%s: expected an array, got a %s", path, kind(value))
+		return unfit(path, "an ARRAY")
 	}
 	to.Set(reflect.MakeSlice(to.Type(), len(list), len(list)))
 	for i, member := range list {
@@ -98,7 +98,7 @@ func assignSlice(to reflect.Value, value any, path string) error {
 func assignMap(to reflect.Value, value any, path string) error {
 	object, ok := value.(map[string]any)
 	if !ok {
-		return fmt.Errorf("%s: expected an object, got a %s", path, kind(value))
+		return unfit(path, "an OBJECT")
 	}
 	made := reflect.MakeMapWithSize(to.Type(), len(object))
 	for name, member := range object {
@@ -134,7 +134,13 @@ func assignScalar(to reflect.Value, value any, path string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s: a %s does not fit a %s", path, kind(value), to.Kind())
+	switch to.Kind() {
+	case reflect.String:
+		return unfit(path, "a STRING")
+	case reflect.Bool:
+		return unfit(path, "a BOOLEAN")
+	}
+	return unfit(path, "a NUMBER")
 }
 
 // members is an SDK output as JSON with PascalCase names, without members that

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/api"
+	"weir/local/clock"
 )
 
 func kinds(events []types.HistoryEvent) string {
@@ -21,6 +22,18 @@ func kinds(events []types.HistoryEvent) string {
 		list = append(list, string(event.Type))
 	}
 	return strings.Join(list, " ")
+}
+
+func TestARunningClockShortensTheWaits(t *testing.T) {
+	c := newCloudOn(t, clock.Running(t.Context(), start, 360_000))
+	execution := c.begin(c.create("machine", waiting), `{}`)
+	if status := <-c.ended; status != "SUCCEEDED" {
+		t.Errorf("ended %s", status)
+	}
+	out := c.describe(execution)
+	if took := out.StopDate.Sub(*out.StartDate); took < 10*time.Minute || took > time.Hour {
+		t.Errorf("took %v of cloud time", took)
+	}
 }
 
 const waiting = `{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":600,"End":true}}}`

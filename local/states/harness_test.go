@@ -37,12 +37,16 @@ type cloud struct {
 	events  []map[string]any // details of status changes
 	puts    []*eventbridge.PutEventsInput
 	metrics []api.Datum
+	// ended gets the status of each execution that ends.
+	ended chan string
 	// invoke is what the functions do.
 	invoke func(in *lambda.InvokeInput) (*lambda.InvokeOutput, error)
 }
 
-func newCloud(t testing.TB) *cloud {
-	c := &cloud{t: t, clock: clock.Stepped(start), bus: api.NewBus()}
+func newCloud(t testing.TB) *cloud { return newCloudOn(t, clock.Stepped(start)) }
+
+func newCloudOn(t testing.TB, clock *clock.Clock) *cloud {
+	c := &cloud{t: t, clock: clock, bus: api.NewBus(), ended: make(chan string, 10)}
 	c.bus.Register(
 		&api.Service{Name: "lambda", Operations: api.Table(api.Op("Invoke", c.invoked))},
 		&api.Service{Name: "events", Operations: api.Table(api.Op("PutEvents", c.put))},
@@ -87,6 +91,12 @@ func (c *cloud) put(_ context.Context, caller api.Caller, in *eventbridge.PutEve
 		c.t.Error(err)
 	}
 	c.events = append(c.events, detail)
+	if status, _ := detail["status"].(string); status != "RUNNING" {
+		select {
+		case c.ended <- status:
+		default: // nobody counts them
+		}
+	}
 	return &eventbridge.PutEventsOutput{}, nil
 }
 

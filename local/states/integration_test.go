@@ -40,8 +40,12 @@ func TestAnySDKCallGoesThroughTheBusInTheMachinesRole(t *testing.T) {
 	if aws.ToString(out.Error) != "Lambda.ResourceNotFoundException" || !strings.HasPrefix(aws.ToString(out.Cause), "Cannot find alias arn: none (Service: Lambda, Status Code: 404, Request ID: ") {
 		t.Errorf("%s %s", aws.ToString(out.Error), aws.ToString(out.Cause))
 	}
+	out = c.end(c.begin(c.create("d", strings.Replace(definition, "%s", `{"FunctionName":"f","Name":7}`, 1)), `{}`))
+	if want := `An error occurred while executing the state 'T' (entered at the event id #2). The Arguments '{"FunctionName":"f","Name":7}' could not be used to start the Task: [The value for the field 'Name' must be a STRING]`; aws.ToString(out.Cause) != want {
+		t.Errorf("cause %s\nwant  %s", aws.ToString(out.Cause), want)
+	}
 	out = c.end(c.begin(c.create("c", strings.Replace(definition, "%s", `{"FunctionName":"f","Nome":"x"}`, 1)), `{}`))
-	if aws.ToString(out.Error) != "States.Runtime" || !strings.Contains(aws.ToString(out.Cause), "unknown member /Nome") {
+	if aws.ToString(out.Error) != "States.Runtime" || !strings.Contains(aws.ToString(out.Cause), "could not be used to start the Task: [The field 'Nome' is not supported by Step Functions]") {
 		t.Errorf("%s %s", aws.ToString(out.Error), aws.ToString(out.Cause))
 	}
 }

@@ -37,7 +37,7 @@ func (v *visit) invokeLambda(ctx context.Context, arguments any) (any, error) {
 		case name == "LogType" && isText:
 			in.LogType = lambdatypes.LogType(text)
 		default:
-			return nil, failf(errRuntime, "The field '%s' is not supported by lambda:invoke, or has the wrong type", name)
+			return nil, failf(errRuntime, "The field '%s' is not supported by Step Functions", name)
 		}
 	}
 	out, err := v.callLambda(ctx, in)

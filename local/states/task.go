@@ -65,6 +65,9 @@ func (v *visit) limits(e evaluator) (taskLimits, error) {
 // perform schedules the task and returns its result, recording every event on
 // the way.
 func (v *visit) perform(where resource, arguments any, limits taskLimits) (any, error) {
+	if err := v.checkArguments(where, arguments); err != nil {
+		return nil, err
+	}
 	events := where.events()
 	if len(encode(arguments)) > maxPayload {
 		return nil, v.during(failf(errDataLimit, "The size of the task's input exceeds the maximum number of bytes service limit."))
