@@ -53,7 +53,10 @@ type (
 		Overwrite                      bool
 	}
 	putParameterOutput struct{ Version int64 }
-	parameterInput     struct{ Name string }
+	parameterInput     struct {
+		Name           string
+		WithDecryption bool
+	}
 	parameterValue     struct{ Name, Value string }
 	getParameterOutput struct{ Parameter parameterValue }
 )
