@@ -15,10 +15,16 @@ import (
 
 // cli is the command line; the help texts are its documentation.
 type cli struct {
-	Release releaseCmd `cmd:"" help:"Start a release and follow it to its end."`
-	Follow  followCmd  `cmd:"" help:"Follow a release that is running, or show one that has ended."`
-	Demo    demoCmd    `cmd:"" help:"Show a good release and a faulty one on a local cloud."`
-	Verbose bool       `short:"v" help:"Log what happens inside."`
+	Release  releaseCmd  `cmd:"" help:"Start a release and follow it to its end."`
+	Follow   followCmd   `cmd:"" help:"Follow a release that is running, or show one that has ended."`
+	Approve  approveCmd  `cmd:"" help:"Approve the step that a release waits with, or reject it."`
+	Ask      askCmd      `cmd:"" help:"Pause, resume, skip ahead, promote or abort the release that runs."`
+	Rollback rollbackCmd `cmd:"" help:"Return an alias to a former version."`
+	Freeze   freezeCmd   `cmd:"" help:"Stop new shifts for a while; rollbacks go on."`
+	Judge    judgeCmd    `cmd:"" help:"Judge counts of the past, minute by minute."`
+	Demo     demoCmd     `cmd:"" help:"Show a good release and a faulty one on a local cloud."`
+	Local    localCmd    `cmd:"" help:"Run the local cloud."`
+	Verbose  bool        `short:"v" help:"Log what happens inside."`
 }
 
 func main() {

@@ -1,0 +1,192 @@
+package acceptance_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+)
+
+func contains(text, part string) bool { return strings.Contains(text, part) }
+
+// ask gives a command to the running release.
+func (w *world) ask(ask string) {
+	w.t.Helper()
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "ask": "` + ask + `", "by": "ada"}`))
+}
+
+func TestPauseHoldsUntilResume(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	execution := w.start(threeSteps)
+	w.reach(execution, "Judge")
+	w.ask("pause")
+	w.clock.Advance(20 * time.Minute)
+	if weights := w.prod().RoutingConfig; weights == nil || weights.AdditionalVersionWeights["2"] != 0.1 {
+		t.Fatalf("routing = %+v, want it held at 10 %%", weights)
+	}
+	w.ask("resume")
+	e := w.await(execution)
+	w.succeeded(e)
+	asked := e.record(t).Asked
+	if len(asked) != 2 || asked[0].Ask != "pause" || asked[1].Ask != "resume" || asked[0].By != "ada" {
+		t.Errorf("asked = %+v", asked)
+	}
+}
+
+func TestAbortRollsBack(t *testing.T) {
+	w := newWorld(t)
+	w.deploy(assemblies.changed)
+	execution := w.start(threeSteps)
+	w.reach(execution, "Judge")
+	w.ask("abort")
+	w.failed(w.await(execution), "Release.Aborted", "ada asked to abort at 10 %")
+	w.wantProd("1")
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "ask": "abort"}`), "Release.NoReleaseRunning", "nothing to abort")
+}
+
+func TestPromoteAndSkipAreHeeded(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(60)
+	w.deploy(assemblies.changed)
+	const long = `{"target": {"function": "FUNCTION"}, "watch": "0m", "strategy": {"steps": [{"weight": 10, "bake": "10h"}, {"weight": 20, "bake": "10h"}]}}`
+	execution := w.start(long)
+	w.reach(execution, "Judge")
+	w.clock.Advance(5 * time.Minute)
+	w.ask("skip")
+	w.until(5*time.Minute, "the bake was skipped", func() bool {
+		r := w.prod().RoutingConfig
+		return r != nil && r.AdditionalVersionWeights["2"] == 0.2
+	})
+	w.ask("promote")
+	w.succeeded(w.await(execution))
+	w.wantProd("2")
+	if passed := w.clock.Now().Sub(noon); passed > time.Hour {
+		t.Errorf("it took %v", passed)
+	}
+}
+
+const withApproval = `{"target": {"function": "FUNCTION"}, "watch": "0m", "approvals": [{"limit": "2h"}],
+  "strategy": {"steps": [{"weight": 50, "bake": "5m"}]}}`
+
+// token finds the task token in the notice on the event bus.
+func (w *world) token() func() string {
+	var token string
+	w.cloud.Events.Tap(func(event map[string]any) {
+		if event["detail-type"] == "Release Approval Requested" {
+			detail, err := json.Marshal(event["detail"])
+			if err != nil {
+				w.t.Error(err)
+			}
+			var notice struct{ Token, Approve, Execution string }
+			if err := json.Unmarshal(detail, &notice); err != nil || !contains(notice.Approve, notice.Execution) {
+				w.t.Errorf("notice %s: %v", detail, err)
+			}
+			token = notice.Token
+		}
+	})
+	return func() string {
+		w.t.Helper()
+		w.until(time.Hour, "an approval was asked for", func() bool { return token != "" })
+		return token
+	}
+}
+
+func (w *world) answer(token, output string) {
+	w.t.Helper()
+	if _, err := w.states.SendTaskSuccess(w.t.Context(), &sfn.SendTaskSuccessInput{TaskToken: &token, Output: &output}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestApproval(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	token := w.token()
+
+	execution := w.start(withApproval)
+	w.answer(token(), `{"decision": "reject", "by": "grace"}`)
+	w.failed(w.await(execution), "Release.Rejected", "grace rejected")
+	w.wantProd("1")
+}
+
+func TestApprovalGranted(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	token := w.token()
+	execution := w.start(withApproval)
+	granted := token()
+	w.clock.Advance(30 * time.Minute) // judging goes on meanwhile
+	w.answer(granted, `{"decision": "approve", "by": "grace"}`)
+	e := w.await(execution)
+	w.succeeded(e)
+	w.wantProd("2")
+	if asked := e.record(t).Asked; len(asked) != 1 || asked[0].By != "grace" || e.record(t).Looks < 30 {
+		t.Errorf("record = %+v", e.record(t))
+	}
+}
+
+func TestApprovalThatNobodyGives(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	w.failed(w.run(withApproval), "Release.Rejected", "Nobody approved within 2h0m0s")
+	w.wantProd("1")
+	w.succeeded(w.run(strings.Replace(withApproval, `"limit": "2h"`, `"limit": "1h", "otherwise": "advance"`, 1)))
+	w.wantProd("2")
+}
+
+func TestCandidateThatFailsWhileAPersonThinks(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.faulty)
+	e := w.run(strings.Replace(strings.Replace(withApproval, `[{"limit"`, `[{"before": 50, "limit"`, 1), `"steps": [`, `"steps": [{"weight": 1, "bake": "1m"}, `, 1))
+	w.failed(e, "Release.VerdictFailed", "prod serves version 1 whole")
+	w.wantProd("1")
+}
+
+func TestFreezeHoldsNewReleasesAndRunningOnes(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	execution := w.start(threeSteps)
+	w.reach(execution, "Judge")
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "freeze": {"for": "20m", "everything": true}, "by": "ada", "reason": "sale"}`))
+	w.clock.Advance(15 * time.Minute)
+	if r := w.prod().RoutingConfig; r == nil || r.AdditionalVersionWeights["2"] != 0.1 {
+		t.Fatalf("routing = %+v, want it held at 10 %%", r)
+	}
+	w.succeeded(w.await(execution)) // the freeze has an end
+	w.wantProd("2")
+
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "freeze": {"for": "2h"}, "by": "ada", "reason": "sale"}`))
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "version": "1"}`), "Release.Frozen", "ada", "sale")
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "rollBack": {}}`)) // a rollback is never frozen
+	w.wantProd("1")
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "freeze": {"for": "0m"}}`))
+	w.succeeded(w.run(strings.Replace(threeSteps, `"watch"`, `"force": true, "watch"`, 1)))
+	w.wantProd("2")
+}
+
+func TestSecondStartUnderTheSameNameIsSafe(t *testing.T) {
+	w := newWorld(t)
+	w.deploy(assemblies.changed)
+	input := strings.ReplaceAll(threeSteps, "FUNCTION", w.function)
+	var arns []string
+	for range 2 {
+		out, err := w.states.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: &w.machine, Name: aws.String("once"), Input: &input})
+		if err != nil {
+			t.Fatal(err)
+		}
+		arns = append(arns, aws.ToString(out.ExecutionArn))
+	}
+	if arns[0] != arns[1] {
+		t.Errorf("two executions: %v", arns)
+	}
+}

@@ -1,0 +1,190 @@
+package acceptance_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"weir/local/fault"
+)
+
+// stop ends an execution from outside, which runs no Catch.
+func (w *world) stop(execution string) {
+	w.t.Helper()
+	if _, err := w.states.StopExecution(w.t.Context(), &sfn.StopExecutionInput{ExecutionArn: &execution, Error: aws.String("Test"), Cause: aws.String("stopped")}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// whole tells whether prod serves version 1 whole and is free.
+func (w *world) whole() bool {
+	alias := w.prod()
+	return aws.ToString(alias.FunctionVersion) == "1" && alias.RoutingConfig == nil && !contains(aws.ToString(alias.Description), "lock=")
+}
+
+func TestStoppedReleaseIsRepairedByTheEvent(t *testing.T) {
+	w := newWorld(t)
+	w.deploy(assemblies.changed)
+	for _, state := range []string{"Lock alias", "Shift traffic", "Bake", "Judge"} {
+		t.Run(state, func(t *testing.T) {
+			execution := w.start(threeSteps)
+			w.reach(execution, state)
+			w.stop(execution)
+			w.until(time.Minute, "the alias was repaired", w.whole)
+		})
+	}
+}
+
+func TestStoppedReleaseIsRepairedByTheScheduleWhenTheEventIsLost(t *testing.T) {
+	w := newWorld(t)
+	w.deploy(assemblies.changed)
+	w.cloud.Events.Lose(func(event map[string]any) bool { return event["source"] == "aws.states" })
+	execution := w.start(threeSteps)
+	w.reach(execution, "Judge")
+	w.stop(execution)
+	w.clock.Advance(time.Second)
+	if w.whole() {
+		t.Fatal("repaired without the event: this test shows nothing")
+	}
+	w.until(6*time.Minute, "the alias was repaired", w.whole)
+}
+
+func TestRepairLeavesRunningReleasesAlone(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	w.cloud.Events.Twice = true    // repeated events do no harm
+	w.succeeded(w.run(threeSteps)) // the schedule sweeps several times meanwhile
+	w.wantProd("2")
+}
+
+func TestDeadLockDoesNotBlockTheNextRelease(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	w.cloud.Events.Lose(func(event map[string]any) bool {
+		return event["source"] == "aws.states" || event["detail-type"] == "Scheduled Event"
+	})
+	execution := w.start(threeSteps)
+	w.reach(execution, "Probe candidate") // locked, not yet shifted
+	w.stop(execution)
+	w.succeeded(w.run(threeSteps))
+	w.wantProd("2")
+}
+
+func TestSecondReleaseIsRefusedWhileOneRuns(t *testing.T) {
+	w := newWorld(t)
+	w.deploy(assemblies.changed)
+	first := w.start(threeSteps)
+	w.reach(first, "Bake")
+	w.failed(w.run(threeSteps), "Release.AliasLocked", "test-1", "describe-execution")
+}
+
+// Every alias write in turn is refused, lost on the way there, or lost on the
+// way back; every release ends with the alias whole and free.
+func TestEveryLostWriteEndsClean(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(60)
+	w.deploy(assemblies.changed)
+	for _, kind := range []fault.Kind{fault.Error, fault.Drop, fault.Lose, fault.Throttle} {
+		for skip := range 4 { // lock, shift, promote, finish
+			t.Run(string(kind), func(t *testing.T) {
+				rule := fault.Rule{Kind: kind, Service: "lambda", Operation: "UpdateAlias", Skip: skip, Count: 1}
+				if kind == fault.Error {
+					rule.Code, rule.Status, rule.Message = "AccessDeniedException", 403, "no"
+				}
+				id, err := w.cloud.Faults.Add(rule)
+				if err != nil {
+					t.Fatal(err)
+				}
+				e := w.run(`{"target": {"function": "FUNCTION"}, "force": true, "version": "2", "watch": "0m",
+				  "judge": {"inconclusive": "advance"}, "strategy": {"steps": [{"weight": 50, "bake": "1m"}]}}`)
+				w.cloud.Faults.Remove(id)
+				want := "1"
+				if kind == fault.Error {
+					w.failed(e, "Release.Internal", "prod serves version 1 whole")
+				} else {
+					w.succeeded(e) // the SDK and the workflow try again, and know their own writes
+					want = "2"
+				}
+				w.wantProd(want)
+				if want == "2" {
+					w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "rollBack": {"to": "1"}, "reason": "back to the start"}`))
+					w.wantProd("1")
+				}
+			})
+		}
+	}
+}
+
+func TestFailedRollbackSaysSoAndIsRepairedLater(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.faulty)
+	execution := w.start(threeSteps)
+	w.reach(execution, "Judge")
+	id, err := w.cloud.Faults.Add(fault.Rule{Kind: fault.Error, Service: "lambda", Operation: "UpdateAlias", Code: "ServiceException", Status: 500, Message: "out of order"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := w.await(execution)
+	w.failed(e, "Release.RollbackFailed", "did not complete", "out of order")
+	w.cloud.Faults.Remove(id)
+	w.until(10*time.Minute, "the alias was repaired", w.whole)
+}
+
+func TestMetricOutageIsNotABadVersion(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	execution := w.start(threeSteps)
+	w.reach(execution, "Bake")
+	id, err := w.cloud.Faults.Add(fault.Rule{Kind: fault.Error, Service: "monitoring", Operation: "GetMetricData", Code: "InternalServiceFault", Status: 500, Message: "outage"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(12 * time.Minute)
+	if status := w.prod(); status.RoutingConfig == nil {
+		t.Fatal("the release ended over an outage")
+	}
+	w.cloud.Faults.Remove(id)
+	w.succeeded(w.await(execution))
+	w.wantProd("2")
+}
+
+func TestRequestedRollback(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "rollBack": {}}`), "Release.NothingToRollBack", "rollBack.to")
+	w.succeeded(w.run(threeSteps))
+	w.wantProd("2")
+	e := w.run(`{"target": {"function": "FUNCTION"}, "rollBack": {}, "reason": "orders lost", "by": "ada"}`)
+	w.succeeded(e)
+	w.wantProd("1")
+	if !contains(e.output, "orders lost") {
+		t.Errorf("output = %s", e.output)
+	}
+}
+
+func TestDeployDuringAReleaseDoesNotMoveProduction(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	execution := w.start(threeSteps)
+	w.reach(execution, "Bake")
+	before := w.prod()
+	w.deploy(assemblies.faulty)
+	after := w.prod()
+	if aws.ToString(after.RevisionId) != aws.ToString(before.RevisionId) {
+		t.Errorf("the deploy wrote the alias: %+v", after)
+	}
+	w.succeeded(w.await(execution))
+	w.wantProd("2")
+	if out, err := w.lambda.GetAlias(t.Context(), &lambda.GetAliasInput{FunctionName: &w.function, Name: aws.String("staging")}); err != nil || aws.ToString(out.FunctionVersion) != "3" {
+		t.Errorf("staging = %+v, %v", out, err)
+	}
+}
