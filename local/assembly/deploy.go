@@ -68,6 +68,9 @@ func (d deployment) run(ctx context.Context) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if existing, err = d.withoutFailedCreation(ctx, existing); err != nil {
+		return nil, err
+	}
 	seen := map[string]bool{}
 	if existing != nil {
 		if seen, err = d.eventIDs(ctx); err != nil {
@@ -82,6 +85,9 @@ func (d deployment) run(ctx context.Context) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if ended == nil {
+		return nil, errors.New("the stack is gone")
+	}
 	if changed && !succeeded(ended.StackStatus) {
 		return nil, d.failure(ctx, ended, seen)
 	}
@@ -90,6 +96,31 @@ func (d deployment) run(ctx context.Context) (map[string]string, error) {
 		outputs[aws.ToString(output.OutputKey)] = aws.ToString(output.OutputValue)
 	}
 	return outputs, nil
+}
+
+// withoutFailedCreation deletes a stack whose creation failed, which nothing
+// else can be done with, as the CDK does.
+func (d deployment) withoutFailedCreation(ctx context.Context, existing *types.Stack) (*types.Stack, error) {
+	if existing == nil {
+		return nil, nil
+	}
+	switch existing.StackStatus {
+	case types.StackStatusRollbackComplete, types.StackStatusCreateFailed, types.StackStatusRollbackFailed:
+	default:
+		return existing, nil
+	}
+	_, err := d.inv.Call(ctx, d.caller, "cloudformation", "DeleteStack", &cloudformation.DeleteStackInput{StackName: aws.String(d.stack.Name)})
+	if err != nil {
+		return nil, fmt.Errorf("delete the stack that is %s: %w", existing.StackStatus, err)
+	}
+	left, err := d.wait(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if left != nil {
+		return nil, d.failure(ctx, left, nil)
+	}
+	return nil, nil
 }
 
 // start begins the stack operation and tells whether there was anything to do.
@@ -132,6 +163,7 @@ func (d deployment) template() (body, url *string) {
 	return aws.String(string(d.stack.Template)), nil
 }
 
+// wait looks at the stack until nothing is under way; nil when it is gone.
 func (d deployment) wait(ctx context.Context) (*types.Stack, error) {
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
@@ -140,10 +172,7 @@ func (d deployment) wait(ctx context.Context) (*types.Stack, error) {
 		if err != nil {
 			return nil, err
 		}
-		if stack == nil {
-			return nil, errors.New("the stack is gone")
-		}
-		if !strings.HasSuffix(string(stack.StackStatus), "_IN_PROGRESS") {
+		if stack == nil || !strings.HasSuffix(string(stack.StackStatus), "_IN_PROGRESS") {
 			return stack, nil
 		}
 		select {
