@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// evidence sums up one signal of the bake.
-func (b *bench) evidence(i int) Evidence {
+// evidence sums up one signal of the bake, after so many minutes.
+func (b *bench) evidence(i, minute int) Evidence {
 	h, s := &b.heard[i], &b.release.Signals[i]
 	t := &h.tally
 	e := Evidence{
@@ -17,7 +17,7 @@ func (b *bench) evidence(i int) Evidence {
 		Stable: t.stable, Candidate: t.candidate,
 		StableRate: rate(t.stable), CandidateRate: rate(t.candidate),
 	}
-	e.Ratio, e.Interval = t.interval(b.alpha / float64(len(b.heard)))
+	e.Ratio, e.Interval = t.interval(s.Minutes[:min(minute, len(s.Minutes))], b.alpha/float64(len(b.heard)))
 	wanted := -math.Log1p(-b.release.Power)
 	if t.excluded() >= wanted {
 		e.Outcome = Pass
@@ -52,7 +52,7 @@ func (t *tally) missing() string {
 		return "no minute had requests on both versions"
 	}
 	excludes := math.Max(rate(t.stable)*t.smallest, rate(t.stable)+t.differences.smallest)
-	return fmt.Sprintf("more requests to exclude a rate of %s, the smallest regression that matters", percent(math.Min(1, excludes)))
+	return fmt.Sprintf("more requests are needed to exclude a rate of %s, the smallest regression that matters", percent(math.Min(1, excludes)))
 }
 
 // enoughIn estimates the minutes of the present traffic until a pass, if both
@@ -91,21 +91,6 @@ func (t *tally) enoughIn(wanted float64, recent Minute, n int) *int {
 	return &minutes
 }
 
-// interval is the ratio of the rates and the set of ratios that an e-process
-// for each does not reject: a likelihood mixed over all ratios, over that of
-// the ratio in question.
-func (t *tally) interval(alpha float64) (*float64, Interval) {
-	return t.ratio(), Interval{}
-}
-
-// ratio is Mantel and Haenszel's: the weights of the minutes cannot bias it.
-func (t *tally) ratio() *float64 {
-	if t.stable.Events == 0 || t.stable.Requests == 0 || t.candidate.Requests == 0 {
-		return nil
-	}
-	return number(rate(t.candidate) / rate(t.stable))
-}
-
 // failure is the sentence of a failed signal.
 func (e Evidence) failure(minute int) string {
 	ratio := ""
@@ -133,7 +118,7 @@ func summary(v Verdict, evidence []Evidence) string {
 			percent(e.CandidateRate), e.Candidate.Events, e.Candidate.Requests,
 			percent(e.StableRate), e.Stable.Events, e.Stable.Requests)
 		if e.Missing != "" {
-			part += ", missing " + e.Missing
+			part += "; " + e.Missing
 		}
 		if e.EnoughInMinutes != nil {
 			part += fmt.Sprintf(", enough in about %d min at the present traffic", *e.EnoughInMinutes)
@@ -150,7 +135,7 @@ func rate(c Counts) float64 {
 	if c.Requests == 0 {
 		return 0
 	}
-	return float64(c.Events) / float64(c.Requests)
+	return tidy(float64(c.Events) / float64(c.Requests))
 }
 
 // greatest bounds the e-values that are told.
@@ -158,10 +143,27 @@ const greatest = 1e15
 
 // value is the e-value of a log, in the range that is told.
 func value(log float64) float64 {
-	return math.Min(greatest, math.Exp(math.Min(log, 100)))
+	return tidy(math.Min(greatest, math.Exp(math.Min(log, 100))))
 }
 
-func number(f float64) *float64 { return &f }
+func number(f float64) *float64 {
+	f = tidy(f)
+	return &f
+}
+
+// tidy keeps six digits: more would only fill the state of a workflow.
+func tidy(f float64) float64 {
+	if math.Abs(f) < 1e-30 {
+		return 0
+	}
+	digits := 5 - math.Floor(math.Log10(math.Abs(f)))
+	if digits < 0 {
+		unit := math.Pow(10, -digits)
+		return math.Round(f/unit) * unit
+	}
+	unit := math.Pow(10, digits)
+	return math.Round(f*unit) / unit
+}
 
 func percent(rate float64) string { return short(100*rate) + " %" }
 

@@ -105,9 +105,9 @@ func (b *bench) matters(i int) bool {
 func (b *bench) verdict(minute, failed int) Verdict {
 	v := Verdict{Outcome: Pass, Minute: minute, Evidence: make([]Evidence, len(b.heard))}
 	for i := range b.heard {
-		v.Evidence[i] = b.evidence(i)
+		v.Evidence[i] = b.evidence(i, minute)
 		if i == failed {
-			v.Evidence[i].Outcome, v.Evidence[i].Missing = Fail, ""
+			v.Evidence[i].Outcome, v.Evidence[i].Missing, v.Evidence[i].EnoughInMinutes = Fail, "", nil
 		}
 		if v.Evidence[i].Outcome != Pass {
 			v.Outcome = Inconclusive

@@ -139,8 +139,8 @@ func (s *Signal) smallest() Tolerance {
 	return smallest
 }
 
-// Check says what in a release cannot be, beyond what Judge itself refuses:
-// more events than requests. Judge takes those as requests that went uncounted,
+// Check says what in a release cannot be, beyond what Judge itself refuses: a
+// signal without name or minutes, and more events than requests. Judge takes those as requests that went uncounted,
 // because CloudWatch answers so for throttled requests; in a record of the past
 // they are more likely a mistake.
 func Check(r Release) error {
@@ -149,6 +149,12 @@ func Check(r Release) error {
 	}
 	for i := range r.Signals {
 		s := &r.Signals[i]
+		if s.Name == "" {
+			return fmt.Errorf("signals[%d].name is missing; name what is counted, such as errors", i)
+		}
+		if s.Minutes == nil {
+			return fmt.Errorf("signals[%d].minutes is missing; give the minutes' counts, such as [{\"stable\": {\"requests\": 540, \"events\": 3}, \"candidate\": {\"requests\": 60, \"events\": 1}}]", i)
+		}
 		for k, m := range s.Minutes {
 			for _, side := range []struct {
 				name   string

@@ -90,7 +90,7 @@ func (w *watching) sum(s *Signal, power float64, failedAt int) Evidence {
 	case w.excluded() >= wanted:
 		e.Outcome = Pass
 	default:
-		e.Missing = fmt.Sprintf("more requests to show a rate below %s", percent(w.rate))
+		e.Missing = fmt.Sprintf("more requests are needed to show a rate below %s", percent(w.rate))
 	}
 	return e
 }
@@ -99,6 +99,11 @@ func (w *watching) sum(s *Signal, power float64, failedAt int) Evidence {
 // alpha: Garwood's exact upper bound (1936).
 func poissonUpper(events int64, alpha float64) float64 {
 	n := float64(events)
+	if n > 10000 {
+		// Wilson and Hilferty's cube (1931) is right to parts in a million here.
+		z := math.Sqrt2 * math.Erfcinv(2*alpha)
+		return 1.00001 * (n + 1) * math.Pow(1-1/(9*(n+1))+z/(3*math.Sqrt(n+1)), 3)
+	}
 	low, high := n, n+10*math.Sqrt(n+1)*math.Sqrt(-math.Log(alpha))+20
 	for range 60 {
 		middle := (low + high) / 2
