@@ -82,12 +82,12 @@ func TestSilentCustomResourceTimesOut(t *testing.T) {
 	if _, err := w.tryCreate(fromFunction(`1`)); err != nil {
 		t.Fatal(err)
 	}
-	done := func() bool { return w.describe("s").StackStatus == types.StackStatusRollbackComplete }
+	done := func() bool { return w.describe("s").StackStatus == types.StackStatusRollbackFailed }
 	if !w.clock.AdvanceUntil(t.Context(), time.Hour, done) {
 		t.Fatalf("still %s", w.describe("s").StackStatus)
 	}
-	if took := w.clock.Now().Sub(start); took != 30*time.Second {
-		t.Errorf("took %s, want the ServiceTimeout of 30 s", took)
+	if took := w.clock.Now().Sub(start); took != time.Minute {
+		t.Errorf("took %s, want the ServiceTimeout of 30 s twice, to create and to delete", took)
 	}
 	if history := strings.Join(w.history(), "\n"); !strings.Contains(history, "X CREATE_FAILED CloudFormation did not receive a response from your Custom Resource.") {
 		t.Error(history)

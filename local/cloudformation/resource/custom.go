@@ -58,12 +58,18 @@ func (r *Request) ask(ctx context.Context, requestType string) (Result, error) {
 		r.Responses.forget(token)
 		return Result{}, err
 	}
+	// A function that was asked may have made something, whatever became of its
+	// answer: it is asked to delete it too, by an id made up if need be.
+	asked := Result{Physical: r.keptOr(r.uniqueName(128))}
 	got, err := r.await(ctx, token, answer, limit)
 	if err != nil {
-		return Result{}, err
+		return asked, err
+	}
+	if got.PhysicalResourceId != "" {
+		asked.Physical = got.PhysicalResourceId
 	}
 	if got.Status == "FAILED" {
-		return Result{Physical: got.PhysicalResourceId}, fmt.Errorf("Received response status [FAILED] from custom resource. Message returned: %s", got.Reason)
+		return asked, fmt.Errorf("Received response status [FAILED] from custom resource. Message returned: %s", got.Reason)
 	}
 	return Result{Physical: got.PhysicalResourceId, Attributes: flatten(got.Data)}, nil
 }
