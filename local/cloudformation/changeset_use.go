@@ -77,8 +77,9 @@ func (s *Service) executeChangeSet(_ context.Context, _ api.Caller, in *cloudfor
 	}
 	if err == nil {
 		st.changeSetID, st.clientToken, st.changeSets = set.id, in.ClientRequestToken, nil
+		set.plan.tags = st.tags
 		if set.tags != nil {
-			st.tags = set.tags
+			set.plan.tags = set.tags
 		}
 		st.capabilities, st.roleARN, st.notifications = set.capabilities, set.roleARN, set.notifications
 		st.disableRollback = aws.ToBool(in.DisableRollback)

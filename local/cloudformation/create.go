@@ -163,5 +163,5 @@ func (op *operation) adopt(outputs []types.Output) {
 
 func (st *stack) adopt(p *plan) {
 	st.body, st.desc, st.symbolic = p.body, p.template.Description, p.symbolic
-	st.parameters, st.shown, st.imports = p.parameters, p.shown(), p.imports
+	st.parameters, st.shown, st.imports, st.tags = p.parameters, p.shown(), p.imports, p.tags
 }

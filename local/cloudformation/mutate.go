@@ -26,6 +26,13 @@ func (s *Service) newStack(name string) (*stack, error) {
 }
 
 func (s *Service) createStack(ctx context.Context, _ api.Caller, in *cloudformation.CreateStackInput) (*cloudformation.CreateStackOutput, error) {
+	err := refuse("CreateStack", in, "NotificationARNs", "ResourceTypes", "RollbackConfiguration", "StackPolicyBody", "StackPolicyURL", "TimeoutInMinutes")
+	if err != nil {
+		return nil, err
+	}
+	if err := unsupportedToCreate(in); err != nil {
+		return nil, err
+	}
 	onFailure, err := choiceOf(in.OnFailure, in.DisableRollback)
 	if err != nil {
 		return nil, err
@@ -38,7 +45,7 @@ func (s *Service) createStack(ctx context.Context, _ api.Caller, in *cloudformat
 	if err != nil {
 		return nil, err
 	}
-	st.tags, st.capabilities, st.roleARN = in.Tags, in.Capabilities, in.RoleARN
+	st.capabilities, st.roleARN = in.Capabilities, in.RoleARN
 	st.notifications, st.clientToken = in.NotificationARNs, in.ClientRequestToken
 	st.disableRollback, st.protected = onFailure == doNothing, aws.ToBool(in.EnableTerminationProtection)
 	p, err := s.makePlan(ctx, st, body, in.Parameters, nil)
@@ -48,6 +55,7 @@ func (s *Service) createStack(ctx context.Context, _ api.Caller, in *cloudformat
 	if err := p.allowed(in.Capabilities); err != nil {
 		return nil, err
 	}
+	p.tags = in.Tags
 	if err := s.add(st); err != nil {
 		return nil, err
 	}
@@ -89,6 +97,14 @@ func choiceOf(onFailure types.OnFailure, disable *bool) (failureChoice, error) {
 }
 
 func (s *Service) updateStack(ctx context.Context, _ api.Caller, in *cloudformation.UpdateStackInput) (*cloudformation.UpdateStackOutput, error) {
+	if err := unsupportedToUpdate(in); err != nil {
+		return nil, err
+	}
+	err := refuse("UpdateStack", in, "NotificationARNs", "ResourceTypes", "RollbackConfiguration", "StackPolicyBody",
+		"StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL", "StackPolicyURL")
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	st, err := s.need(aws.ToString(in.StackName))
 	s.mu.Unlock()
@@ -106,10 +122,6 @@ func (s *Service) updateStack(ctx context.Context, _ api.Caller, in *cloudformat
 	if err := p.allowed(in.Capabilities); err != nil {
 		return nil, err
 	}
-	tags := st.tags
-	if in.Tags != nil {
-		tags = in.Tags
-	}
 	err = s.claim(st, types.StackStatusUpdateInProgress, func() error {
 		if !st.updatable() {
 			return validation("Stack:%s is in %s state and can not be updated.", st.id, st.status)
@@ -117,7 +129,11 @@ func (s *Service) updateStack(ctx context.Context, _ api.Caller, in *cloudformat
 		if err := p.sameTypes(st); err != nil {
 			return err
 		}
-		if p.symbolic.equal(st.symbolic) && sameTags(tags, st.tags) {
+		p.tags = st.tags
+		if in.Tags != nil {
+			p.tags = in.Tags
+		}
+		if p.symbolic.equal(st.symbolic) && sameTags(p.tags, st.tags) {
 			return validation("No updates are to be performed.")
 		}
 		return nil
@@ -126,7 +142,7 @@ func (s *Service) updateStack(ctx context.Context, _ api.Caller, in *cloudformat
 		return nil, err
 	}
 	s.mu.Lock()
-	st.tags, st.capabilities, st.clientToken = tags, in.Capabilities, in.ClientRequestToken
+	st.capabilities, st.clientToken = in.Capabilities, in.ClientRequestToken
 	s.mu.Unlock()
 	s.startUpdate(st, p, aws.ToBool(in.DisableRollback))
 	return &cloudformation.UpdateStackOutput{StackId: aws.String(st.id)}, nil

@@ -50,7 +50,7 @@ func (s *Service) begin(st *stack, p *plan, run func(*operation)) {
 // request prepares a call to a resource's kind.
 func (s *Service) request(st *stack, hold *clock.Hold) *resource.Request {
 	return &resource.Request{
-		Env: s.env, Bus: s.bus, Clock: s.clock, Responses: s.responses, Hold: hold,
+		Env: s.env, Bus: s.bus, Clock: s.clock, Responses: s.responses, Hold: hold, Objects: s.objects,
 		Caller:  api.ServiceCaller("cloudformation.amazonaws.com", st.id),
 		StackID: st.id, StackName: st.name,
 	}
@@ -85,6 +85,8 @@ func (op *operation) wanted(name string) (*made, error) {
 		return m, err
 	}
 	m.properties, _ = evaluated.(map[string]any)
+	kind, _ := resource.Find(m.kind)
+	withStackTags(kind, m.properties, op.plan.tags)
 	return m, nil
 }
 

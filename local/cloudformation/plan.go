@@ -27,6 +27,8 @@ type plan struct {
 	order      []string
 	symbolic   fingerprint
 	imports    []string
+	// tags of the stack, which reach the resources that take tags.
+	tags []types.Tag
 }
 
 // fingerprint is what a template says once its parameters are known and its

@@ -26,19 +26,18 @@ type stack struct {
 	imports []string
 	tags    []types.Tag
 	// capabilities, roleARN and notifications are as the caller gave them.
-	capabilities     []types.Capability
-	roleARN          *string
-	notifications    []string
-	disableRollback  bool
-	protected        bool
-	changeSetID      string
-	outputs          []types.Output
-	resources        map[string]*made
-	symbolic         fingerprint
-	events           []types.StackEvent // oldest first
-	changeSets       []*changeSet
-	clientToken      *string
-	rollbackTriggers *types.RollbackConfiguration
+	capabilities    []types.Capability
+	roleARN         *string
+	notifications   []string
+	disableRollback bool
+	protected       bool
+	changeSetID     string
+	outputs         []types.Output
+	resources       map[string]*made
+	symbolic        fingerprint
+	events          []types.StackEvent // oldest first
+	changeSets      []*changeSet
+	clientToken     *string
 	// undone and leftover are what a rollback that failed, or was not wanted,
 	// has still to undo and to delete.
 	undone   []change
