@@ -74,7 +74,7 @@ func (c *cloud) Record(data ...api.Datum) {
 	c.data = append(c.data, data...)
 }
 
-func (c *cloud) Write(group, stream string, at time.Time, line []byte) {
+func (c *cloud) Write(group, _ string, _ time.Time, line []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lines = append(c.lines, group+"|"+string(line))

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -157,16 +158,8 @@ func alive(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return false
 	}
-	stat, err := os.ReadFile(filepath.Join("/proc", itoa(pid), "stat"))
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	return err == nil && !strings.Contains(string(stat), ") Z ")
-}
-
-func itoa(n int) string {
-	text, err := json.Marshal(n)
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
 }
 
 func TestConcurrentEventsGetProcessesOfTheirOwnUpToTheLimit(t *testing.T) {

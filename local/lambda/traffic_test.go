@@ -2,6 +2,7 @@ package lambda_test
 
 import (
 	"math"
+	"net/http"
 	"testing"
 	"time"
 
@@ -72,7 +73,7 @@ func TestMetricsOfRequestsWithoutAnAlias(t *testing.T) {
 func (c *cloud) send(name, what string) {
 	c.t.Helper()
 	out := do[awslambda.InvokeOutput](c, "Invoke", &awslambda.InvokeInput{FunctionName: &name, InvocationType: types.InvocationTypeEvent, Payload: event(what, "text")})
-	if out.StatusCode != 202 || out.ExecutedVersion != nil || len(out.Payload) != 0 {
+	if out.StatusCode != http.StatusAccepted || out.ExecutedVersion != nil || len(out.Payload) != 0 {
 		c.t.Errorf("answered %+v", out)
 	}
 }
@@ -135,7 +136,7 @@ func TestDryRunRunsNothing(t *testing.T) {
 	c := newCloud(t)
 	c.create("f")
 	out := do[awslambda.InvokeOutput](c, "Invoke", &awslambda.InvokeInput{FunctionName: aws.String("f"), InvocationType: types.InvocationTypeDryRun})
-	if out.StatusCode != 204 || c.invocations() != 0 || c.ProcessCount() != 0 {
+	if out.StatusCode != http.StatusNoContent || c.invocations() != 0 || c.ProcessCount() != 0 {
 		t.Errorf("status %d, %d invocations, %d processes", out.StatusCode, c.invocations(), c.ProcessCount())
 	}
 }

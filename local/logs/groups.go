@@ -16,7 +16,7 @@ type Empty struct{}
 
 // CreateLogGroupInput of CreateLogGroup.
 type CreateLogGroupInput struct {
-	LogGroupName, LogGroupClass, KmsKeyId string //nolint:revive // the members' names
+	LogGroupName, LogGroupClass, KmsKeyId string
 	Tags                                  map[string]string
 }
 
@@ -38,7 +38,7 @@ type DescribeLogGroupsInput struct {
 
 // LogGroup is a group as it is shown; its time is milliseconds since 1970.
 type LogGroup struct {
-	LogGroupName, Arn, LogGroupArn, LogGroupClass, KmsKeyId string //nolint:revive // the members' names
+	LogGroupName, Arn, LogGroupArn, LogGroupClass, KmsKeyId string
 	CreationTime, StoredBytes                               int64
 	RetentionInDays                                         *int32
 	MetricFilterCount                                       int32

@@ -48,7 +48,7 @@ func (in *FilterLogEventsInput) group() string {
 
 // FilteredLogEvent is an event as FilterLogEvents shows it.
 type FilteredLogEvent struct {
-	EventId, LogStreamName, Message string //nolint:revive // the members' names
+	EventId, LogStreamName, Message string
 	Timestamp, IngestionTime        int64
 }
 

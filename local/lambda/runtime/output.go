@@ -3,6 +3,7 @@ package runtime
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -63,7 +64,7 @@ func (o *output) begin(event Event) {
 // end notes the END of an event and returns the end of its log.
 func (o *output) end(event Event, result Result) []byte {
 	ms := float64(result.Duration.Microseconds()) / 1000
-	billed := int64(result.Duration.Milliseconds()) + 1
+	billed := result.Duration.Milliseconds() + 1
 	if o.spec.JSON {
 		status := "success"
 		if result.Failed {
@@ -109,7 +110,7 @@ func (o *output) follow() {
 	var tail []byte
 	for {
 		line, err := lines.ReadSlice('\n') // a longer line comes in pieces
-		if err == io.EOF && len(line) == 0 {
+		if errors.Is(err, io.EOF) && len(line) == 0 {
 			return
 		}
 		line = bytes.TrimSuffix(line, []byte("\n"))
@@ -124,7 +125,7 @@ func (o *output) follow() {
 		case own:
 			tail = o.take(tail, after)
 		}
-		if err != nil && err != bufio.ErrBufferFull {
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return
 		}
 	}

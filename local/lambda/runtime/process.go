@@ -64,7 +64,7 @@ type delivery struct {
 }
 
 // errNoBootstrap is the package's fault, told as Lambda tells it.
-var errNoBootstrap = errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]") //nolint:staticcheck // Lambda's words
+var errNoBootstrap = errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
 
 // start launches bootstrap and waits for nothing.
 func start(spec Spec) (*process, error) {
