@@ -71,13 +71,14 @@ func (t *tally) enoughIn(wanted float64, recent Minute, n int) *int {
 		}
 	}
 	events := p * (c + s)
-	for j, ratio := range t.ratios {
-		if ratio >= t.smallest {
-			break
-		}
+	below := 0
+	for below < len(t.ratios) && t.ratios[below] < t.smallest {
+		below++
+	}
+	for j, ratio := range t.ratios[:below] {
 		now := float64(t.candidate.Events)*math.Log(ratio/t.smallest) - (t.sums[j] - t.smallestSum)
 		growth := p*c*math.Log(ratio/t.smallest) - events*math.Log((ratio*c+s)/(t.smallest*c+s))
-		consider(now, growth, float64(tolerated+1))
+		consider(now, growth, float64(below))
 	}
 	for j, shrink := range shrinks {
 		fall := 1 - shrink

@@ -2,10 +2,6 @@ package judge
 
 import "math"
 
-// priors are the ratios, as multiples of 1, that the interval's mixture gives
-// equal weight. They are fixed, and cover improvements as well as regressions.
-var priors = [...]float64{0.1, 0.3, 0.6, 1, 1.6, 3, 8, 25}
-
 // likelihood is that of a ratio of the rates, given each minute's events and
 // requests.
 type likelihood struct {
@@ -19,9 +15,10 @@ type sample struct{ candidate, stable, events float64 }
 
 // interval is the ratio of the rates, weighed minute by minute, and the ratios
 // that cannot be rejected at alpha at any look: those at which the likelihood of
-// the data, mixed over the priors, is less than 1/alpha times as high. For each
-// true ratio that quotient is a likelihood ratio, so it reaches 1/alpha with
-// probability at most alpha, ever (Ville's inequality).
+// the data is more than alpha times what it is in the mean over the fixed ratios
+// of the tally. For each true ratio that quotient is a mixture of likelihood
+// ratios, so it reaches 1/alpha with probability at most alpha, ever (Ville's
+// inequality).
 func (t *tally) interval(minutes []Minute, alpha float64) (*float64, Interval) {
 	l := likelihood{events: float64(t.candidate.Events), minutes: make([]sample, 0, len(minutes))}
 	for _, m := range minutes {
@@ -32,66 +29,69 @@ func (t *tally) interval(minutes []Minute, alpha float64) (*float64, Interval) {
 	if len(l.minutes) == 0 {
 		return nil, Interval{}
 	}
-	best := negligible
-	for _, ratio := range priors {
-		best = addLogs(best, l.log(math.Log(ratio)))
+	least := negligible
+	for j, ratio := range t.ratios {
+		least = addLogs(least, l.events*math.Log(ratio)-t.sums[j])
 	}
-	least := best - math.Log(float64(len(priors))) + math.Log(alpha)
-	estimate, inside := l.peak()
-	result := Interval{}
-	if t.candidate.Events > 0 {
-		result.Low = number(math.Exp(l.cross(inside, -farthest, least)))
-	} else {
-		result.Low = number(0)
+	least += math.Log(alpha / float64(len(t.ratios)))
+	start := math.Log(rateRatio(t))
+	switch {
+	case t.candidate.Events == 0:
+		return number(0), Interval{Low: number(0), High: number(math.Exp(l.cross(start, 1, least)))}
+	case t.stable.Events == 0:
+		return nil, Interval{Low: number(math.Exp(l.cross(start, -1, least)))}
 	}
-	if t.stable.Events > 0 {
-		result.High = number(math.Exp(l.cross(inside, farthest, least)))
+	peak := l.peak(start)
+	return number(math.Exp(peak)), Interval{
+		Low:  number(math.Exp(l.cross(peak, -1, least))),
+		High: number(math.Exp(l.cross(peak, 1, least))),
 	}
-	if t.stable.Events == 0 {
-		return nil, result
+}
+
+// rateRatio is a first guess, with half an event more on each side.
+func rateRatio(t *tally) float64 {
+	return (float64(t.candidate.Events) + 0.5) / float64(t.candidate.Requests) /
+		((float64(t.stable.Events) + 0.5) / float64(t.stable.Requests))
+}
+
+func (l *likelihood) add(m Minute) {
+	if events := m.Candidate.Events + m.Stable.Events; events > 0 {
+		l.minutes = append(l.minutes, sample{float64(m.Candidate.Requests), float64(m.Stable.Requests), float64(events)})
 	}
-	if t.candidate.Events == 0 {
-		return number(0), result
+}
+
+// at is the log likelihood of the log of a ratio, and its derivative: the
+// candidate's events less those expected.
+func (l *likelihood) at(ratio float64) (log, slope float64) {
+	log, slope = l.events*ratio, l.events
+	r := math.Exp(ratio)
+	for _, m := range l.minutes {
+		whole := r*m.candidate + m.stable
+		log -= m.events * math.Log(whole)
+		slope -= m.events * r * m.candidate / whole
 	}
-	return number(math.Exp(estimate)), result
+	return log, slope
+}
+
+// slope is the derivative alone, and the second one.
+func (l *likelihood) slope(ratio float64) (slope, bend float64) {
+	slope = l.events
+	r := math.Exp(ratio)
+	for _, m := range l.minutes {
+		share := r * m.candidate / (r*m.candidate + m.stable)
+		slope -= m.events * share
+		bend -= m.events * share * (1 - share)
+	}
+	return slope, bend
 }
 
 // farthest is the log of the largest ratio that is told.
 const farthest = 14
 
-func (l *likelihood) add(m Minute) {
-	c, s := float64(m.Candidate.Requests), float64(m.Stable.Requests)
-	events := float64(m.Candidate.Events + m.Stable.Events)
-	if events == 0 {
-		return
-	}
-	l.minutes = append(l.minutes, sample{c, s, events})
-}
-
-// log is the log likelihood of the log of a ratio.
-func (l *likelihood) log(ratio float64) float64 {
-	value, r := l.events*ratio, math.Exp(ratio)
-	for _, g := range l.minutes {
-		value -= g.events * math.Log((r*g.candidate+g.stable)/(g.candidate+g.stable))
-	}
-	return value
-}
-
-// slope is the derivative of log: the candidate's events less those expected.
-func (l *likelihood) slope(ratio float64) (slope, bend float64) {
-	slope, r := l.events, math.Exp(ratio)
-	for _, g := range l.minutes {
-		share := r * g.candidate / (r*g.candidate + g.stable)
-		slope -= g.events * share
-		bend -= g.events * share * (1 - share)
-	}
-	return slope, bend
-}
-
-// peak finds the likeliest ratio, within what is told.
-func (l *likelihood) peak() (estimate, inside float64) {
+// peak finds the log of the likeliest ratio.
+func (l *likelihood) peak(x float64) float64 {
 	low, high := -float64(farthest), float64(farthest)
-	x := 0.0
+	x = min(high, max(low, x))
 	for range 60 {
 		slope, bend := l.slope(x)
 		if slope > 0 {
@@ -100,56 +100,39 @@ func (l *likelihood) peak() (estimate, inside float64) {
 			high = x
 		}
 		next := x - slope/min(bend, -1e-300)
-		if !(next > low && next < high) {
+		if !(next >= low && next <= high) {
 			next = (low + high) / 2
 		}
 		if math.Abs(next-x) < 1e-6 {
-			return next, next
+			return next
 		}
 		x = next
 	}
-	return x, x
+	return x
 }
 
-// cross finds where the likelihood falls to least between its peak and an end;
-// it errs outwards.
-func (l *likelihood) cross(peak, end, least float64) float64 {
-	if l.log(end) >= least {
-		return end
-	}
-	inside, outside := peak, end
-	x := (peak + end) / 2
+// cross finds where the log likelihood falls to least on one side of its peak.
+// It is concave, so that Newton's steps end up beyond the crossing and approach
+// it from there: the interval is never too narrow.
+func (l *likelihood) cross(peak, side, least float64) float64 {
+	_, bend := l.slope(peak)
+	top, _ := l.at(peak)
 	// A parabola through the peak is a good first guess.
-	if _, bend := l.slope(peak); bend < 0 {
-		x = peak + math.Copysign(math.Sqrt(2*max(0, l.log(peak)-least)/-bend), end-peak)
-	}
+	x := peak + side*math.Sqrt(2*max(0.1, top-least)/max(-bend, 1e-3))
 	for range 60 {
-		if !(x > min(inside, outside) && x < max(inside, outside)) {
-			x = (inside + outside) / 2
+		x = min(farthest, max(-farthest, x))
+		value, slope := l.at(x)
+		if value >= least && math.Abs(x) == farthest {
+			return x
 		}
-		value := l.log(x)
-		if value >= least {
-			inside = x
-		} else {
-			outside = x
+		if slope*side >= 0 { // rounding, close to the peak
+			return x
 		}
-		if math.Abs(outside-inside) < 1e-4 {
+		step := (least - value) / slope
+		x += step
+		if math.Abs(step) < 1e-4 {
 			break
 		}
-		slope, _ := l.slope(x)
-		next := x - (value-least)/slope
-		// Close in from both sides: land a little beyond the root.
-		if math.Abs(next-x) < 1e-4 {
-			next += math.Copysign(1e-4, outside-inside) * sign(value >= least)
-		}
-		x = next
 	}
-	return outside
-}
-
-func sign(positive bool) float64 {
-	if positive {
-		return 1
-	}
-	return -1
+	return min(farthest, max(-farthest, x))
 }
