@@ -24,15 +24,15 @@ const nothingChanged = "The submitted information didn't contain changes. Submit
 // createChangeSet settles what a template would do to a stack. The set is ready
 // at once: there is nothing to wait for.
 func (s *Service) createChangeSet(ctx context.Context, _ api.Caller, in *cloudformation.CreateChangeSetInput) (*cloudformation.CreateChangeSetOutput, error) {
-	if err := refuse("CreateChangeSet", in, "NotificationARNs", "ResourceTypes", "RollbackConfiguration"); err != nil {
+	// IncludeNestedStacks asks nothing: a template with a nested stack is
+	// refused for its type. The CDK always sends it.
+	if err := refuse("CreateChangeSet", in, "DeploymentMode", "ImportExistingResources", "NotificationARNs", "ResourceTypes",
+		"ResourcesToImport", "RollbackConfiguration"); err != nil {
 		return nil, err
 	}
 	name := aws.ToString(in.ChangeSetName)
 	if !changeSetName.MatchString(name) {
 		return nil, validation("1 validation error detected: Value '%s' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*", name)
-	}
-	if err := unsupportedInChangeSet(in); err != nil {
-		return nil, err
 	}
 	st, fresh, err := s.changeSetStack(in)
 	if err != nil {

@@ -26,11 +26,8 @@ func (s *Service) newStack(name string) (*stack, error) {
 }
 
 func (s *Service) createStack(ctx context.Context, _ api.Caller, in *cloudformation.CreateStackInput) (*cloudformation.CreateStackOutput, error) {
-	err := refuse("CreateStack", in, "NotificationARNs", "ResourceTypes", "RollbackConfiguration", "StackPolicyBody", "StackPolicyURL", "TimeoutInMinutes")
+	err := refuse("CreateStack", in, "NotificationARNs", "ResourceTypes", "RetainExceptOnCreate", "RollbackConfiguration", "StackPolicyBody", "StackPolicyURL", "TimeoutInMinutes")
 	if err != nil {
-		return nil, err
-	}
-	if err := unsupportedToCreate(in); err != nil {
 		return nil, err
 	}
 	onFailure, err := choiceOf(in.OnFailure, in.DisableRollback)
@@ -97,10 +94,7 @@ func choiceOf(onFailure types.OnFailure, disable *bool) (failureChoice, error) {
 }
 
 func (s *Service) updateStack(ctx context.Context, _ api.Caller, in *cloudformation.UpdateStackInput) (*cloudformation.UpdateStackOutput, error) {
-	if err := unsupportedToUpdate(in); err != nil {
-		return nil, err
-	}
-	err := refuse("UpdateStack", in, "NotificationARNs", "ResourceTypes", "RollbackConfiguration", "StackPolicyBody",
+	err := refuse("UpdateStack", in, "NotificationARNs", "ResourceTypes", "RetainExceptOnCreate", "RollbackConfiguration", "StackPolicyBody",
 		"StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL", "StackPolicyURL")
 	if err != nil {
 		return nil, err

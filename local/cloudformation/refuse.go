@@ -12,8 +12,8 @@ func refuse(operation string, in any, members ...string) error {
 	var given []string
 	for _, name := range members {
 		field := v.FieldByName(name)
-		if field.Kind() == reflect.Pointer && !field.IsNil() && field.Elem().Kind() == reflect.Struct && field.Elem().IsZero() {
-			continue // an empty structure asks for nothing
+		if field.Kind() == reflect.Pointer && !field.IsNil() && field.Elem().Kind() != reflect.String && field.Elem().IsZero() {
+			continue // an empty structure, or false, asks for nothing
 		}
 		empty := field.IsZero() || field.Kind() == reflect.Slice && field.Len() == 0
 		if !empty {

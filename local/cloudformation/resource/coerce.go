@@ -49,7 +49,7 @@ func coerceStruct(t reflect.Type, value any, path string) (any, error) {
 	for name, member := range members {
 		field, known := t.FieldByName(upperFirst(name))
 		if !known {
-			return nil, fmt.Errorf("%s has no member %s in the local cloud", path, name)
+			return nil, fmt.Errorf("Encountered unsupported property %s (of %s)", name, path)
 		}
 		var err error
 		if fitted[name], err = coerce(field.Type, member, path+"."+name); err != nil {

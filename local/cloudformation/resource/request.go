@@ -14,6 +14,11 @@ import (
 	"weir/local/wire"
 )
 
+// Objects reads what S3 holds.
+type Objects interface {
+	GetObject(ctx context.Context, bucket, key string) ([]byte, error)
+}
+
 // Request is one thing to do to one resource.
 type Request struct {
 	Env       api.Env
@@ -21,6 +26,8 @@ type Request struct {
 	Clock     *clock.Clock
 	Caller    api.Caller
 	Responses *Responses
+	// Objects reads what S3 holds; nil when there is no S3.
+	Objects Objects
 	// Hold keeps cloud time from outrunning the stack operation.
 	Hold *clock.Hold
 

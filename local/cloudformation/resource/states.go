@@ -28,7 +28,7 @@ func stateMachine() Kind {
 }
 
 func createStateMachine(ctx context.Context, r *Request) (Result, error) {
-	definition, err := machineDefinition(r)
+	definition, err := machineDefinition(ctx, r)
 	if err != nil {
 		return Result{}, err
 	}
@@ -47,7 +47,7 @@ func createStateMachine(ctx context.Context, r *Request) (Result, error) {
 
 func updateStateMachine(ctx context.Context, r *Request) (Result, error) {
 	kept := Result{Physical: r.Physical, Attributes: r.Attributes}
-	definition, err := machineDefinition(r)
+	definition, err := machineDefinition(ctx, r)
 	if err != nil {
 		return kept, err
 	}
@@ -85,7 +85,7 @@ func describeMachine(ctx context.Context, r *Request, arn string) (Result, error
 }
 
 // machineDefinition is the definition's text with its substitutions made.
-func machineDefinition(r *Request) (string, error) {
+func machineDefinition(ctx context.Context, r *Request) (string, error) {
 	definition := r.text("DefinitionString")
 	switch {
 	case definition != "":
@@ -96,7 +96,11 @@ func machineDefinition(r *Request) (string, error) {
 		}
 		definition = string(encoded)
 	case r.Properties["DefinitionS3Location"] != nil:
-		return "", errors.New("DefinitionS3Location is not supported by the local cloud; give DefinitionString")
+		stored, err := storedDefinition(ctx, r)
+		if err != nil {
+			return "", err
+		}
+		definition = stored
 	default:
 		return "", errors.New("Property DefinitionString is required but was not given")
 	}
@@ -113,4 +117,21 @@ func substituted(definition string, substitutions map[string]any) (string, error
 		pairs = append(pairs, "${"+name+"}", textOf(value))
 	}
 	return strings.NewReplacer(pairs...).Replace(definition), nil
+}
+
+// storedDefinition reads the definition from S3, JSON only.
+func storedDefinition(ctx context.Context, r *Request) (string, error) {
+	location := structure(r.Properties["DefinitionS3Location"])
+	if _, given := location["Version"]; given {
+		return "", errors.New("the local cloud does not read versions of S3 objects; leave out DefinitionS3Location.Version")
+	}
+	if r.Objects == nil {
+		return "", errors.New("DefinitionS3Location cannot be read: this CloudFormation was given no S3")
+	}
+	bucket, key := textOf(location["Bucket"]), textOf(location["Key"])
+	content, err := r.Objects.GetObject(ctx, bucket, key)
+	if err != nil {
+		return "", fmt.Errorf("read s3://%s/%s: %w", bucket, key, err)
+	}
+	return string(content), nil
 }
