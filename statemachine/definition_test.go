@@ -2,7 +2,6 @@ package statemachine_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -141,26 +140,4 @@ func TestSubstitutionsAreTheThreeHandlers(t *testing.T) {
 	if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, want) {
 		t.Errorf("substitutions = %v, want %v", got, want)
 	}
-}
-
-// Transitions lists every edge of the definition, "from -> to".
-func transitions(m machine) []string {
-	var edges []string
-	each(m, func(name string, s state, _ bool) {
-		add := func(to string) {
-			if to != "" {
-				edges = append(edges, fmt.Sprintf("%s -> %s", name, to))
-			}
-		}
-		add(s.Next)
-		add(s.Default)
-		for _, c := range s.Choices {
-			add(c.Next)
-		}
-		for _, c := range s.Catch {
-			add(c.Next)
-		}
-	})
-	slices.Sort(edges)
-	return slices.Compact(edges)
 }

@@ -62,7 +62,7 @@ func (b *Bus) Services() []*Service {
 	return list
 }
 
-// Caller interface of services: they hold an Invoker, not a *Bus.
+// Invoker calls an operation of a service. Services hold one, and not a *Bus.
 type Invoker interface {
 	Call(ctx context.Context, caller Caller, service, operation string, in any) (any, error)
 }

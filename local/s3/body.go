@@ -7,6 +7,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"hash"
 	"hash/crc32"
 	"hash/crc64"
@@ -48,7 +49,7 @@ func readBody(r io.Reader, header http.Header) ([]byte, error) {
 		}
 	}
 	trailer, err := textproto.NewReader(reader).ReadMIMEHeader()
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, incomplete(err)
 	}
 	if want := header.Get("X-Amz-Decoded-Content-Length"); want != "" && want != strconv.Itoa(body.Len()) {
@@ -91,12 +92,12 @@ var sums = map[string]func() hash.Hash{
 }
 
 func check(body []byte, header http.Header) error {
-	for name, make := range sums {
+	for name, sumOf := range sums {
 		want := header.Get(name)
 		if want == "" {
 			continue
 		}
-		sum := make()
+		sum := sumOf()
 		sum.Write(body) // a hash never fails, by its documentation
 		if got := base64.StdEncoding.EncodeToString(sum.Sum(nil)); got != want {
 			return api.Errorf("BadDigest", "The %s you specified did not match the calculated checksum.", strings.TrimPrefix(name, "X-Amz-Checksum-"))

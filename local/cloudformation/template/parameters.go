@@ -115,7 +115,7 @@ func (p Parameter) Value(text string) any {
 
 func (p Parameter) check(name, value string) error {
 	if len(p.AllowedValues) > 0 && !slices.Contains(p.AllowedValues, value) {
-		return p.violated(name, fmt.Sprintf("must be one of AllowedValues"))
+		return p.violated(name, "must be one of AllowedValues")
 	}
 	if p.AllowedPattern != "" {
 		pattern, err := regexp.Compile(`^(?:` + p.AllowedPattern + `)$`)
