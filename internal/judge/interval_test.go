@@ -47,6 +47,14 @@ func TestIntervalEndsAreWhereTheLikelihoodFalls(t *testing.T) {
 	}
 	low, _ := l.at(math.Log(*interval.Low))
 	high, _ := l.at(math.Log(*interval.High))
+	mean := 0.0
+	for _, ratio := range multiples {
+		value, _ := l.at(math.Log(ratio))
+		mean += math.Exp(value-low) / float64(len(multiples))
+	}
+	if math.Abs(mean-20) > 0.2 {
+		t.Errorf("at the low end the mixture is %.2f times as likely, want 1/alpha", mean)
+	}
 	if *interval.Low >= 2.25 || *interval.High <= 2.25 || math.Abs(low-high) > 0.01 {
 		t.Errorf("interval %v to %v, log likelihoods %v and %v", *interval.Low, *interval.High, low, high)
 	}

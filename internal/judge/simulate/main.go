@@ -18,7 +18,7 @@ func main() {
 	out := flag.String("out", "", "folder for the table and the picture; none: only check")
 	flag.Parse()
 	if *quick {
-		*releases, *healthy = 300, 3000
+		*releases, *healthy = 1000, 8000
 	}
 	if err := report(*releases, *healthy, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "simulate:", err)
