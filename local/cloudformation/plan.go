@@ -109,7 +109,21 @@ func (p *plan) settle() error {
 	if p.order, err = template.Order(p.graph); err != nil {
 		return err
 	}
-	return p.settleOutputs()
+	if err := p.settleOutputs(); err != nil {
+		return err
+	}
+	return p.checkAttributes()
+}
+
+// checkAttributes refuses Fn::GetAtt of what a resource will not have.
+func (p *plan) checkAttributes() error {
+	asked := append(template.Attributes(asAny(p.symbolic.resources)), template.Attributes(asAny(p.symbolic.outputs))...)
+	for _, a := range asked {
+		if !resource.HasAttribute(p.active[a.LogicalID].Type, a.Name) {
+			return fmt.Errorf("Template error: resource %s does not support attribute type %s in Fn::GetAtt", a.LogicalID, a.Name)
+		}
+	}
+	return nil
 }
 
 func (p *plan) settleOutputs() error {
