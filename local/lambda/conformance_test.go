@@ -81,13 +81,7 @@ func newReplay(t *testing.T, file, name string) *replay {
 		t.Fatalf("%s holds no case %s", file, name)
 	}
 	c := newCloud(t, func(o *lambda.Options) { o.Settle = 500 * time.Millisecond })
-	operator := func(string) (api.Caller, error) { return api.Operator(env), nil }
-	server := httptest.NewServer(wire.New(c.bus, operator, slog.New(slog.DiscardHandler)))
-	t.Cleanup(server.Close)
-	r.client = awslambda.New(awslambda.Options{
-		Region: env.Region, BaseEndpoint: &server.URL, HTTPClient: &http.Client{Transport: r},
-		Credentials: credentials.NewStaticCredentialsProvider("key", "secret", ""), RetryMaxAttempts: 1,
-	})
+	r.client = c.client(r)
 	t.Cleanup(func() {
 		if len(r.recorded) > 0 {
 			t.Errorf("%d steps were not replayed: %v", len(r.recorded), keys(r.recorded))
@@ -95,6 +89,17 @@ func newReplay(t *testing.T, file, name string) *replay {
 		t.Logf("conformance %s: passed %d of %d", name, r.passed, r.total)
 	})
 	return r
+}
+
+// client is the real SDK, talking to the service over HTTP.
+func (c *cloud) client(transport http.RoundTripper) *awslambda.Client {
+	operator := func(string) (api.Caller, error) { return api.Operator(env), nil }
+	server := httptest.NewServer(wire.New(c.bus, operator, slog.New(slog.DiscardHandler)))
+	c.t.Cleanup(server.Close)
+	return awslambda.New(awslambda.Options{
+		Region: env.Region, BaseEndpoint: &server.URL, HTTPClient: &http.Client{Transport: transport},
+		Credentials: credentials.NewStaticCredentialsProvider("key", "secret", ""), RetryMaxAttempts: 1,
+	})
 }
 
 func keys(m map[string]json.RawMessage) (names []string) {

@@ -69,6 +69,15 @@ func TestAFunctionIsPendingWhileItIsCreated(t *testing.T) {
 	}
 }
 
+func TestASteppedClockSettlesAFunction(t *testing.T) {
+	c := newCloud(t, func(o *lambda.Options) { o.Settle = time.Hour })
+	c.create("f")
+	c.clock.Advance(time.Hour)
+	if n := c.publish("f"); n != "1" {
+		t.Errorf("published %s", n)
+	}
+}
+
 func TestServicesWaitWhereClientsAreRefused(t *testing.T) {
 	c := newCloud(t, func(o *lambda.Options) { o.Settle = 5 * time.Millisecond })
 	c.create("f")

@@ -54,7 +54,8 @@ type Options struct {
 	// when zero.
 	IdleAfter time.Duration
 	// Settle is the wall time for which a created function is Pending and an
-	// update InProgress; 150 ms when zero, none when negative.
+	// update InProgress (or the cloud time, where a clock is stepped past it);
+	// 150 ms when zero, none when negative.
 	Settle time.Duration
 }
 
