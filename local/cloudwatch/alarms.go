@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ type alarm struct {
 	metric types.MetricAlarm
 	rule   rule // set for composite alarms
 	text   string
+	tags   map[string]string
 }
 
 func (s *Service) alarmARN(name string) string { return s.Env.ARN("cloudwatch", "alarm:"+name) }
@@ -54,17 +56,22 @@ func (s *Service) putMetricAlarm(_ context.Context, _ api.Caller, in *cloudwatch
 		StateValue: types.StateValueInsufficientData, StateReason: ptr("Unchecked: Initial alarm creation"),
 		AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
 	}}
-	s.keep(a)
+	s.keep(a, in.Tags)
 	return nil, nil
 }
 
-// keep stores an alarm; one that is updated keeps its state.
-func (s *Service) keep(a *alarm) {
+// keep stores an alarm; one that is updated keeps its state and its tags.
+func (s *Service) keep(a *alarm, tags []types.Tag) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old, ok := s.alarms[deref(a.metric.AlarmName)]; ok {
 		a.metric.StateValue, a.metric.StateReason = old.metric.StateValue, old.metric.StateReason
 		a.metric.StateUpdatedTimestamp, a.metric.StateTransitionedTimestamp = old.metric.StateUpdatedTimestamp, old.metric.StateTransitionedTimestamp
+		a.tags = old.tags
+		s.note(a, types.HistoryItemTypeConfigurationUpdate, fmt.Sprintf("Alarm %q updated", deref(a.metric.AlarmName)), map[string]any{"version": "1.0", "type": "Update"})
+	} else {
+		a.tag(tags)
+		s.note(a, types.HistoryItemTypeConfigurationUpdate, fmt.Sprintf("Alarm %q created", deref(a.metric.AlarmName)), map[string]any{"version": "1.0", "type": "Create"})
 	}
 	s.alarms[deref(a.metric.AlarmName)] = a
 	if !s.ticking {
@@ -84,7 +91,7 @@ func (s *Service) putCompositeAlarm(_ context.Context, _ api.Caller, in *cloudwa
 		ActionsEnabled: ptr(in.ActionsEnabled == nil || *in.ActionsEnabled), AlarmActions: orEmpty(in.AlarmActions), OKActions: orEmpty(in.OKActions),
 		InsufficientDataActions: orEmpty(in.InsufficientDataActions), StateValue: types.StateValueInsufficientData,
 		StateReason: ptr("Unchecked: Initial alarm creation"), AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
-	}})
+	}}, in.Tags)
 	return nil, nil
 }
 
@@ -230,7 +237,7 @@ func (s *Service) judge(m types.MetricAlarm) (types.StateValue, string) {
 			breaching++
 			fallthrough
 		default:
-			recent = append(recent, fmt.Sprintf("%v (%s)", value, start.Format("02/01/06 15:04:05")))
+			recent = append(recent, fmt.Sprintf("%s (%s)", decimal(value), start.Format("02/01/06 15:04:05")))
 		}
 	}
 	return verdict(m, n, needed, breaching, missing, recent)
@@ -257,11 +264,20 @@ func verdict(m types.MetricAlarm, n, needed, breaching, missing int, recent []st
 		plural = "s"
 	}
 	if breaching >= needed {
-		return types.StateValueAlarm, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints [%s] was %s the threshold (%v) (minimum %d datapoint%s for OK -> ALARM transition).",
-			breaching, n, strings.Join(recent, ", "), comparison[m.ComparisonOperator], deref(m.Threshold), needed, plural)
+		return types.StateValueAlarm, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints [%s] was %s the threshold (%s) (minimum %d datapoint%s for OK -> ALARM transition).",
+			breaching, n, strings.Join(recent, ", "), comparison[m.ComparisonOperator], decimal(deref(m.Threshold)), needed, plural)
 	}
-	return types.StateValueOk, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints [%s] was not %s the threshold (%v) (minimum 1 datapoint for ALARM -> OK transition).",
-		len(recent)-min(breaching, len(recent)), n, strings.Join(recent, ", "), comparison[m.ComparisonOperator], deref(m.Threshold))
+	return types.StateValueOk, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints [%s] was not %s the threshold (%s) (minimum 1 datapoint for ALARM -> OK transition).",
+		len(recent)-min(breaching, len(recent)), n, strings.Join(recent, ", "), comparison[m.ComparisonOperator], decimal(deref(m.Threshold)))
+}
+
+// decimal prints a number as alarms do: a whole one with ".0".
+func decimal(number float64) string {
+	text := strconv.FormatFloat(number, 'f', -1, 64)
+	if !strings.Contains(text, ".") {
+		text += ".0"
+	}
+	return text
 }
 
 var comparison = map[types.ComparisonOperator]string{
@@ -319,6 +335,9 @@ func (s *Service) transition(ctx context.Context, a *alarm, state types.StateVal
 	}
 	a.metric.StateValue, a.metric.StateTransitionedTimestamp = state, &now
 	after := a.metric
+	s.note(a, types.HistoryItemTypeStateUpdate, fmt.Sprintf("Alarm updated from %s to %s", before.StateValue, state),
+		map[string]any{"version": "1.0", "oldState": map[string]any{"stateValue": before.StateValue, "stateReason": deref(before.StateReason)},
+			"newState": map[string]any{"stateValue": state, "stateReason": reason}})
 	s.mu.Unlock()
 	s.announce(ctx, before, after)
 	if !deref(after.ActionsEnabled) {

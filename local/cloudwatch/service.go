@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"sort"
-	"strconv"
 	"sync"
 	"time"
 
@@ -34,6 +33,7 @@ type Service struct {
 	mu         sync.Mutex
 	alarms     map[string]*alarm
 	dashboards map[string]string
+	history    []types.AlarmHistoryItem // oldest first
 	ticking    bool
 }
 
@@ -64,9 +64,28 @@ func (s *Service) API() *api.Service {
 			api.Op("PutCompositeAlarm", s.putCompositeAlarm, api.On("cloudwatch:PutCompositeAlarm", func(in *cloudwatch.PutCompositeAlarmInput) string { return s.alarmARN(deref(in.AlarmName)) })),
 			api.Op("DescribeAlarms", s.describeAlarms, api.Needs(s.describePermissions)),
 			api.Op("SetAlarmState", s.setAlarmState, api.On("cloudwatch:SetAlarmState", func(in *cloudwatch.SetAlarmStateInput) string { return s.alarmARN(deref(in.AlarmName)) })),
-			api.Op("DeleteAlarms", s.deleteAlarms),
+			api.Op("DeleteAlarms", s.deleteAlarms, api.Needs(func(in *cloudwatch.DeleteAlarmsInput) []api.Permission {
+				return each("cloudwatch:DeleteAlarms", s.alarmARNs(in.AlarmNames))
+			})),
+			api.Op("DescribeAlarmsForMetric", s.describeAlarmsForMetric),
+			api.Op("DescribeAlarmHistory", s.describeAlarmHistory, api.On("cloudwatch:DescribeAlarmHistory", func(in *cloudwatch.DescribeAlarmHistoryInput) string {
+				if in.AlarmName == nil {
+					return s.alarmARN("*")
+				}
+				return s.alarmARN(*in.AlarmName)
+			})),
+			api.Op("EnableAlarmActions", s.enableAlarmActions, api.Needs(func(in *cloudwatch.EnableAlarmActionsInput) []api.Permission {
+				return each("cloudwatch:EnableAlarmActions", s.alarmARNs(in.AlarmNames))
+			})),
+			api.Op("DisableAlarmActions", s.disableAlarmActions, api.Needs(func(in *cloudwatch.DisableAlarmActionsInput) []api.Permission {
+				return each("cloudwatch:DisableAlarmActions", s.alarmARNs(in.AlarmNames))
+			})),
+			api.Op("TagResource", s.tagResource, api.On("cloudwatch:TagResource", func(in *cloudwatch.TagResourceInput) string { return deref(in.ResourceARN) })),
+			api.Op("UntagResource", s.untagResource, api.On("cloudwatch:UntagResource", func(in *cloudwatch.UntagResourceInput) string { return deref(in.ResourceARN) })),
+			api.Op("ListTagsForResource", s.listTags, api.On("cloudwatch:ListTagsForResource", func(in *cloudwatch.ListTagsForResourceInput) string { return deref(in.ResourceARN) })),
 			api.Op("PutDashboard", s.putDashboard),
 			api.Op("GetDashboard", s.getDashboard),
+			api.Op("ListDashboards", s.listDashboards),
 			api.Op("DeleteDashboards", s.deleteDashboards),
 		),
 	}
@@ -92,11 +111,39 @@ func (s *Service) putMetricData(_ context.Context, _ api.Caller, in *cloudwatch.
 				}
 				s.store.add(base, weight)
 			}
+		case d.StatisticValues != nil:
+			if err := s.addSet(base, *d.StatisticValues); err != nil {
+				return nil, err
+			}
 		default:
-			return nil, api.Errorf("InvalidParameterCombination", "Metric %s has neither Value nor Values; the local cloud does not take StatisticValues.", base.Name)
+			return nil, api.Errorf("InvalidParameterCombination", "At least one of the parameters Value, Values and StatisticValues must be specified for metric %s.", base.Name)
 		}
 	}
 	return nil, nil
+}
+
+// addSet keeps a statistic set as its extremes and, for the rest, their mean:
+// count, sum, minimum, maximum and average are exact, percentiles are not (AWS
+// gives none unless the extremes are equal).
+func (s *Service) addSet(d api.Datum, set types.StatisticSet) error {
+	count, sum, low, high := deref(set.SampleCount), deref(set.Sum), deref(set.Minimum), deref(set.Maximum)
+	if count <= 0 || low > high {
+		return api.Errorf("InvalidParameterValue", "The statistic set of metric %s must have a SampleCount above 0 and a Minimum that is not above its Maximum.", d.Name)
+	}
+	add := func(value, weight float64) {
+		d.Value = value
+		s.store.add(d, weight)
+	}
+	if count < 2 {
+		add(sum/count, count)
+		return nil
+	}
+	add(low, 1)
+	add(high, 1)
+	if count > 2 {
+		add((sum-low-high)/(count-2), count-2)
+	}
+	return nil
 }
 
 func dimensions(list []types.Dimension) []api.Dimension {
@@ -142,22 +189,19 @@ func (s *Service) getMetricData(_ context.Context, _ api.Caller, in *cloudwatch.
 // the index of the first result of the next page.
 func page(out *cloudwatch.GetMetricDataOutput, in *cloudwatch.GetMetricDataInput) (*cloudwatch.GetMetricDataOutput, error) {
 	const standard = 100800
-	most, begin := standard, 0
+	most := standard
 	if in.MaxDatapoints != nil {
 		most = min(most, int(*in.MaxDatapoints))
 	}
-	if in.NextToken != nil {
-		parsed, err := strconv.Atoi(*in.NextToken)
-		if err != nil || parsed < 0 || parsed > len(out.MetricDataResults) {
-			return nil, api.Errorf("InvalidNextToken", "NextToken %q is not one that this API gave.", *in.NextToken)
-		}
-		begin = parsed
+	begin, err := begins(in.NextToken, len(out.MetricDataResults))
+	if err != nil {
+		return nil, err
 	}
 	total := 0
 	for i := begin; i < len(out.MetricDataResults); i++ {
 		total += len(out.MetricDataResults[i].Values)
 		if total > most && i > begin {
-			out.NextToken = ptr(strconv.Itoa(i))
+			out.NextToken = pageToken(i)
 			out.MetricDataResults = out.MetricDataResults[begin:i]
 			return out, nil
 		}
