@@ -34,6 +34,9 @@ const (
 )
 
 func (s *Service) invoke(ctx context.Context, caller api.Caller, in *lambda.InvokeInput) (*lambda.InvokeOutput, error) {
+	if err := s.ctx.Err(); err != nil {
+		return nil, fmt.Errorf("lambda is closed: %w", err)
+	}
 	limit := maxPayload
 	if in.InvocationType == types.InvocationTypeEvent {
 		limit = maxAsyncPayload

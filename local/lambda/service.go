@@ -4,8 +4,9 @@
 // reference and the recorded answers in testdata.
 //
 // Functions on provided.al2023 and provided.al2 run; those on other runtimes
-// can be created, published and aliased, but not invoked. VPC, tracing and
-// memory settings are kept and shown, and do not change how a process runs.
+// can be created, published and aliased, but not invoked. VPC, tracing, memory
+// and dead-letter settings and function URLs are kept and shown, and change
+// nothing: an asynchronous event that fails for good is told in the log.
 package lambda
 
 import (
