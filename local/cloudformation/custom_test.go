@@ -93,3 +93,21 @@ func TestSilentCustomResourceTimesOut(t *testing.T) {
 		t.Error(history)
 	}
 }
+
+func TestRolledBackCustomResourceIsToldWhatItWas(t *testing.T) {
+	w := newWorld(t)
+	w.answer = answering("thing")
+	w.create(fromFunction(`1`))
+	w.refuse = "/p=thing|2"
+	if st := w.update(fromFunction(`2`)); st.StackStatus != types.StackStatusUpdateRollbackComplete {
+		t.Fatalf("%s\n%s", st.StackStatus, strings.Join(w.history(), "\n"))
+	}
+	last := w.asked[len(w.asked)-1]
+	value := func(member string) any { return last[member].(map[string]any)["Value"] }
+	if last["RequestType"] != "Update" || value("ResourceProperties") != "1" || value("OldResourceProperties") != "2" {
+		t.Errorf("last asked %v", last)
+	}
+	if got := w.stored(); !maps.Equal(got, map[string]string{"/p": "thing|1"}) {
+		t.Errorf("stored %v", got)
+	}
+}

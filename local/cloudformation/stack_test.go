@@ -95,7 +95,12 @@ func TestUpdates(t *testing.T) {
 			stored: map[string]string{"/x": "1", "/b": "/x", "/c": "3"},
 		},
 		{
-			name: "a replaced resource may be retained", next: declare(`A=/a=1`, `B=/b={"Fn::GetAtt":["A","Value"]}`, `C=/d=3`),
+			name: "replaced resources go before what they depend on", next: declare(`A=/x=1`, `B=/y={"Fn::GetAtt":["A","Value"]}`, `C=/c=3`),
+			status: types.StackStatusUpdateComplete, calls: []string{"Put /x=1", "Put /y=1", "Delete /b", "Delete /a"},
+			stored: map[string]string{"/x": "1", "/y": "1", "/c": "3"},
+		},
+		{
+			name: "what depends on nothing is replaced alone", next: declare(`A=/a=1`, `B=/b={"Fn::GetAtt":["A","Value"]}`, `C=/d=3`),
 			status: types.StackStatusUpdateComplete, calls: []string{"Put /d=3", "Delete /c"},
 			stored: map[string]string{"/a": "1", "/b": "1", "/d": "3"},
 		},
