@@ -289,6 +289,8 @@ func TestLostAnswerClosesTheConnection(t *testing.T) {
 	if _, answered := errors.AsType[smithy.APIError](err); err == nil || answered {
 		t.Errorf("error = %v, want a broken connection", err)
 	}
+	r.mu.Lock() // the broken connection does not order the two
+	defer r.mu.Unlock()
 	if r.in == nil {
 		t.Error("the call was not made")
 	}
