@@ -241,5 +241,9 @@ func TestACallerThatGoesAwayDoesNotEndTheEvent(t *testing.T) {
 	if err := os.WriteFile(flag, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c.Close() // waits for the event
+	c.awaitLines("END ", 2)
+	c.Close() // waits for what is counted
+	if failures, n := c.sum("Errors", "FunctionName=f"); failures != 0 || n != 2 {
+		t.Errorf("Errors: %v in %d, want 0 in 2", failures, n)
+	}
 }
