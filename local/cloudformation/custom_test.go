@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,18 +97,31 @@ func TestSilentCustomResourceTimesOut(t *testing.T) {
 
 func TestRolledBackCustomResourceIsToldWhatItWas(t *testing.T) {
 	w := newWorld(t)
-	w.answer = answering("thing")
+	byValue := func(event map[string]any) map[string]any {
+		return answering("thing-" + event["ResourceProperties"].(map[string]any)["Value"].(string))(event)
+	}
+	w.answer = byValue
 	w.create(fromFunction(`1`))
-	w.refuse = "/p=thing|2"
+	w.refuse = "/p=thing-2"
 	if st := w.update(fromFunction(`2`)); st.StackStatus != types.StackStatusUpdateRollbackComplete {
 		t.Fatalf("%s\n%s", st.StackStatus, strings.Join(w.history(), "\n"))
 	}
-	last := w.asked[len(w.asked)-1]
-	value := func(member string) any { return last[member].(map[string]any)["Value"] }
-	if last["RequestType"] != "Update" || value("ResourceProperties") != "1" || value("OldResourceProperties") != "2" {
-		t.Errorf("last asked %v", last)
+	var told []string
+	for _, event := range w.asked {
+		line := event["RequestType"].(string)
+		for _, member := range []string{"ResourceProperties", "OldResourceProperties"} {
+			if properties, ok := event[member].(map[string]any); ok {
+				line += " " + properties["Value"].(string)
+			}
+		}
+		told = append(told, line)
 	}
-	if got := w.stored(); !maps.Equal(got, map[string]string{"/p": "thing|1"}) {
+	// Each new physical id replaced the resource; the rollback's cleanup deletes
+	// the one that the update made.
+	if want := []string{"Create 1", "Update 2 1", "Update 1 2", "Delete 2"}; !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
+	}
+	if got := w.stored(); !maps.Equal(got, map[string]string{"/p": "thing-1|1"}) {
 		t.Errorf("stored %v", got)
 	}
 }
