@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -232,8 +233,14 @@ func (c *Cloud) enqueue(ctx context.Context, caller api.Caller, queueARN, body s
 	return err
 }
 
-// URL is the endpoint.
-func (c *Cloud) URL() string { return "http://" + c.listener.Addr().String() }
+// URL is the endpoint, as reached from this machine.
+func (c *Cloud) URL() string {
+	address := c.listener.Addr().String()
+	if tcp, ok := c.listener.Addr().(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		address = net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	return "http://" + address
+}
 
 // Bus is how code in this process calls services without HTTP.
 func (c *Cloud) Bus() *api.Bus { return c.bus }

@@ -1,6 +1,8 @@
 package local_test
 
 import (
+	"bytes"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +29,19 @@ func TestStartsFastAndOnLoopback(t *testing.T) {
 	}
 	if !strings.HasPrefix(cloud.URL(), "http://127.0.0.1:") {
 		t.Errorf("URL = %s, want loopback", cloud.URL())
+	}
+}
+
+func TestSaysSoWhenOtherMachinesCanReachIt(t *testing.T) {
+	for listen, want := range map[string]bool{"127.0.0.1:0": false, "0.0.0.0:0": true} {
+		var log bytes.Buffer
+		cloud := start(t, local.Options{Listen: listen, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		if got := strings.Contains(log.String(), "can be reached from other machines"); got != want {
+			t.Errorf("listen on %s: said so = %v, want %v", listen, got, want)
+		}
+		if status := control(t, cloud, "GET", "health", "", nil); status != 200 {
+			t.Errorf("listen on %s: %s answers %d", listen, cloud.URL(), status)
+		}
 	}
 }
 

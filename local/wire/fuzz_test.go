@@ -150,6 +150,14 @@ func TestFillRefuses(t *testing.T) {
 	}
 }
 
+func TestEmptyIsNotAbsent(t *testing.T) {
+	text := ""
+	value := &everything{Text: &text, List: []string{}, Weights: map[string]float64{}, Recursed: &everything{}}
+	if got, want := string(written(t, value)), `{"List":[],"Recursed":{},"Text":"","Weights":{}}`; got != want {
+		t.Errorf("wrote %s, want %s", got, want)
+	}
+}
+
 func TestIntegersKeepAllTheirDigits(t *testing.T) {
 	tree, err := parseJSON([]byte(`{"Large": 9223372036854775807}`))
 	if err != nil {
