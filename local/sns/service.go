@@ -44,6 +44,8 @@ type topic struct {
 	arn           string
 	attributes    map[string]string
 	subscriptions map[string]types.Subscription
+	settings      map[string]map[string]string // attributes by subscription
+	tags          map[string]string
 	published     []Published
 }
 
@@ -76,6 +78,12 @@ func (s *Service) API() *api.Service {
 			api.Op("Subscribe", s.subscribe, api.On("sns:Subscribe", func(in *sns.SubscribeInput) string { return deref(in.TopicArn) })),
 			api.Op("Unsubscribe", s.unsubscribe),
 			api.Op("ListSubscriptionsByTopic", s.listSubscriptions, api.On("sns:ListSubscriptionsByTopic", func(in *sns.ListSubscriptionsByTopicInput) string { return deref(in.TopicArn) })),
+			api.Op("ListSubscriptions", s.listAllSubscriptions),
+			api.Op("GetSubscriptionAttributes", s.getSubscriptionAttributes, api.On("sns:GetSubscriptionAttributes", func(in *sns.GetSubscriptionAttributesInput) string { return deref(in.SubscriptionArn) })),
+			api.Op("SetSubscriptionAttributes", s.setSubscriptionAttributes, api.On("sns:SetSubscriptionAttributes", func(in *sns.SetSubscriptionAttributesInput) string { return deref(in.SubscriptionArn) })),
+			api.Op("TagResource", s.tagResource, api.On("sns:TagResource", func(in *sns.TagResourceInput) string { return deref(in.ResourceArn) })),
+			api.Op("UntagResource", s.untagResource, api.On("sns:UntagResource", func(in *sns.UntagResourceInput) string { return deref(in.ResourceArn) })),
+			api.Op("ListTagsForResource", s.listTags, api.On("sns:ListTagsForResource", func(in *sns.ListTagsForResourceInput) string { return deref(in.ResourceArn) })),
 			api.Op("Publish", s.publish, api.On("sns:Publish", func(in *sns.PublishInput) string { return deref(in.TopicArn) })),
 		),
 	}
@@ -94,8 +102,10 @@ func (s *Service) createTopic(_ context.Context, _ api.Caller, in *sns.CreateTop
 	defer s.mu.Unlock()
 	arn := s.Env.ARN("sns", deref(in.Name))
 	if _, exists := s.topics[arn]; !exists {
-		t := &topic{arn: arn, attributes: map[string]string{"TopicArn": arn, "Owner": s.Env.Account}, subscriptions: map[string]types.Subscription{}}
+		t := &topic{arn: arn, attributes: map[string]string{"TopicArn": arn, "Owner": s.Env.Account}, subscriptions: map[string]types.Subscription{},
+			settings: map[string]map[string]string{}, tags: map[string]string{}}
 		maps.Copy(t.attributes, in.Attributes)
+		t.tag(in.Tags)
 		s.topics[arn] = t
 	}
 	return &sns.CreateTopicOutput{TopicArn: &arn}, nil
@@ -151,7 +161,19 @@ func (s *Service) subscribe(_ context.Context, _ api.Caller, in *sns.SubscribeIn
 	default:
 		return nil, api.Errorf("InvalidParameter", "Invalid parameter: the local cloud delivers to lambda, sqs and email, not to %q", deref(in.Protocol))
 	}
+	for name, value := range in.Attributes {
+		if err := setting(name, value); err != nil {
+			return nil, err
+		}
+	}
+	for arn, existing := range t.subscriptions {
+		// Subscribing again answers with the subscription there is.
+		if deref(existing.Protocol) == deref(in.Protocol) && deref(existing.Endpoint) == deref(in.Endpoint) {
+			return &sns.SubscribeOutput{SubscriptionArn: &arn}, nil
+		}
+	}
 	arn := t.arn + ":" + newID()
+	t.set(arn, in.Attributes)
 	t.subscriptions[arn] = types.Subscription{SubscriptionArn: &arn, TopicArn: in.TopicArn, Protocol: in.Protocol, Endpoint: in.Endpoint, Owner: &s.Env.Account}
 	return &sns.SubscribeOutput{SubscriptionArn: &arn}, nil
 }
@@ -161,6 +183,7 @@ func (s *Service) unsubscribe(_ context.Context, _ api.Caller, in *sns.Unsubscri
 	defer s.mu.Unlock()
 	for _, t := range s.topics {
 		delete(t.subscriptions, deref(in.SubscriptionArn))
+		delete(t.settings, deref(in.SubscriptionArn))
 	}
 	return &sns.UnsubscribeOutput{}, nil
 }
@@ -196,17 +219,57 @@ func (s *Service) publish(_ context.Context, _ api.Caller, in *sns.PublishInput)
 	if len(deref(in.Subject)) > 100 {
 		return nil, api.Errorf("InvalidParameter", "Invalid parameter: Subject")
 	}
-	published := Published{ID: newID(), Subject: deref(in.Subject), Message: deref(in.Message)}
+	forms, err := messageForms(in)
+	if err != nil {
+		return nil, err
+	}
+	published := Published{ID: newID(), Subject: deref(in.Subject), Message: forms["default"]}
 	t.published = append(t.published, published)
-	for _, subscription := range t.subscriptions {
-		s.Clock.AfterFunc(0, func() { s.deliver(subscription, published, in.MessageAttributes) })
+	for arn, subscription := range t.subscriptions {
+		wanted, err := parseFilter(t.settings[arn]["FilterPolicy"])
+		if err != nil {
+			return nil, err
+		}
+		if wanted.passes(in.MessageAttributes) {
+			given := published
+			if form, ok := forms[deref(subscription.Protocol)]; ok {
+				given.Message = form
+			}
+			raw := t.settings[arn]["RawMessageDelivery"] == "true"
+			s.Clock.AfterFunc(0, func() { s.deliver(subscription, given, in.MessageAttributes, raw) })
+		}
 	}
 	return &sns.PublishOutput{MessageId: &published.ID}, nil
 }
 
+// messageForms are the message by protocol, the default among them.
+func messageForms(in *sns.PublishInput) (map[string]string, error) {
+	if in.MessageStructure == nil {
+		return map[string]string{"default": *in.Message}, nil
+	}
+	if *in.MessageStructure != "json" {
+		return nil, api.Errorf("InvalidParameter", "Invalid parameter: MessageStructure")
+	}
+	var tree map[string]any
+	if err := json.Unmarshal([]byte(*in.Message), &tree); err != nil {
+		return nil, api.Errorf("InvalidParameter", "Invalid parameter: Message Structure - JSON message body failed to parse")
+	}
+	forms := map[string]string{}
+	for protocol, value := range tree {
+		// AWS passes over what is no text.
+		if text, ok := value.(string); ok {
+			forms[protocol] = text
+		}
+	}
+	if _, ok := forms["default"]; !ok {
+		return nil, api.Errorf("InvalidParameter", "Invalid parameter: Message Structure - No default entry in JSON message body")
+	}
+	return forms, nil
+}
+
 // deliver hands one message to one subscriber, in the documented form.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
-func (s *Service) deliver(to types.Subscription, p Published, attributes map[string]types.MessageAttributeValue) {
+func (s *Service) deliver(to types.Subscription, p Published, attributes map[string]types.MessageAttributeValue, raw bool) {
 	members := map[string]any{"Type": "Notification", "MessageId": p.ID, "TopicArn": deref(to.TopicArn), "Message": p.Message,
 		"Timestamp": s.Clock.Now().Format("2006-01-02T15:04:05.000Z"), "SignatureVersion": "1", "Signature": "EXAMPLE",
 		"SigningCertURL": "EXAMPLE", "UnsubscribeURL": "EXAMPLE"}
@@ -227,7 +290,11 @@ func (s *Service) deliver(to types.Subscription, p Published, attributes map[str
 		_, err = s.Bus.Call(context.Background(), caller, "lambda", "Invoke", &lambda.InvokeInput{
 			FunctionName: to.Endpoint, InvocationType: lambdatypes.InvocationTypeEvent, Payload: []byte(marshal(record))})
 	case "sqs":
-		err = s.Enqueue(context.Background(), caller, deref(to.Endpoint), marshal(members))
+		body := marshal(members)
+		if raw {
+			body = p.Message
+		}
+		err = s.Enqueue(context.Background(), caller, deref(to.Endpoint), body)
 	}
 	if err != nil {
 		s.Log.Warn("notification not delivered", "subscription", deref(to.SubscriptionArn), "error", err.Error())
