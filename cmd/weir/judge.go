@@ -29,7 +29,7 @@ func (c *judgeCmd) Run() error {
 		if err != nil {
 			return fmt.Errorf("open the releases: %w", err)
 		}
-		defer file.Close()
+		defer file.Close() //nolint:errcheck // only read
 		in = file
 	}
 	if !c.Trace && c.SVG == "" {
