@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -36,7 +37,14 @@ func checkPattern(tree map[string]any, path string) error {
 				return err
 			}
 		case []any:
+			if len(node) == 0 {
+				return fmt.Errorf("%s: empty arrays are not allowed", here)
+			}
 			for _, item := range node {
+				_, isObject := item.(map[string]any)
+				if _, isList := item.([]any); isList || name == "$or" && !isObject {
+					return fmt.Errorf("%s: %s cannot stand in this list", here, marshal(item))
+				}
 				if alternative, ok := item.(map[string]any); ok {
 					if name == "$or" {
 						if err := checkPattern(alternative, here); err != nil {
@@ -60,14 +68,85 @@ func checkOperator(operator map[string]any, path string) error {
 	if len(operator) != 1 {
 		return fmt.Errorf("%s: an operator has one member", path)
 	}
-	for name := range operator {
+	for name, operand := range operator {
+		valid, known := false, true
 		switch name {
-		case "prefix", "suffix", "anything-but", "numeric", "exists", "equals-ignore-case", "wildcard", "cidr":
-			return nil
+		case "prefix", "suffix":
+			valid = isText(operand) || isText(nested(operand, "equals-ignore-case"))
+		case "equals-ignore-case", "wildcard":
+			valid = isText(operand)
+		case "exists":
+			_, valid = operand.(bool)
+		case "cidr":
+			text, _ := operand.(string)
+			_, err := netip.ParsePrefix(text)
+			valid = err == nil
+		case "numeric":
+			valid = isComparison(operand)
+		case "anything-but":
+			valid = isExclusion(operand)
+		default:
+			known = false
 		}
-		return fmt.Errorf("%s: unrecognized match type %s", path, name)
+		if !known {
+			return fmt.Errorf("%s: unrecognized match type %s", path, name)
+		}
+		if !valid {
+			return fmt.Errorf("%s: %s cannot be used with %s", path, name, marshal(operand))
+		}
 	}
 	return nil
+}
+
+func isText(value any) bool {
+	_, ok := value.(string)
+	return ok
+}
+
+func nested(value any, name string) any {
+	object, _ := value.(map[string]any)
+	if len(object) != 1 {
+		return nil
+	}
+	return object[name]
+}
+
+func isComparison(operand any) bool {
+	conditions, _ := operand.([]any)
+	for i, item := range conditions {
+		_, isNumber := item.(float64)
+		text, _ := item.(string)
+		if i%2 == 1 && !isNumber || i%2 == 0 && (text == "" || !strings.Contains(" = > >= < <= ", " "+text+" ")) {
+			return false
+		}
+	}
+	return len(conditions) == 2 || len(conditions) == 4
+}
+
+// isExclusion accepts a value, values, or one operator over text or texts.
+func isExclusion(operand any) bool {
+	switch node := operand.(type) {
+	case map[string]any:
+		for name, inner := range node {
+			list, isList := inner.([]any)
+			known := name == "prefix" || name == "suffix" || name == "equals-ignore-case" || name == "wildcard"
+			if !known || !isList && !isText(inner) || slices.ContainsFunc(list, func(item any) bool { return !isText(item) }) {
+				return false
+			}
+		}
+		return len(node) == 1
+	case []any:
+		return len(node) > 0 && !slices.ContainsFunc(node, func(item any) bool { return !isScalar(item) })
+	}
+	return isScalar(operand)
+}
+
+func isScalar(value any) bool {
+	switch value.(type) {
+	case string, float64:
+		return true
+	}
+	return false
 }
 
 // matches tells whether an event fits.
@@ -181,7 +260,18 @@ func anythingBut(operand, value any) bool {
 		}
 		return true
 	case map[string]any:
-		return !matchValue(node, value)
+		for name, inner := range node {
+			list, isList := inner.([]any)
+			if !isList {
+				list = []any{inner}
+			}
+			for _, item := range list {
+				if matchValue(map[string]any{name: item}, value) {
+					return false
+				}
+			}
+		}
+		return true
 	}
 	return operand != value
 }

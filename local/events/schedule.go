@@ -31,7 +31,7 @@ func parseSchedule(expression string, created time.Time) (schedule, error) {
 	}
 	body, ok := strings.CutPrefix(expression, "cron(")
 	fields := strings.Fields(strings.TrimSuffix(body, ")"))
-	if !ok || len(fields) != 6 {
+	if !ok || !strings.HasSuffix(body, ")") || len(fields) != 6 {
 		return nil, fmt.Errorf("%s is neither rate(...) nor cron(...) with six fields", expression)
 	}
 	return parseCron(fields)
@@ -51,7 +51,13 @@ func parseCron(fields []string) (schedule, error) {
 		{"day of week", 1, 7, "SUN MON TUE WED THU FRI SAT"}, {"year", 1970, 2199, ""},
 	}
 	sets := make([]cronField, len(names))
+	days := func(at time.Time) bool { return sets[2][at.Day()] && sets[4][int(at.Weekday())+1] }
 	for i, n := range names {
+		if special := specialDay(i, fields[i], strings.Fields(n.words)); special != nil {
+			other := 6 - i // the other of the two day fields is ?
+			days = func(at time.Time) bool { return fields[other] == "?" && special(at) }
+			continue
+		}
 		set, err := parseField(fields[i], n.low, n.high, strings.Fields(n.words))
 		if err != nil {
 			return nil, fmt.Errorf("cron's %s: %w", n.name, err)
@@ -69,7 +75,7 @@ func parseCron(fields []string) (schedule, error) {
 				at = time.Date(at.Year()+1, 1, 1, 0, 0, 0, 0, time.UTC)
 			case !sets[3][int(at.Month())]:
 				at = time.Date(at.Year(), at.Month()+1, 1, 0, 0, 0, 0, time.UTC)
-			case !sets[2][at.Day()] || !sets[4][int(at.Weekday())+1]:
+			case !days(at):
 				at = time.Date(at.Year(), at.Month(), at.Day()+1, 0, 0, 0, 0, time.UTC)
 			case !sets[1][at.Hour()]:
 				at = at.Truncate(time.Hour).Add(time.Hour)
@@ -94,7 +100,7 @@ func parseField(text string, low, high int, words []string) (cronField, error) {
 		}
 		n, err := strconv.Atoi(s)
 		if err != nil || n < low || n > high {
-			return 0, fmt.Errorf("%q is not from %d to %d (the local cloud knows no L, W or #)", s, low, high)
+			return 0, fmt.Errorf("%q is not from %d to %d", s, low, high)
 		}
 		return n, nil
 	}

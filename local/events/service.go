@@ -46,6 +46,7 @@ type rule struct {
 	pattern   pattern
 	schedule  schedule
 	targets   map[string]types.Target
+	tags      map[string]string
 	timer     *clock.Timer
 }
 
@@ -81,6 +82,9 @@ func (s *Service) API() *api.Service {
 			api.Op("PutTargets", s.putTargets, api.On("events:PutTargets", func(in *eventbridge.PutTargetsInput) string { return s.ruleARN(deref(in.Rule)) })),
 			api.Op("RemoveTargets", s.removeTargets, api.On("events:RemoveTargets", func(in *eventbridge.RemoveTargetsInput) string { return s.ruleARN(deref(in.Rule)) })),
 			api.Op("ListTargetsByRule", s.listTargets, api.On("events:ListTargetsByRule", func(in *eventbridge.ListTargetsByRuleInput) string { return s.ruleARN(deref(in.Rule)) })),
+			api.Op("TagResource", s.tagResource, api.On("events:TagResource", func(in *eventbridge.TagResourceInput) string { return deref(in.ResourceARN) })),
+			api.Op("UntagResource", s.untagResource, api.On("events:UntagResource", func(in *eventbridge.UntagResourceInput) string { return deref(in.ResourceARN) })),
+			api.Op("ListTagsForResource", s.listTags, api.On("events:ListTagsForResource", func(in *eventbridge.ListTagsForResourceInput) string { return deref(in.ResourceARN) })),
 			api.Op("TestEventPattern", s.testEventPattern),
 		),
 	}
@@ -180,7 +184,7 @@ func (s *Service) publish(event map[string]any) {
 
 func (s *Service) putRule(_ context.Context, _ api.Caller, in *eventbridge.PutRuleInput) (*eventbridge.PutRuleOutput, error) {
 	name := deref(in.Name)
-	r := &rule{targets: map[string]types.Target{}, described: eventbridge.DescribeRuleOutput{
+	r := &rule{targets: map[string]types.Target{}, tags: map[string]string{}, described: eventbridge.DescribeRuleOutput{
 		Name: in.Name, Arn: ptr(s.ruleARN(name)), Description: in.Description, EventPattern: in.EventPattern, ScheduleExpression: in.ScheduleExpression,
 		State: in.State, RoleArn: in.RoleArn, EventBusName: ptr("default"),
 	}}
@@ -207,10 +211,12 @@ func (s *Service) putRule(_ context.Context, _ api.Caller, in *eventbridge.PutRu
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old, ok := s.rules[name]; ok {
-		r.targets = old.targets
+		r.targets, r.tags = old.targets, old.tags
 		if old.timer != nil {
 			old.timer.Stop()
 		}
+	} else {
+		r.tag(in.Tags) // an update ignores tags, as AWS says
 	}
 	s.rules[name] = r
 	s.arm(r)
