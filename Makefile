@@ -60,6 +60,10 @@ test: need ## every test
 bench: need ## speed of the local cloud and of the functions
 	go test -run '^$$' -bench . -benchmem ./local/... ./functions/... ./internal/...
 
+.PHONY: bench-judge
+bench-judge: need ## the judge beside today's rules, on simulated releases; writes docs/judge
+	go run ./internal/judge/simulate -out docs/judge
+
 ##  Build
 
 .PHONY: build
