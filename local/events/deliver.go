@@ -17,7 +17,7 @@ import (
 )
 
 func supported(arn string) bool {
-	for _, part := range []string{":lambda:", ":states:", ":sns:", ":sqs:", ":logs:"} {
+	for _, part := range []string{":lambda:", ":states:", ":sns:", ":sqs:"} {
 		if strings.Contains(arn, part) {
 			return true
 		}
@@ -98,8 +98,6 @@ func (s *Service) send(ruleARN string, target types.Target, event map[string]any
 		_, err = s.Bus.Call(ctx, caller, "sns", "Publish", &sns.PublishInput{TopicArn: &arn, Message: &payload})
 	case strings.Contains(arn, ":sqs:"):
 		err = s.Enqueue(ctx, caller, arn, payload)
-	case strings.Contains(arn, ":logs:"):
-		s.Log.Debug("event to log group", "group", arn, "event", payload)
 	}
 	return err
 }
