@@ -34,7 +34,7 @@ func report(releases, healthy int, out string) error {
 		healthy:  run(only(all(), func(c scenario) bool { return c.ratio == 1 }), rules[:1], healthy),
 		cells:    run(append(all(), latency()...), rules, releases),
 		strained: run(strained(), rules[:1], releases),
-		shared:   share(releases),
+		shared:   share(healthy),
 	}
 	fmt.Printf("%d cells of %d releases, and %d healthy ones of %d, in %s\n",
 		len(r.cells)+len(r.strained), releases, len(r.healthy), healthy, time.Since(start).Round(time.Second))

@@ -103,7 +103,7 @@ func (o outcome) falseTable(b *bytes.Buffer) {
 		}
 		fmt.Fprintln(b)
 	}
-	fmt.Fprintf(b, "\nThree signals at once (0.5 %%, 5 %%, 0.05 %% at 600 a minute, weight 10 %%): %.2f %% (%.2f %%).\n", 100*o.shared.power(), 100*o.shared.upper())
+	fmt.Fprintf(b, "\nThree signals at once (0.5 %%, 5 %%, 0.05 %% at 600 a minute, weight 10 %%; as many releases as in the first column): %.2f %% (%.2f %%).\n", 100*o.shared.power(), 100*o.shared.upper())
 }
 
 // find is the cell like c but for the ratio.
