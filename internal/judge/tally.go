@@ -104,6 +104,9 @@ func (t *tally) mixed(events float64) (log, slope float64) {
 	logs, highest := t.parts(events)
 	sum := 0.0
 	for j, l := range logs {
+		if l < highest-30 { // too small to change the sum
+			continue
+		}
 		part := math.Exp(l - highest)
 		sum += part
 		slope += part * steps[first+j]
