@@ -60,14 +60,30 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// deploy puts a cloud assembly on the cloud.
+// deploy puts a cloud assembly on the cloud. A stack's work takes wall time, and
+// some seconds of cloud time while functions become active.
 func (w *world) deploy(assembly string) map[string]string {
 	w.t.Helper()
-	outputs, err := w.cloud.Deploy(w.t.Context(), assembly)
-	if err != nil {
-		w.t.Fatal(err)
+	var outputs map[string]string
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		outputs, err = w.cloud.Deploy(w.t.Context(), assembly)
+	}()
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-done:
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			return outputs
+		case <-look.C:
+			w.clock.Advance(50 * time.Millisecond)
+		}
 	}
-	return outputs
 }
 
 // traffic sends requests to prod in every cloud minute from now on.
