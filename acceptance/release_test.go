@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
 const threeSteps = `{"target": {"function": "FUNCTION"}, "watch": "3m",
@@ -85,7 +86,7 @@ func TestAllAtOnceIsWatchedAndRolledBack(t *testing.T) {
 	w.wantProd("1")
 
 	w.deploy(assemblies.faulty)
-	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "strategy": "AllAtOnce", "watch": "10m"}`), "Release.VerdictFailed", "100 %")
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "strategy": "AllAtOnce", "watch": "10m"}`), "Release.VerdictFailed", "watch")
 	w.wantProd("1")
 }
 
@@ -138,7 +139,8 @@ func TestDriftIsLeftAsFound(t *testing.T) {
 	execution := w.start(threeSteps)
 	w.reach(execution, "Judge")
 	if _, err := w.lambda.UpdateAlias(t.Context(), &lambda.UpdateAliasInput{FunctionName: &w.function, Name: aws.String("prod"),
-		FunctionVersion: aws.String("2"), Description: aws.String("an emergency")}); err != nil {
+		FunctionVersion: aws.String("2"), Description: aws.String("an emergency"),
+		RoutingConfig: &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{}}}); err != nil {
 		t.Fatal(err)
 	}
 	found := w.prod()

@@ -267,9 +267,11 @@ func (c *Cloud) Close() error {
 		} else {
 			err = c.listener.Close()
 		}
+		// Functions first: one that is still retrying against the endpoint would
+		// keep the execution that called it.
+		c.Lambda.Close()
 		c.cloudFormation.Close()
 		err = errors.Join(err, c.States.Close())
-		c.Lambda.Close()
 		err = errors.Join(err, os.RemoveAll(c.directory))
 	})
 	return err

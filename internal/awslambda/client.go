@@ -33,6 +33,10 @@ func (c *Client) Alias(ctx context.Context, target release.Target) (release.Alia
 		return release.Alias{}, release.Errorf(release.TargetNotFound,
 			"target %s does not exist in this account and region; check the function's and the alias's name: %v", target, awserr.Message(err))
 	}
+	if awserr.Status(err) == http.StatusForbidden {
+		return release.Alias{}, release.Errorf(release.TargetNotFound,
+			"target %s is none of this pipeline's: its role may not touch it. Check the name, or add the function to the pipeline's targets: %v", target, awserr.Message(err))
+	}
 	if err != nil {
 		return release.Alias{}, awserr.Wrap(err, "read alias %s", target)
 	}
@@ -54,14 +58,27 @@ func (c *Client) Write(ctx context.Context, write release.Write) (release.Alias,
 		Description: aws.String(write.Mark.String()), RevisionId: &write.RevisionID,
 	})
 	if stale, ok := errors.AsType[*types.PreconditionFailedException](err); ok {
-		return release.Alias{}, release.Errorf(release.Drift,
-			"Somebody else changed %s between our read and our write (%s). Nothing was overwritten.", write.Target, stale.ErrorMessage())
+		return c.ownWrite(ctx, write, stale.ErrorMessage())
 	}
 	if err != nil {
 		return release.Alias{}, awserr.Wrap(err, "set alias %s to %s", write.Target, write.Route)
 	}
 	return aliasOf(write.Target, aws.ToString(out.AliasArn), aws.ToString(out.FunctionVersion), aws.ToString(out.Description),
 		aws.ToString(out.RevisionId), out.RoutingConfig), nil
+}
+
+// ownWrite tells our own write from somebody else's: when an answer is lost the
+// SDK sends the request again, and finds that the revision has moved on.
+func (c *Client) ownWrite(ctx context.Context, write release.Write, refusal string) (release.Alias, error) {
+	alias, err := c.Alias(ctx, write.Target)
+	if err != nil {
+		return release.Alias{}, err
+	}
+	if alias.Route() == write.Route && alias.Mark.String() == write.Mark.String() {
+		return alias, nil
+	}
+	return release.Alias{}, release.Errorf(release.Drift,
+		"Somebody else changed %s between our read and our write (%s). Nothing was overwritten.", write.Target, refusal)
 }
 
 func aliasOf(target release.Target, arn, version, description, revision string, routing *types.AliasRoutingConfiguration) release.Alias {

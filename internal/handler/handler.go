@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
@@ -19,15 +20,20 @@ import (
 	"weir/internal/release"
 )
 
-// maxAttempts bounds the SDK's own retries: most Lambda control-plane calls
-// share 15 requests a second per account and region, so a release of many
-// targets meets throttling and must wait it out with jitter.
-const maxAttempts = 8
+// The SDK's own retries ride out throttling with jitter: most Lambda
+// control-plane calls share 15 requests a second per account and region. What
+// lasts longer is the workflow's to wait for, which costs nothing.
+const (
+	maxAttempts = 5
+	maxBackoff  = 3 * time.Second
+)
 
 // Config loads the SDK's configuration from the function's environment.
 func Config(ctx context.Context) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(func() aws.Retryer {
-		return retry.AddWithMaxAttempts(retry.NewStandard(), maxAttempts)
+		return retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts, o.MaxBackoff = maxAttempts, maxBackoff
+		})
 	}))
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("load AWS configuration: %w", err)
