@@ -13,6 +13,7 @@ import (
 // three deploys would have it.
 type built struct {
 	good, changed, faulty string // cloud assemblies
+	hook                  string // a folder with the code of a function to use as hook
 }
 
 // build compiles the functions for this machine and synthesises the stack.
@@ -23,7 +24,7 @@ func build(dir string) (built, error) {
 	}
 	b := builder{root: root, dir: dir}
 	handlers := filepath.Join(dir, "functions")
-	for _, function := range []string{"shift", "verify", "rollback", "alias"} {
+	for _, function := range []string{"shift", "verify", "rollback", "alias", "app"} {
 		if err := b.function(filepath.Join(handlers, function), function, ""); err != nil {
 			return built{}, err
 		}
@@ -31,7 +32,7 @@ func build(dir string) (built, error) {
 	if err := b.run(nil, "go", "build", "-o", filepath.Join(dir, "synth"), "./infra/app"); err != nil {
 		return built{}, err
 	}
-	var result built
+	result := built{hook: filepath.Join(handlers, "app")}
 	for _, version := range []struct {
 		name        string
 		into        *string
@@ -61,7 +62,7 @@ func (b builder) function(into, name, release string) error {
 
 func (b builder) synthesise(name, handlers, app string, environment map[string]string) (string, error) {
 	out := filepath.Join(b.dir, name)
-	context, err := json.Marshal(map[string]any{"handlers": handlers, "app": app, "environment": environment})
+	context, err := json.Marshal(map[string]any{"handlers": handlers, "app": app, "environment": environment, "hooks": []string{"a-hook"}})
 	if err != nil {
 		return "", err
 	}

@@ -26,6 +26,9 @@ type StackProps struct {
 	Account, Region string
 	// Triggers are the events that start releases. Default: none.
 	Triggers Triggers
+	// Hooks are the names of functions of this account that a request may name
+	// as hooks. Default: none.
+	Hooks []string
 	// Email is told how releases end and which alarms fire. Default: nobody; the
 	// topic is there to be subscribed to.
 	Email string
@@ -50,7 +53,12 @@ func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.
 		Function: newApp(stack, props), Handlers: props.Handlers, Architecture: props.Architecture,
 		Topic: topic, NoAlarms: props.NoMonitoring,
 	})
+	var hooks []awslambda.IFunction
+	for _, name := range props.Hooks {
+		hooks = append(hooks, awslambda.Function_FromFunctionName(stack, jsii.String("Hook-"+name), &name))
+	}
 	pipeline := NewReleasePipeline(stack, "Release", ReleasePipelineProps{
+		Hooks:    hooks,
 		Targets:  []Target{{Function: app.Function, Alias: app.ProductionAlias}},
 		Handlers: props.Handlers, Architecture: props.Architecture,
 		Triggers: props.Triggers, Topic: topic, NoMonitoring: props.NoMonitoring,

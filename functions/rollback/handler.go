@@ -176,6 +176,9 @@ func (r *Rollback) repairOne(ctx context.Context, target release.Target) error {
 // why finds the reason for the rollback: an error that the workflow caught, or
 // what the judge decided.
 func why(task handler.Task) release.Ended {
+	if task.Failure != nil && task.Failure.Error == "States.Timeout" && task.Progress.Next == release.MoveCallHooks {
+		return release.Ended{Error: release.HookFailed, Cause: "A hook did not answer within its limit."}
+	}
 	if task.Failure != nil {
 		return release.Ended{Error: task.Failure.Error, Cause: task.Failure.Sentence(),
 			FailedVersion: foundBad(task.Failure.Error)}

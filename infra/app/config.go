@@ -30,6 +30,8 @@ type stage struct {
 	// OnRequest and OnStackUpdate switch the events that start releases.
 	OnRequest     bool `json:"onRequest"`
 	OnStackUpdate bool `json:"onStackUpdate"`
+	// Hooks are functions that a release may ask, by name.
+	Hooks []string `json:"hooks"`
 	// Email is told how releases end and which alarms fire.
 	Email string `json:"email"`
 	// Monitoring is false to leave out alarms, dashboard and topic.
@@ -39,7 +41,7 @@ type stage struct {
 func (s stage) props() infra.StackProps {
 	return infra.StackProps{
 		Handlers: s.Handlers, App: s.App, Architecture: infra.Architecture(s.Arch),
-		AppEnvironment: s.Environment, Account: s.Account, Region: s.Region, Email: s.Email,
+		AppEnvironment: s.Environment, Account: s.Account, Region: s.Region, Hooks: s.Hooks, Email: s.Email,
 		Triggers:     infra.Triggers{ReleaseRequested: s.OnRequest, StackUpdated: s.OnStackUpdate},
 		NoMonitoring: s.Monitoring != nil && !*s.Monitoring,
 	}
@@ -49,7 +51,7 @@ func (s stage) props() infra.StackProps {
 // cdk synth -c arch=x86_64.
 var contextNames = []string{
 	"stack", "account", "region", "arch", "handlers", "app", "environment",
-	"onRequest", "onStackUpdate", "email", "monitoring",
+	"onRequest", "onStackUpdate", "hooks", "email", "monitoring",
 }
 
 // contextOf reads the context that a cdk.json holds: the CLI passes it on, a
