@@ -116,7 +116,7 @@ func isComparison(operand any) bool {
 	for i, item := range conditions {
 		_, isNumber := item.(float64)
 		text, _ := item.(string)
-		if i%2 == 1 && !isNumber || i%2 == 0 && (text == "" || !strings.Contains(" = > >= < <= ", " "+text+" ")) {
+		if i%2 == 1 && !isNumber || i%2 == 0 && !slices.Contains([]string{"=", ">", ">=", "<", "<="}, text) {
 			return false
 		}
 	}
