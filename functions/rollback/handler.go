@@ -52,7 +52,7 @@ func (r *Rollback) rollBack(ctx context.Context, task handler.Task) (handler.Res
 	}
 	ended := why(task)
 	mayBe := reachable(task.Plan, task.Progress)
-	sentences := []string{ended.Cause}
+	sentences := []string{opening(task) + ended.Cause}
 	var failures []error
 	for _, planned := range task.Plan.Targets {
 		failed := ""
@@ -187,6 +187,21 @@ func why(task handler.Task) release.Ended {
 		return *task.Progress.Ended
 	}
 	return release.Ended{Error: "Release.Internal", Cause: "The workflow asked for a rollback and gave no reason."}
+}
+
+// opening says what ended, and how far it had come.
+func opening(task handler.Task) string {
+	if task.Plan.Kind == release.KindRollBack || len(task.Plan.Targets) == 0 {
+		return ""
+	}
+	what := "The release of version " + task.Plan.Targets[0].Candidate
+	if n := len(task.Plan.Targets); n > 1 {
+		what = fmt.Sprintf("The release of %d functions", n)
+	}
+	if task.Progress.Weight == 0 {
+		return what + " ended before any traffic: "
+	}
+	return fmt.Sprintf("%s ended at %d %%: ", what, task.Progress.Weight)
 }
 
 // foundBad tells whether an error says that the version itself is bad, and is

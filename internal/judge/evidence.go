@@ -101,7 +101,7 @@ func (e Evidence) failure(minute int) string {
 			ratio += fmt.Sprintf(" (%s to %s)", short(*e.Interval.Low), short(*e.Interval.High))
 		}
 	}
-	return fmt.Sprintf("%s failed in minute %d of the %s: the candidate's rate is %s (%d of %d) against stable's %s (%d of %d)%s; evidence %s, limit %s.",
+	return fmt.Sprintf("%s failed in minute %d of the %s: the candidate's rate is %s (%d of %d) against stable's %s (%d of %d)%s; the evidence is %s and the limit %s.",
 		e.Signal, minute, e.Phase,
 		percent(e.CandidateRate), e.Candidate.Events, e.Candidate.Requests,
 		percent(e.StableRate), e.Stable.Events, e.Stable.Requests,
@@ -172,6 +172,9 @@ func percent(rate float64) string { return short(100*rate) + " %" }
 func short(f float64) string {
 	if f != 0 && math.Abs(f) < 1e-6 {
 		return "0"
+	}
+	if f >= 1e6 {
+		return "over a million"
 	}
 	if f >= 1000 {
 		return strconv.FormatFloat(math.Round(f), 'f', 0, 64)
