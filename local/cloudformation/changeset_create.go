@@ -98,7 +98,9 @@ func (s *Service) attach(st *stack, set *changeSet, fresh bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, other := range st.changeSets {
-		if other.name == set.name {
+		// One that was executed is gone, as far as its name is concerned.
+		done := other.execution == types.ExecutionStatusExecuteComplete || other.execution == types.ExecutionStatusExecuteFailed
+		if other.name == set.name && !done {
 			return api.Errorf("AlreadyExistsException", "ChangeSet %s already exists", set.name)
 		}
 	}
