@@ -98,9 +98,7 @@ func (s *Service) attach(st *stack, set *changeSet, fresh bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, other := range st.changeSets {
-		// One that was executed is gone, as far as its name is concerned.
-		done := other.execution == types.ExecutionStatusExecuteComplete || other.execution == types.ExecutionStatusExecuteFailed
-		if other.name == set.name && !done {
+		if other.name == set.name {
 			return api.Errorf("AlreadyExistsException", "ChangeSet %s already exists", set.name)
 		}
 	}
