@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"weir/local"
 )
@@ -48,6 +49,11 @@ func (c awsCLI) expect(want string, arguments ...string) {
 	}
 }
 
+// nextSecond waits until the wall's next second has begun.
+func nextSecond() {
+	<-time.After(time.Until(time.Now().Truncate(time.Second).Add(1100 * time.Millisecond)))
+}
+
 func TestAWSCommand(t *testing.T) {
 	if out, err := exec.Command("aws", "--version").CombinedOutput(); err != nil {
 		t.Skipf("no AWS CLI in PATH: %v %s", err, out)
@@ -69,7 +75,10 @@ func TestAWSCommand(t *testing.T) {
 	deploy := []string{"cloudformation", "deploy", "--stack-name", "cli", "--template-file", file, "--no-fail-on-empty-changeset"}
 	c.expect("Title", "cloudformation", "validate-template", "--template-body", "file://"+file)
 	c.expect("Successfully created/updated stack - cli", deploy...)
+	// The command names its change sets after the second it starts in.
+	nextSecond()
 	c.expect("No changes to deploy", deploy...)
+	nextSecond()
 	c.expect("Successfully created/updated stack - cli", append(deploy, "--parameter-overrides", "Title=second")...)
 	c.expect("second of cli", "sns", "get-topic-attributes", "--topic-arn", c.output("Stacks[0].Outputs[0].OutputValue"), "--query", "Attributes.DisplayName")
 	c.expect("****", "cloudformation", "describe-stacks", "--stack-name", "cli", "--query", "Stacks[0].Parameters[?ParameterKey=='Secret'].ParameterValue")
