@@ -57,8 +57,9 @@ test: need ## every test
 	go test ./...
 
 .PHONY: bench
-bench: need ## speed of the local cloud and of the functions
-	go test -run '^$$' -bench . -benchmem ./local/... ./functions/... ./internal/...
+bench: demo-assemblies ## speed and size, beside their targets
+	@$(GO_FUNCTION) -ldflags="$(STRIP)" -o $(HOST)/bare/bootstrap ./bench/bare
+	@go run ./bench build/demo/v1 $(HOST)
 
 .PHONY: bench-judge
 bench-judge: need ## the judge beside today's rules, on simulated releases; writes docs/judge
