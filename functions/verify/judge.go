@@ -41,8 +41,14 @@ func (v *Verify) look(ctx context.Context, task handler.Task) (release.Look, err
 	if err != nil {
 		return blind(look, err), nil
 	}
+	look.Outcome = string(judge.Inconclusive)
 	if look.Firing = firing; len(firing) > 0 || task.Progress.FirstAt.IsZero() {
-		look.Outcome, look.Sentence = string(judge.Inconclusive), "No traffic has been shifted yet."
+		look.Sentence = "No traffic has been shifted yet."
+		return look, nil
+	}
+	if from, to := window(task.Plan, task.Progress, task.Now); !from.Before(to) {
+		look.Sentence = fmt.Sprintf("No minute since the first shift can be read yet: metrics take %s.",
+			time.Duration(task.Plan.Judge.MetricDelaySeconds)*time.Second)
 		return look, nil
 	}
 	seen, err := v.gather(ctx, task.Plan, task.Progress, task.Now)
