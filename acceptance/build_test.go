@@ -3,6 +3,7 @@ package acceptance_test
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +21,9 @@ type built struct {
 func build(dir string) (built, error) {
 	root, err := filepath.Abs("..")
 	if err != nil {
+		return built{}, err
+	}
+	if err := dependOn(root, "functions", "infra", "internal", "statemachine"); err != nil {
 		return built{}, err
 	}
 	b := builder{root: root, dir: dir}
@@ -51,6 +55,24 @@ func build(dir string) (built, error) {
 		}
 	}
 	return result, nil
+}
+
+// dependOn looks at every file below the folders, so that go test's cache knows
+// that what is built here depends on them.
+func dependOn(root string, folders ...string) error {
+	for _, folder := range folders {
+		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, _ fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			_, err = os.Stat(path)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type builder struct{ root, dir string }
