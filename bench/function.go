@@ -54,7 +54,7 @@ type sandbox struct {
 }
 
 func start(ctx context.Context, folder string) (*sandbox, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
