@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	locallambda "weir/local/lambda"
+)
+
+const (
+	// bare is the function that does nothing, which the others are compared with.
+	bare = "bare"
+	// coldRounds is how many cold starts of each function are measured.
+	coldRounds = 51
+)
+
+// handlers are the functions that Weir deploys.
+var handlers = []string{"app", "shift", "verify", "rollback", "alias"}
+
+// functionRows measures each function: its zip, and its cold start beside a bare
+// handler's.
+func functionRows(ctx context.Context, in inputs) ([]row, error) {
+	took, err := coldStarts(ctx, in.functions, append([]string{bare}, handlers...))
+	if err != nil {
+		return nil, err
+	}
+	pipe, err := barePipe(ctx, filepath.Join(in.functions, "app"), 2000)
+	if err != nil {
+		return nil, err
+	}
+	rows := []row{{"the pipe: the same app over its Runtime API, p50", pipe.Round(time.Microsecond).String(), ""}}
+	floor := median(took[bare])
+	for _, name := range handlers {
+		zip, err := locallambda.Package(filepath.Join(in.functions, name))
+		if err != nil {
+			return nil, fmt.Errorf("zip %s: %w", name, err)
+		}
+		cold := median(took[name])
+		rows = append(rows,
+			row{name + ": zip", fmt.Sprintf("%.1f MB", float64(len(zip))/1e6), "target under 8 MB"},
+			row{name + ": cold start", cold.Round(10 * time.Microsecond).String(),
+				fmt.Sprintf("%.2f times a bare handler's %s; target 1.3", float64(cold)/float64(floor), floor.Round(10*time.Microsecond))})
+	}
+	return rows, nil
+}
+
+// coldStarts starts the functions in turn, round by round, so that whatever else
+// the machine does falls on all of them alike.
+func coldStarts(ctx context.Context, functions string, names []string) (map[string][]time.Duration, error) {
+	took := map[string][]time.Duration{}
+	for round := range coldRounds + 1 {
+		for _, name := range names {
+			one, err := coldStart(ctx, filepath.Join(functions, name))
+			if err != nil {
+				return nil, err
+			}
+			if round > 0 { // the first reads the binaries from disk
+				took[name] = append(took[name], one)
+			}
+		}
+	}
+	return took, nil
+}
+
+// coldStart is the time from the start of a process to its first call for an
+// event.
+func coldStart(ctx context.Context, folder string) (time.Duration, error) {
+	s, err := start(ctx, folder)
+	if err != nil {
+		return 0, err
+	}
+	defer s.stop()
+	select {
+	case <-s.asked:
+		return time.Since(s.began), nil
+	case <-time.After(10 * time.Second):
+		return 0, fmt.Errorf("%s did not start within 10s", folder)
+	}
+}
+
+// barePipe is the median time of an event in a warm process, without a cloud
+// around it.
+func barePipe(ctx context.Context, folder string, n int) (time.Duration, error) {
+	s, err := start(ctx, folder)
+	if err != nil {
+		return 0, err
+	}
+	defer s.stop()
+	var took []time.Duration
+	for range n {
+		<-s.asked
+		began := time.Now()
+		s.next <- []byte(`{"order": 1}`)
+		<-s.done
+		took = append(took, time.Since(began))
+	}
+	return median(took), nil
+}
