@@ -250,6 +250,11 @@ func TestRESTJSON(t *testing.T) {
 	if failed, typed := errors.AsType[*lambdatypes.PreconditionFailedException](err); !typed || aws.ToString(failed.Type) != "User" {
 		t.Errorf("error = %v, want PreconditionFailedException of type User", err)
 	}
+	r.err = &api.Error{Code: "InvalidParameterValueException", Message: "bad"}
+	_, err = client.UpdateAlias(t.Context(), update)
+	if failed, typed := errors.AsType[*lambdatypes.InvalidParameterValueException](err); !typed || failed.Type != nil {
+		t.Errorf("error = %v, want InvalidParameterValueException without a type", err)
+	}
 }
 
 func lambdaService(r *record) *api.Service {

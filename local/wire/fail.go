@@ -28,13 +28,15 @@ func failJSON(w http.ResponseWriter, err *api.Error, mediaType string) {
 }
 
 // failREST answers with an error of the REST JSON protocol as Lambda has it:
-// the code in a header, Type and both spellings of message in the body.
+// the code in a header and both spellings of message in the body, since AWS's
+// errors have either. Type is among an error's Fields or absent: constraint
+// violations, refused permissions and some errors of aliases have none. Only
+// failures of the service itself have it always.
 func failREST(w http.ResponseWriter, err *api.Error) {
-	kind := "User"
-	if err.HTTPStatus() >= 500 {
-		kind = "Service"
+	body := map[string]string{"Message": err.Message, "message": err.Message}
+	if err.HTTPStatus() == http.StatusInternalServerError {
+		body["Type"] = "Service"
 	}
-	body := map[string]string{"Type": kind, "Message": err.Message, "message": err.Message}
 	for name, value := range err.Fields {
 		body[name] = value
 	}
