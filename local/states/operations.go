@@ -61,9 +61,15 @@ func (s *Service) operations() map[string]api.Operation {
 		api.Op("RedriveExecution", s.redriveExecution, api.On("states:RedriveExecution", func(in *sfn.RedriveExecutionInput) string {
 			return aws.ToString(in.ExecutionArn)
 		})),
-		api.Op("SendTaskSuccess", s.sendTaskSuccess),
-		api.Op("SendTaskFailure", s.sendTaskFailure),
-		api.Op("SendTaskHeartbeat", s.sendTaskHeartbeat),
+		api.Op("SendTaskSuccess", s.sendTaskSuccess, api.On("states:SendTaskSuccess", func(in *sfn.SendTaskSuccessInput) string {
+			return s.tokens.machineOf(in.TaskToken)
+		})),
+		api.Op("SendTaskFailure", s.sendTaskFailure, api.On("states:SendTaskFailure", func(in *sfn.SendTaskFailureInput) string {
+			return s.tokens.machineOf(in.TaskToken)
+		})),
+		api.Op("SendTaskHeartbeat", s.sendTaskHeartbeat, api.On("states:SendTaskHeartbeat", func(in *sfn.SendTaskHeartbeatInput) string {
+			return s.tokens.machineOf(in.TaskToken)
+		})),
 		api.Op("TestState", s.testState),
 	)
 	refuse[sfn.StartSyncExecutionInput](table, "StartSyncExecution", "Express workflows")

@@ -128,7 +128,7 @@ func (v *visit) invoke(where resource, arguments any, limits taskLimits, events 
 		defer timer.Stop()
 	}
 	if where.mode == modeToken {
-		s.tokens.add(v.token, &callback{waiter: last, clock: s.Clock, heartbeat: time.Duration(limits.heartbeat) * time.Second})
+		s.tokens.add(v.token, &callback{waiter: last, machine: v.exec.machine.arn, clock: s.Clock, heartbeat: time.Duration(limits.heartbeat) * time.Second})
 		defer s.tokens.remove(v.token)
 	}
 	hold := s.Clock.Hold()

@@ -21,6 +21,7 @@ type tokenTable struct {
 // callback is a task that waits for SendTask*.
 type callback struct {
 	*waiter
+	machine   string // ARN
 	clock     *clock.Clock
 	heartbeat time.Duration // 0 is none
 	beat      *clock.Timer
@@ -67,6 +68,19 @@ func (t *tokenTable) find(token *string) (*callback, error) {
 		return nil, api.Errorf("InvalidToken", "Invalid Token: 'Invalid token'")
 	}
 	return nil, errTaskGone()
+}
+
+// machineOf is the ARN that IAM is asked about for a token: the state machine's.
+// The service authorization reference names no resource type for SendTask*, but
+// an account's denial names the state machine:
+// https://github.com/NOAA-OWP/hydrovis/issues/837
+func (t *tokenTable) machineOf(token *string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if c, ok := t.open[aws.ToString(token)]; ok {
+		return c.machine
+	}
+	return "*"
 }
 
 func errTaskGone() error {
