@@ -18,6 +18,7 @@ type FirstAlias struct {
 
 type aliases interface {
 	GetAlias(ctx context.Context, in *lambda.GetAliasInput, opts ...func(*lambda.Options)) (*lambda.GetAliasOutput, error)
+	PublishVersion(ctx context.Context, in *lambda.PublishVersionInput, opts ...func(*lambda.Options)) (*lambda.PublishVersionOutput, error)
 	CreateAlias(ctx context.Context, in *lambda.CreateAliasInput, opts ...func(*lambda.Options)) (*lambda.CreateAliasOutput, error)
 }
 
@@ -25,7 +26,7 @@ type aliases interface {
 type properties struct {
 	function    string
 	alias       string
-	from        string // the alias whose version a new alias starts on
+	from        string // the alias whose version a new alias starts on, or $LATEST to publish one
 	description string // of a new alias only
 }
 
@@ -53,11 +54,11 @@ func (f *FirstAlias) ensure(ctx context.Context, wanted properties) (arn string,
 	if err != nil || exists {
 		return arn, err
 	}
-	from, err := f.api.GetAlias(ctx, &lambda.GetAliasInput{FunctionName: &wanted.function, Name: &wanted.from})
+	version, err := f.first(ctx, wanted)
 	if err != nil {
-		return "", fmt.Errorf("read alias %s:%s, whose version %s should start on: %w", wanted.function, wanted.from, wanted.alias, err)
+		return "", err
 	}
-	in := &lambda.CreateAliasInput{FunctionName: &wanted.function, Name: &wanted.alias, FunctionVersion: from.FunctionVersion}
+	in := &lambda.CreateAliasInput{FunctionName: &wanted.function, Name: &wanted.alias, FunctionVersion: &version}
 	if wanted.description != "" {
 		in.Description = &wanted.description
 	}
@@ -68,9 +69,27 @@ func (f *FirstAlias) ensure(ctx context.Context, wanted properties) (arn string,
 		return arn, err
 	}
 	if err != nil {
-		return "", fmt.Errorf("create alias %s:%s on version %s: %w", wanted.function, wanted.alias, aws.ToString(from.FunctionVersion), err)
+		return "", fmt.Errorf("create alias %s:%s on version %s: %w", wanted.function, wanted.alias, version, err)
 	}
 	return aws.ToString(created.AliasArn), nil
+}
+
+// first is the version that a new alias starts on. Publishing twice is safe:
+// Lambda publishes no second version of what has not changed.
+// https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html
+func (f *FirstAlias) first(ctx context.Context, wanted properties) (string, error) {
+	if wanted.from == "$LATEST" {
+		published, err := f.api.PublishVersion(ctx, &lambda.PublishVersionInput{FunctionName: &wanted.function})
+		if err != nil {
+			return "", fmt.Errorf("publish the first version of %s: %w", wanted.function, err)
+		}
+		return aws.ToString(published.Version), nil
+	}
+	from, err := f.api.GetAlias(ctx, &lambda.GetAliasInput{FunctionName: &wanted.function, Name: &wanted.from})
+	if err != nil {
+		return "", fmt.Errorf("read alias %s:%s, whose version %s should start on: %w", wanted.function, wanted.from, wanted.alias, err)
+	}
+	return aws.ToString(from.FunctionVersion), nil
 }
 
 func (f *FirstAlias) find(ctx context.Context, wanted properties) (arn string, exists bool, err error) {

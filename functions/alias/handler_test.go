@@ -42,6 +42,10 @@ func (a *account) CreateAlias(_ context.Context, in *lambda.CreateAliasInput, _ 
 	return &lambda.CreateAliasOutput{AliasArn: aws.String(arnOf(in.FunctionName, name))}, nil
 }
 
+func (a *account) PublishVersion(context.Context, *lambda.PublishVersionInput, ...func(*lambda.Options)) (*lambda.PublishVersionOutput, error) {
+	return &lambda.PublishVersionOutput{Version: aws.String("1")}, a.fail
+}
+
 func arnOf(function *string, alias string) string {
 	return "arn:aws:lambda:eu-west-1:123456789012:function:" + aws.ToString(function) + ":" + alias
 }
@@ -56,6 +60,18 @@ func request(kind cfn.RequestType) cfn.Event {
 		event.PhysicalResourceID = prodARN
 	}
 	return event
+}
+
+func TestMissingAliasStartsOnAPublishedVersionWhereReleasesPublish(t *testing.T) {
+	lambdas := &account{versions: map[string]string{}, hide: map[string]int{}}
+	event := request(cfn.RequestCreate)
+	event.ResourceProperties["From"] = "$LATEST"
+	if _, _, err := (&FirstAlias{api: lambdas}).Handle(context.Background(), event); err != nil {
+		t.Fatal(err)
+	}
+	if lambdas.versions["prod"] != "1" {
+		t.Errorf("prod is on %q", lambdas.versions["prod"])
+	}
 }
 
 func TestMissingAliasIsCreatedOnTheVersionOfFrom(t *testing.T) {

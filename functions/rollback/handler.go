@@ -51,7 +51,16 @@ func (r *Rollback) rollBack(ctx context.Context, task handler.Task) (handler.Res
 		return handler.Result{}, err
 	}
 	ended := why(task)
-	mayBe := reachable(task.Plan, task.Progress)
+	returning := task.Progress
+	if gradual(task, ended) {
+		returning = task.Progress.Return(task.Plan, task.Now)
+	}
+	if returning.Next == release.MoveReturn {
+		if done, err := r.giveBack(ctx, task, us, returning); err != nil || done {
+			return handler.Result{Progress: &returning, Ended: &ended}, err
+		}
+	}
+	mayBe := reachable(task.Plan, task.Progress, returning.Weight)
 	sentences := []string{opening(task) + ended.Cause}
 	var failures []error
 	for _, planned := range task.Plan.Targets {
@@ -93,7 +102,9 @@ func (r *Rollback) conclude(ctx context.Context, task handler.Task, ended releas
 		Execution: task.Execution.ARN, Targets: task.Plan.Targets, Weight: task.Progress.Weight,
 		Phase: task.Progress.Phase, Outcome: release.RolledBack, Error: ended.Error, Why: ended.Cause,
 	})
-	return handler.Result{Ended: &release.Ended{Error: ended.Error, Cause: cause, FailedVersion: ended.FailedVersion}}, nil
+	task.Progress.Next = release.MoveRollBack
+	return handler.Result{Progress: &task.Progress,
+		Ended: &release.Ended{Error: ended.Error, Cause: cause, FailedVersion: ended.FailedVersion}}, nil
 }
 
 // decision is a pure choice of the write that returns an alias to whole; left
@@ -127,52 +138,6 @@ func (r *Rollback) restore(ctx context.Context, target release.Target, decide de
 	return release.Alias{}, false, release.Errorf(release.Unavailable, "%s changed %d times while it was rolled back; trying again.", target, attempts)
 }
 
-// repair sweeps the aliases in its care and restores those whose lock names an
-// execution that has ended. It cannot tell what another's lock is for, and
-// touches nothing else.
-func (r *Rollback) repair(ctx context.Context) error {
-	var failures []error
-	for _, target := range r.targets {
-		if err := r.repairOne(ctx, target); err != nil {
-			failures = append(failures, err)
-		}
-	}
-	return errors.Join(failures...)
-}
-
-func (r *Rollback) repairOne(ctx context.Context, target release.Target) error {
-	alias, err := r.aliases.Alias(ctx, target)
-	if release.IsError(err, release.TargetNotFound) {
-		slog.WarnContext(ctx, "alias to look after does not exist", "target", target.String())
-		return nil
-	}
-	if err != nil || alias.Mark.Lock.IsZero() {
-		return err
-	}
-	holder, err := alias.Mark.Lock.ExecutionARN(alias.ARN)
-	if err != nil {
-		return err
-	}
-	if ended, err := r.executions.Ended(ctx, holder); err != nil || !ended {
-		return err
-	}
-	planned := release.PlannedTarget{Function: target.Function, Alias: target.Alias,
-		Stable: alias.Mark.Stable, Candidate: alias.Mark.Candidate}
-	dead := alias.Mark.Lock
-	after, left, err := r.restore(ctx, target, func(alias release.Alias) (*release.Write, bool, error) {
-		write, left := release.Restore(alias, dead, "", nil)
-		return write, left, nil
-	})
-	if err != nil {
-		return fmt.Errorf("repair %s after %s: %w", target, holder, err)
-	}
-	r.ledger.Put(ctx, ledger.AliasRepaired, ledger.Detail{
-		Execution: holder, Targets: []release.PlannedTarget{planned}, Outcome: release.RolledBack,
-		Why: "The execution ended without rolling back. " + outcome(planned, after, left),
-	})
-	return nil
-}
-
 // why finds the reason for the rollback: an error that the workflow caught, or
 // what the judge decided.
 func why(task handler.Task) release.Ended {
@@ -198,10 +163,17 @@ func opening(task handler.Task) string {
 	if n := len(task.Plan.Targets); n > 1 {
 		what = fmt.Sprintf("The release of %d functions", n)
 	}
-	if task.Progress.Weight == 0 {
+	weight := task.Progress.Weight
+	if !task.Progress.ReturnSince.IsZero() {
+		weight = task.Progress.ReturnFrom
+	}
+	switch {
+	case task.Failure != nil && task.Progress.MovesOn():
+		return fmt.Sprintf("%s ended on the way from %d %% to %d %%: ", what, weight, task.Progress.Upcoming(task.Plan))
+	case weight == 0:
 		return what + " ended before any traffic: "
 	}
-	return fmt.Sprintf("%s ended at %d %%: ", what, task.Progress.Weight)
+	return fmt.Sprintf("%s ended at %d %%: ", what, weight)
 }
 
 // foundBad tells whether an error says that the version itself is bad, and is
@@ -212,9 +184,9 @@ func foundBad(name string) bool {
 }
 
 // reachable tells which routes this release can have made: the weight in force
-// and, where a shift was under way, the next.
-func reachable(plan release.Plan, progress release.Progress) func(release.Route) bool {
-	percents := map[int]bool{progress.Weight: true}
+// and, where a shift was under way, the next, or the next of a gradual rollback.
+func reachable(plan release.Plan, progress release.Progress, returning int) func(release.Route) bool {
+	percents := map[int]bool{progress.Weight: true, returning: true}
 	if next := progress.Step + 1; next < len(plan.Steps) {
 		percents[plan.Steps[next].Weight] = true
 	}

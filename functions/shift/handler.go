@@ -21,7 +21,9 @@ type Shift struct {
 	hooks      hooks
 	tasks      tasks
 	tags       tags
-	self       string // this function's name: it carries the freeze of the whole pipeline
+	version    string   // what a release takes that names none
+	standing   []string // alarms that guard every release of the pipeline
+	self       string   // this function's name: it carries the freeze of the whole pipeline
 }
 
 type aliases interface {
@@ -121,13 +123,15 @@ func (s *Shift) finish(ctx context.Context, task handler.Task) (handler.Result, 
 // decision is a pure choice of the write, if any, that an alias needs.
 type decision func(alias release.Alias, us release.Holder, planned release.PlannedTarget) (*release.Write, error)
 
-// eachTarget loads each alias, asks for the write it needs, and applies it. It
-// stops at the first that fails: the workflow then rolls all of them back.
+// eachTarget loads every alias and asks for the write it needs before it applies
+// the first: one that must not be moved is found while none has been. A write
+// that fails ends it, and the workflow rolls all targets back.
 func (s *Shift) eachTarget(ctx context.Context, task handler.Task, decide decision) error {
 	us, err := release.HolderOf(task.Execution.ARN)
 	if err != nil {
 		return err
 	}
+	var writes []release.Write
 	for _, planned := range task.Plan.Targets {
 		alias, err := s.aliases.Alias(ctx, planned.Target())
 		if err != nil {
@@ -137,10 +141,12 @@ func (s *Shift) eachTarget(ctx context.Context, task handler.Task, decide decisi
 		if err != nil {
 			return err
 		}
-		if write == nil {
-			continue
+		if write != nil {
+			writes = append(writes, *write)
 		}
-		if _, err := s.aliases.Write(ctx, *write); err != nil {
+	}
+	for _, write := range writes {
+		if _, err := s.aliases.Write(ctx, write); err != nil {
 			return err
 		}
 		slog.InfoContext(ctx, "alias written", "execution", task.Execution.ARN, "target", write.Target.String(),

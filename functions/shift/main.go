@@ -2,10 +2,17 @@
 // forward: it locks the alias, shifts it step by step, promotes the candidate
 // and gives the lock back. It passes on what people and hooks say. It never
 // judges.
+//
+// WEIR_ALARMS holds the names of the alarms that guard every release of the
+// pipeline, as a JSON array, and WEIR_VERSION what a release takes that names no
+// version: an alias (staging when it is not set) or $LATEST.
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"os"
 
 	"weir/internal/awslambda"
@@ -20,6 +27,10 @@ func main() {
 	if err != nil {
 		handler.Fail(err)
 	}
+	standing, err := parseAlarms(os.Getenv("WEIR_ALARMS"))
+	if err != nil {
+		handler.Fail(err)
+	}
 	functions, executions := awslambda.New(config), awsstates.New(config)
 	shift := &Shift{
 		aliases:    functions,
@@ -28,9 +39,23 @@ func main() {
 		tags:       functions,
 		executions: executions,
 		tasks:      executions,
+		standing:   standing,
+		version:    cmp.Or(os.Getenv("WEIR_VERSION"), "staging"),
 		self:       os.Getenv("AWS_LAMBDA_FUNCTION_NAME"),
 		alarms:     awsmetrics.New(config),
 		ledger:     ledger.New(config),
 	}
 	handler.Run(shift.Handle)
+}
+
+// parseAlarms reads a JSON array of names; nothing is none.
+func parseAlarms(list string) ([]string, error) {
+	if list == "" {
+		return nil, nil
+	}
+	var names []string
+	if err := json.Unmarshal([]byte(list), &names); err != nil {
+		return nil, fmt.Errorf("WEIR_ALARMS is %q; it must be a JSON array of names: %w", list, err)
+	}
+	return names, nil
 }

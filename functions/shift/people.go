@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"weir/internal/awslambda"
@@ -69,37 +70,37 @@ func (s *Shift) freeze(ctx context.Context, task handler.Task, request release.R
 	}
 	functions := []string{}
 	for _, target := range request.Targets {
-		alias, err := s.aliases.Alias(ctx, target)
-		if err != nil {
+		if _, err := s.aliases.Alias(ctx, target); err != nil {
+			return handler.Result{}, err // a freeze of what is not there protects nothing
+		}
+		functions = append(functions, target.Function)
+	}
+	carriers, err := release.FreezeCarriers(task.Execution.ARN, s.self, functions...)
+	if err != nil {
+		return handler.Result{}, err
+	}
+	what, frozen := strings.Join(functions, ", "), carriers[1:]
+	if request.Freeze.Everything {
+		what, frozen = "everything", carriers[:1]
+	}
+	for _, carrier := range frozen {
+		if err := s.tags.SetTag(ctx, carrier, release.FreezeTag, value); err != nil {
 			return handler.Result{}, err
 		}
-		function := target.Function
-		if request.Freeze.Everything {
-			function = s.self
-		}
-		if err := s.tags.SetTag(ctx, alias.FunctionARN(function), release.FreezeTag, value); err != nil {
-			return handler.Result{}, err
-		}
-		functions = append(functions, function)
 	}
 	if value == "" {
-		return done("ended the freeze of %v", functions), nil
+		return done("ended the freeze of %s", what), nil
 	}
-	return done("froze %v until %s", functions, value), nil
+	return done("froze %s until %s", what, value), nil
 }
 
-// frozen says why shifts of a target are frozen now, or nothing.
-func (s *Shift) frozen(ctx context.Context, alias release.Alias, now time.Time) (string, error) {
-	for _, function := range []string{alias.Target.Function, s.self} {
-		value, err := s.tags.Tag(ctx, alias.FunctionARN(function), release.FreezeTag)
-		if err != nil {
-			return "", err
-		}
-		if why := release.FrozenBy(value, now); why != "" {
-			return why, nil
-		}
+// frozen says why shifts are frozen by the tag of a carrier, or nothing.
+func (s *Shift) frozen(ctx context.Context, carrier string, now time.Time) (string, error) {
+	value, err := s.tags.Tag(ctx, carrier, release.FreezeTag)
+	if err != nil {
+		return "", err
 	}
-	return "", nil
+	return release.FrozenBy(value, now), nil
 }
 
 func done(format string, args ...any) handler.Result {

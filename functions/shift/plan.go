@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"weir/internal/handler"
@@ -44,15 +45,11 @@ func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, er
 	if err := probe.Validate(request.Probes); err != nil {
 		return handler.Result{}, err
 	}
-	facts := make([]release.Facts, 0, len(request.Targets))
-	for _, target := range request.Targets {
-		found, err := s.facts(ctx, task, target, request.DryRun)
-		if err != nil {
-			return handler.Result{}, err
-		}
-		facts = append(facts, found)
+	facts, err := s.allFacts(ctx, task, request)
+	if err != nil {
+		return handler.Result{}, err
 	}
-	alarms, err := s.plannedAlarms(ctx, request.Alarms)
+	alarms, err := s.plannedAlarms(ctx, append(slices.Clone(s.standing), request.Alarms...))
 	if err != nil {
 		return handler.Result{}, err
 	}
@@ -64,8 +61,37 @@ func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, er
 	return handler.Result{Plan: &plan, Progress: &progress}, nil
 }
 
-// facts reads what the plan needs to know about one target.
-func (s *Shift) facts(ctx context.Context, task handler.Task, target release.Target, dryRun bool) (release.Facts, error) {
+func (s *Shift) allFacts(ctx context.Context, task handler.Task, request release.Request) ([]release.Facts, error) {
+	var functions []string
+	for _, target := range request.Targets {
+		functions = append(functions, target.Function)
+	}
+	carriers, err := release.FreezeCarriers(task.Execution.ARN, s.self, functions...)
+	if err != nil {
+		return nil, err
+	}
+	everything, err := s.frozen(ctx, carriers[0], task.Now)
+	if err != nil {
+		return nil, err
+	}
+	facts := make([]release.Facts, 0, len(request.Targets))
+	for i, target := range request.Targets {
+		found, err := s.facts(ctx, target, request.DryRun)
+		if err != nil {
+			return nil, err
+		}
+		if found.Frozen = everything; everything == "" {
+			if found.Frozen, err = s.frozen(ctx, carriers[i+1], task.Now); err != nil {
+				return nil, err
+			}
+		}
+		facts = append(facts, found)
+	}
+	return facts, nil
+}
+
+// facts reads what the plan needs to know about one target, but for freezes.
+func (s *Shift) facts(ctx context.Context, target release.Target, dryRun bool) (release.Facts, error) {
 	alias, err := s.aliases.Alias(ctx, target)
 	if err != nil {
 		return release.Facts{}, err
@@ -80,9 +106,6 @@ func (s *Shift) facts(ctx context.Context, task handler.Task, target release.Tar
 	if facts.Provisioned, err = s.versions.Provisioned(ctx, target); err != nil {
 		return release.Facts{}, err
 	}
-	if facts.Frozen, err = s.frozen(ctx, alias, task.Now); err != nil {
-		return release.Facts{}, err
-	}
 	if !alias.Mark.Lock.IsZero() {
 		if facts.HolderEnded, err = s.holderEnded(ctx, alias); err != nil {
 			return release.Facts{}, err
@@ -95,6 +118,9 @@ func (s *Shift) facts(ctx context.Context, task handler.Task, target release.Tar
 // serves.
 func (s *Shift) candidate(ctx context.Context, target release.Target, dryRun bool) (release.Version, error) {
 	asked := target.Version
+	if asked == "" {
+		asked = s.version
+	}
 	if asked == "$LATEST" {
 		if dryRun {
 			return s.versions.Version(ctx, target.Function, asked)
@@ -128,7 +154,8 @@ func (s *Shift) plannedAlarms(ctx context.Context, names []string) ([]release.Pl
 		return nil, err
 	}
 	planned := make([]release.PlannedAlarm, 0, len(names))
-	for _, name := range names {
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
 		fires, exists := firing[name]
 		if !exists {
 			return nil, release.Errorf(release.AlarmNotFound,

@@ -23,12 +23,24 @@ func (v *Verify) judge(ctx context.Context, task handler.Task) (handler.Result, 
 		return handler.Result{}, err
 	}
 	progress := release.Next(task.Plan, task.Progress, look, task.Now)
+	// A freeze holds back a step and nothing else, so it is looked up only where
+	// one is about to be taken.
+	if progress.MovesOn() {
+		if look.Frozen, err = v.frozen(ctx, task); err != nil {
+			return handler.Result{}, err
+		}
+		progress = release.Next(task.Plan, task.Progress, look, task.Now)
+	}
 	slog.InfoContext(ctx, "judged", "execution", task.Execution.ARN, "targets", task.Plan.Targets,
 		"weight", progress.Weight, "outcome", look.Outcome, "why", look.Sentence, "next", progress.Next)
-	v.ledger.Put(ctx, ledger.Judged, ledger.Detail{
+	detail := ledger.Detail{
 		Execution: task.Execution.ARN, Targets: task.Plan.Targets, Weight: progress.Weight, Phase: progress.Phase,
 		Outcome: look.Outcome, Why: progress.Verdict,
-	})
+	}
+	v.ledger.Put(ctx, ledger.Judged, detail)
+	if progress.Phase == release.Holding && task.Progress.Phase != release.Holding {
+		v.ledger.Put(ctx, ledger.Held, detail)
+	}
 	return handler.Result{Progress: &progress}, nil
 }
 
@@ -83,7 +95,7 @@ func watchShare(plan release.Plan) float64 {
 }
 
 // aliasesOf checks that every alias still is as this release left it, and finds
-// what people asked and whether shifts are frozen.
+// what people asked.
 func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Look, error) {
 	us, err := release.HolderOf(task.Execution.ARN)
 	if err != nil {
@@ -99,11 +111,6 @@ func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Look
 		if _, err := release.Transition(alias, us, route, route); err != nil {
 			return release.Look{}, err
 		}
-		if look.Frozen == "" {
-			if look.Frozen, err = v.frozen(ctx, alias, task.Now); err != nil {
-				return release.Look{}, err
-			}
-		}
 		if alias.Mark.Ask != "" {
 			look.Ask, look.By = alias.Mark.Ask, alias.Mark.By
 		}
@@ -111,15 +118,23 @@ func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Look
 	return look, nil
 }
 
-// frozen says why the next shift of a target is frozen: by a tag on its function,
-// or on the function that stands for the whole pipeline.
-func (v *Verify) frozen(ctx context.Context, alias release.Alias, now time.Time) (string, error) {
-	for _, function := range []string{alias.Target.Function, v.pipeline} {
-		value, err := v.functions.Tag(ctx, alias.FunctionARN(function), release.FreezeTag)
+// frozen says why the next shift is frozen: by a tag on the function that stands
+// for the whole pipeline, or on a target's.
+func (v *Verify) frozen(ctx context.Context, task handler.Task) (string, error) {
+	var functions []string
+	for _, planned := range task.Plan.Targets {
+		functions = append(functions, planned.Function)
+	}
+	carriers, err := release.FreezeCarriers(task.Execution.ARN, v.pipeline, functions...)
+	if err != nil {
+		return "", err
+	}
+	for _, carrier := range carriers {
+		value, err := v.functions.Tag(ctx, carrier, release.FreezeTag)
 		if err != nil {
 			return "", err
 		}
-		if why := release.FrozenBy(value, now); why != "" {
+		if why := release.FrozenBy(value, task.Now); why != "" {
 			return why, nil
 		}
 	}

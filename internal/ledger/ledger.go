@@ -24,6 +24,8 @@ const (
 	ReleaseStarted    = "Release Started"
 	StepShifted       = "Release Step Shifted"
 	Judged            = "Release Judged"
+	Held              = "Release Held"               // at the look that begins a hold
+	ApprovalRequested = "Release Approval Requested" // put by the workflow, with a task token
 	Promoted          = "Release Promoted"
 	ReleaseSucceeded  = "Release Succeeded"
 	ReleaseRolledBack = "Release Rolled Back"

@@ -2,7 +2,6 @@ package release
 
 import (
 	"fmt"
-	"strings"
 )
 
 // Alias is an alias as it was read: the version it names, the share of traffic
@@ -18,16 +17,6 @@ type Alias struct {
 
 // Whole tells whether all traffic goes to one version.
 func (a Alias) Whole() bool { return len(a.Weights) == 0 }
-
-// FunctionARN is the unqualified ARN of a function in the alias's account and
-// region.
-func (a Alias) FunctionARN(function string) string {
-	parts := strings.SplitN(a.ARN, ":", 8)
-	if len(parts) < 7 {
-		return function
-	}
-	return strings.Join(append(parts[:6:6], function), ":")
-}
 
 // Route is what an alias does with traffic.
 type Route struct {

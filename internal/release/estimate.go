@@ -48,12 +48,15 @@ func (p Plan) estimate(now time.Time) Estimate {
 	if p.Watch > 0 {
 		add(p.Watch + p.Judge.MetricDelaySeconds + 60)
 	}
-	states := fixedStates + looks*statesPerLook + len(p.Steps)
+	// A gradual rollback writes, chooses and waits once a minute.
+	returns := p.RollBackOver / 60
+	total += p.RollBackOver
+	states := fixedStates + looks*statesPerLook + len(p.Steps) + returns*statesPerLook
 	// Two versions, and requests plus one series per signal each.
 	metrics := looks * len(p.Targets) * 2 * (1 + len(p.Judge.Signals))
 	return Estimate{
 		EndsBy:        now.Add(time.Duration(total) * time.Second),
-		HistoryEvents: fixedEvents + looks*eventsPerLook + len(p.Steps)*eventsPerTask,
+		HistoryEvents: fixedEvents + (looks+returns)*eventsPerLook + len(p.Steps)*eventsPerTask,
 		Transitions:   states,
 		CostUSD:       float64(states)*usdPerTransition + float64(metrics)*usdPerMetricRequested,
 	}

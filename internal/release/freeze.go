@@ -39,3 +39,18 @@ func FrozenBy(value string, now time.Time) string {
 	}
 	return fmt.Sprintf("until %s %s.", end, strings.TrimRight(why, " ."))
 }
+
+// FreezeCarriers are the ARNs of the functions whose tag can freeze a release:
+// pipeline, which stands for all of its targets, then each target's own, in the
+// execution's account and region.
+func FreezeCarriers(executionARN, pipeline string, functions ...string) ([]string, error) {
+	parts := strings.Split(executionARN, ":")
+	if len(parts) < 6 || parts[0] != "arn" {
+		return nil, fmt.Errorf("%q is not an ARN", executionARN)
+	}
+	var arns []string
+	for _, function := range append([]string{pipeline}, functions...) {
+		arns = append(arns, strings.Join([]string{"arn", parts[1], "lambda", parts[3], parts[4], "function", function}, ":"))
+	}
+	return arns, nil
+}

@@ -29,7 +29,8 @@ type Look struct {
 //
 //   - a failed verdict and an alarm roll back at once, then comes what people
 //     asked;
-//   - a step ends when its bake, and the metric delay after it, have passed;
+//   - a step ends when its bake, and the metric delay after it, have passed, or
+//     on a pass where the strategy allows that;
 //   - before the last step, traffic without a sign of harm is enough to go on
 //     gathering evidence; promotion wants a pass, or the policy decides;
 //   - approvals, a pause and a freeze hold back a step, never a rollback.
@@ -54,11 +55,22 @@ func Next(plan Plan, progress Progress, look Look, now time.Time) Progress {
 		return p
 	case look.Ask == AskPromote && p.Phase != Awaiting:
 		return p.gate(plan, look, MovePromote, now)
-	case now.Before(due) && look.Ask != AskSkip && p.Phase != Awaiting:
+	case now.Before(due) && look.Ask != AskSkip && p.Phase != Awaiting && !p.passedEarly(plan, look, now):
 		p.Next = MoveBake
 		return p.wait(plan, now, due)
 	}
 	return p.afterBake(plan, look, now)
+}
+
+// passedEarly tells whether a pass ends the bake before its time: where the
+// strategy allows it, and the evidence holds a whole minute of the step.
+func (p Progress) passedEarly(plan Plan, look Look, now time.Time) bool {
+	if !plan.AdvanceOnPass || look.Outcome != "pass" || p.Step < 0 {
+		return false
+	}
+	delay := time.Duration(plan.Judge.MetricDelaySeconds+plan.Judge.WarmUpSeconds) * time.Second
+	firstMinute := p.Since.Add(time.Minute - time.Nanosecond).Truncate(time.Minute)
+	return !now.Before(firstMinute.Add(time.Minute + delay))
 }
 
 // noted takes down what the look saw.
@@ -156,6 +168,27 @@ func (p Progress) afterHooks(plan Plan, move Move, stages []Stage) Progress {
 		p.Next, p.Then = MoveCallHooks, move
 	}
 	return p
+}
+
+// MovesOn tells whether traffic is about to be shifted forward.
+func (p Progress) MovesOn() bool {
+	next := p.Next
+	if next == MoveCallHooks {
+		next = p.Then
+	}
+	return next == MoveAdvance || next == MovePromote
+}
+
+// Upcoming is the weight of the next step, in percent: 100 for the promotion.
+func (p Progress) Upcoming(plan Plan) int {
+	move := p.Next
+	if move == MoveCallHooks {
+		move = p.Then
+	}
+	if next := p.Step + 1; move == MoveAdvance && next < len(plan.Steps) {
+		return plan.Steps[next].Weight
+	}
+	return 100
 }
 
 func (p Progress) askedBy(ask Ask) string {

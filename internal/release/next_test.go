@@ -120,3 +120,46 @@ func TestWithoutWatchAPromotionFinishes(t *testing.T) {
 		t.Errorf("next = %s", got.Next)
 	}
 }
+
+func TestPassEndsABakeEarlyWhereTheStrategyAllows(t *testing.T) {
+	plan := threeSteps()
+	plan.AdvanceOnPass = true
+	first := release.NotStarted().Shifted(plan, noon)
+	pass := release.Look{Outcome: "pass", Exposed: true}
+	for minute, want := range map[int]release.Move{
+		2: release.MoveBake,    // no minute of this step can be read yet
+		3: release.MoveAdvance, // the first can, two minutes late
+	} {
+		if got := release.Next(plan, first, pass, at(minute)); got.Next != want {
+			t.Errorf("after %d minutes the move is %s, want %s", minute, got.Next, want)
+		}
+	}
+	if got := release.Next(plan, first, release.Look{Outcome: "inconclusive", Exposed: true}, at(4)); got.Next != release.MoveBake {
+		t.Errorf("without a pass the move is %s", got.Next)
+	}
+}
+
+func TestGradualRollbackFallsByEqualStepsToNothing(t *testing.T) {
+	plan := threeSteps()
+	plan.RollBackOver = 4 * 60
+	progress := release.NotStarted().Shifted(plan, noon).Shifted(plan, noon) // 50 %
+	var weights []int
+	for minute := 0; ; minute++ {
+		again := progress.Return(plan, at(minute))
+		progress = progress.Return(plan, at(minute))
+		if again.Weight != progress.Weight {
+			t.Fatalf("asked twice, it says %d and %d", again.Weight, progress.Weight)
+		}
+		if progress.Next != release.MoveReturn {
+			break
+		}
+		weights = append(weights, progress.Weight)
+	}
+	if len(weights) != 3 || weights[0] != 37 || weights[1] != 25 || weights[2] != 12 {
+		t.Errorf("weights %v, want 37, 25, 12 and then one write to nothing", weights)
+	}
+	// A look that comes late is not an extra step.
+	if late := progress.Return(plan, at(60)); late.Next != release.MoveRollBack {
+		t.Errorf("an hour later the move is %s", late.Next)
+	}
+}

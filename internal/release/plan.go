@@ -8,23 +8,27 @@ import (
 // Plan is a release resolved before anything moved. It travels through the
 // execution: every later step is a function of the plan and of what AWS says.
 type Plan struct {
-	Kind      Kind              `json:"kind"`
-	Done      string            `json:"done,omitempty"` // kind done: what was done, in a sentence
-	Execution string            `json:"execution"`      // the execution's ARN
-	StartedAt time.Time         `json:"startedAt"`
-	Targets   []PlannedTarget   `json:"targets"`
-	Steps     []Step            `json:"steps"` // below 100 percent; promotion follows the last
-	Watch     int               `json:"watchSeconds"`
-	Judge     PlannedJudge      `json:"judge"`
-	Probes    []Probe           `json:"probes"`
-	Alarms    []PlannedAlarm    `json:"alarms"`
-	Approvals []PlannedApproval `json:"approvals"`
-	Hooks     []PlannedHook     `json:"hooks"`
-	DryRun    bool              `json:"dryRun"`
-	Reason    string            `json:"reason,omitempty"`
-	By        string            `json:"by,omitempty"`
-	Checks    []string          `json:"checks"` // what was checked, in words
-	Estimate  Estimate          `json:"estimate"`
+	Kind      Kind            `json:"kind"`
+	Done      string          `json:"done,omitempty"` // kind done: what was done, in a sentence
+	Execution string          `json:"execution"`      // the execution's ARN
+	StartedAt time.Time       `json:"startedAt"`
+	Targets   []PlannedTarget `json:"targets"`
+	Steps     []Step          `json:"steps"` // below 100 percent; promotion follows the last
+	// AdvanceOnPass lets a pass end a bake before its time.
+	AdvanceOnPass bool `json:"advanceOnPass,omitempty"`
+	Watch         int  `json:"watchSeconds"`
+	// RollBackOver is the seconds a rollback takes; zero means one write.
+	RollBackOver int               `json:"rollBackOverSeconds,omitempty"`
+	Judge        PlannedJudge      `json:"judge"`
+	Probes       []Probe           `json:"probes"`
+	Alarms       []PlannedAlarm    `json:"alarms"`
+	Approvals    []PlannedApproval `json:"approvals"`
+	Hooks        []PlannedHook     `json:"hooks"`
+	DryRun       bool              `json:"dryRun"`
+	Reason       string            `json:"reason,omitempty"`
+	By           string            `json:"by,omitempty"`
+	Checks       []string          `json:"checks"` // what was checked, in words
+	Estimate     Estimate          `json:"estimate"`
 }
 
 // Kind is what a request turned out to be.
@@ -121,6 +125,7 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 		Kind:      KindRelease,
 		Approvals: approvals, Hooks: planHooks(request.Hooks),
 		Execution: execution.ARN, StartedAt: execution.StartedAt, Steps: steps,
+		AdvanceOnPass: request.Strategy.AdvanceOnPass, RollBackOver: request.RollBackOver.Seconds(),
 		Watch: request.Watch.Seconds(), Judge: plannedJudge(request.Judge),
 		Probes: orEmpty(request.Probes), Alarms: orEmpty(alarms),
 		DryRun: request.DryRun, Reason: request.Reason, By: request.By,

@@ -43,6 +43,11 @@ type Progress struct {
 	Hooks        []PlannedHook `json:"hooks,omitempty"`    // to call now
 	Then         Move          `json:"then,omitempty"`     // what follows the hooks
 
+	// ReturnSince and ReturnFrom are when a gradual rollback began, and at which
+	// weight.
+	ReturnSince time.Time `json:"returnSince,omitzero"`
+	ReturnFrom  int       `json:"returnFrom,omitempty"`
+
 	// SlowAfter is the latency in milliseconds above which a request of a
 	// target ("orders:prod") is slow, where the request set none.
 	SlowAfter map[string]float64 `json:"slowAfterMilliseconds,omitempty"`
@@ -84,6 +89,7 @@ const (
 	MoveWatch     Move = "watch"     // keep watching
 	MoveFinish    Move = "finish"    // the release succeeded
 	MoveRollBack  Move = "rollBack"  // return to stable
+	MoveReturn    Move = "return"    // on the way back to stable: wait, then roll back further
 )
 
 // Ended says why a release rolls back: the error's name and its sentence.
@@ -131,6 +137,23 @@ func (p Progress) PromotedAt(plan Plan, now time.Time) Progress {
 	}
 	p = p.afterHooks(plan, move, []Stage{AfterPromotion})
 	return p.wait(plan, now, p.due(plan))
+}
+
+// Return is the progress of a gradual rollback at its next write: the weight
+// falls by equal steps, one a minute, to 0. Asked again at the same time it
+// gives the same.
+func (p Progress) Return(plan Plan, now time.Time) Progress {
+	if p.ReturnSince.IsZero() {
+		p.ReturnSince, p.ReturnFrom = now, p.Weight
+	}
+	steps := (plan.RollBackOver + 59) / 60
+	taken := int(now.Sub(p.ReturnSince)/time.Minute) + 1
+	p.Next, p.Wait = MoveRollBack, 0
+	if weight := p.ReturnFrom * max(0, steps-taken) / max(1, steps); weight > 0 {
+		p = p.reached(weight, now)
+		p.Next, p.Wait = MoveReturn, 60
+	}
+	return p
 }
 
 func (p Progress) reached(weight int, now time.Time) Progress {

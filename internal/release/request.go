@@ -21,10 +21,12 @@ type Request struct {
 	Ask       Ask           `json:"ask,omitempty"`
 	RollBack  *RollBackSpec `json:"rollBack,omitempty"`
 	Freeze    *FreezeSpec   `json:"freeze,omitempty"`
-	DryRun    bool          `json:"dryRun,omitempty"`
-	Force     bool          `json:"force,omitempty"`
-	Reason    string        `json:"reason,omitempty"`
-	By        string        `json:"by,omitempty"`
+	// RollBackOver is how long a rollback of this release takes; zero means one write.
+	RollBackOver Duration `json:"rollBackOver,omitempty"`
+	DryRun       bool     `json:"dryRun,omitempty"`
+	Force        bool     `json:"force,omitempty"`
+	Reason       string   `json:"reason,omitempty"`
+	By           string   `json:"by,omitempty"`
 }
 
 // RollBackSpec asks for a former version; an empty To means the one before.
@@ -42,7 +44,7 @@ type FreezeSpec struct {
 type Target struct {
 	Function string `json:"function"`
 	Alias    string `json:"alias,omitempty"`
-	Version  string `json:"version,omitempty"` // the version asked for; empty for the request's
+	Version  string `json:"version,omitempty"` // the version asked for; empty for what the pipeline takes by default
 }
 
 func (t Target) String() string { return t.Function + ":" + t.Alias }
@@ -142,13 +144,16 @@ func (r *Request) normalise() error {
 	if given := count(r.Ask != "", r.RollBack != nil, r.Freeze != nil); given > 1 || given == 1 && r.DryRun {
 		return Errorf(InvalidRequest, "ask, rollBack, freeze and dryRun exclude one another; give one of them.")
 	}
+	if r.RollBackOver > 0 && (r.Ask != "" || r.RollBack != nil || r.Freeze != nil) {
+		return Errorf(InvalidRequest, "rollBackOver belongs to a release. To return gradually to a former version, release that version with a strategy of steps.")
+	}
+	if err := within("rollBackOver", r.RollBackOver, "0m", "1h"); err != nil {
+		return err
+	}
 	if r.Freeze != nil {
 		if err := within("freeze.for", r.Freeze.For, "0m", "720h"); err != nil {
 			return err
 		}
-	}
-	if r.Version == "" {
-		r.Version = "staging"
 	}
 	seen := map[string]bool{}
 	for i := range r.Targets {

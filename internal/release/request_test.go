@@ -13,7 +13,7 @@ func TestLeastRequestGetsSafeDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := release.Target{Function: "orders", Alias: "prod", Version: "staging"}
+	want := release.Target{Function: "orders", Alias: "prod"}
 	if len(request.Targets) != 1 || request.Targets[0] != want {
 		t.Errorf("targets = %v, want %v", request.Targets, want)
 	}

@@ -21,6 +21,8 @@ type Strategy struct {
 	Factor    float64    `json:"factor,omitempty"`
 	Bake      *Duration  `json:"bake,omitempty"`
 	Steps     []StepSpec `json:"steps,omitempty"`
+	// AdvanceOnPass ends a step's bake early once the verdict is a pass.
+	AdvanceOnPass bool `json:"advanceOnPass,omitempty"`
 }
 
 // StepSpec is a step as it is asked for.
@@ -70,7 +72,7 @@ const maxSteps = 100
 // stretch to 100 is the promotion. All-at-once has none.
 func (s Strategy) Resolve() ([]Step, error) {
 	if s.Preset == "" && s.Type == "" && len(s.Steps) == 0 {
-		if s.Weight != 0 || s.Increment != 0 || s.Start != 0 || s.Factor != 0 || s.Bake != nil {
+		if s.Weight != 0 || s.Increment != 0 || s.Start != 0 || s.Factor != 0 || s.Bake != nil || s.AdvanceOnPass {
 			return nil, Errorf(InvalidRequest, "strategy.type is missing; write all-at-once, canary, linear or exponential, or list the steps.")
 		}
 		s.Preset = DefaultStrategy
@@ -108,11 +110,11 @@ func (s Strategy) Resolve() ([]Step, error) {
 func (s Strategy) onlyOwnNumbers() error {
 	given := map[string]bool{
 		"weight": s.Weight != 0, "increment": s.Increment != 0, "start": s.Start != 0,
-		"factor": s.Factor != 0, "bake": s.Bake != nil, "steps": len(s.Steps) > 0,
+		"factor": s.Factor != 0, "bake": s.Bake != nil, "steps": len(s.Steps) > 0, "advanceOnPass": s.AdvanceOnPass,
 	}
 	own := map[string][]string{
-		"all-at-once": {}, "canary": {"weight", "bake"}, "linear": {"increment", "bake"},
-		"exponential": {"start", "factor", "bake"}, "": {"steps"},
+		"all-at-once": {}, "canary": {"weight", "bake", "advanceOnPass"}, "linear": {"increment", "bake", "advanceOnPass"},
+		"exponential": {"start", "factor", "bake", "advanceOnPass"}, "": {"steps", "advanceOnPass"},
 	}[s.Type]
 	for _, field := range slices.Sorted(maps.Keys(given)) {
 		if given[field] && !slices.Contains(own, field) {
