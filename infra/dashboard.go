@@ -32,14 +32,14 @@ func (p *ReleasePipeline) newDashboard(props ReleasePipelineProps, made []awsclo
 			p.told(props, "ExposedRequests", "Sum", "rolledBack"), p.told(props, "ExposedToFailures", "Sum", "rolledBack")),
 	)
 	for _, target := range props.Targets {
-		name := *target.Function.FunctionName() + ":" + target.Alias
+		name := target.functionName() + ":" + target.Alias
 		lines := func(title, metric, statistic string) awscloudwatch.IWidget {
-			return p.graph(name+" "+title, 6, perVersion(target.Function, target.Alias, metric, statistic))
+			return p.graph(name+" "+title, 6, perVersion(target.functionName(), target.Alias, metric, statistic))
 		}
 		board.AddWidgets(
 			lines("requests", "Invocations", "Sum"),
 			lines("errors", "Errors", "Sum"),
-			p.graph(name+" error rate, all versions, %", 6, errorRate("error rate", aliasTraffic(target.Function, target.Alias))),
+			p.graph(name+" error rate, all versions, %", 6, errorRate("error rate", aliasTraffic(target.functionName(), target.Alias))),
 			lines("throttles", "Throttles", "Sum"),
 		)
 		board.AddWidgets(

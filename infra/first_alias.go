@@ -27,6 +27,10 @@ func newFirstAlias(scope constructs.Construct, props VersionedFunctionProps, sta
 		"Alias":        props.ProductionAlias,
 		"From":         props.StagingAlias,
 	}
+	if props.PublishOnRequest {
+		properties["From"] = "$LATEST"
+		creator.allow(allow("PublishTheFirstVersion", []*string{props.Function.FunctionArn()}, "lambda:PublishVersion"))
+	}
 	if props.Description != "" {
 		properties["Description"] = props.Description
 	}
@@ -38,7 +42,9 @@ func newFirstAlias(scope constructs.Construct, props VersionedFunctionProps, sta
 		RemovalPolicy:  awscdk.RemovalPolicy_RETAIN,
 		ServiceTimeout: awscdk.Duration_Minutes(jsii.Number(5)),
 	})
-	resource.Node().AddDependency(staging)
+	if staging != nil {
+		resource.Node().AddDependency(staging)
+	}
 	return awslambda.Function_FromFunctionAttributes(scope, jsii.String("ProductionAlias"), &awslambda.FunctionAttributes{
 		FunctionArn:     resource.GetAttString(jsii.String("AliasArn")),
 		SameEnvironment: jsii.Bool(true),

@@ -1,7 +1,9 @@
 package infra
 
 import (
+	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -90,9 +92,24 @@ func newHandler(scope constructs.Construct, id string, props handlerProps) *hand
 	return &handler{function: function, role: role}
 }
 
+// perStatement keeps a statement, the smallest that the CDK can move to another
+// policy, within the 6,144 characters of a managed one: an ARN of a function has
+// up to 130.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const perStatement = 40
+
 // allow adds to what the handler may do.
 func (h *handler) allow(statements ...awsiam.PolicyStatement) {
 	for _, statement := range statements {
-		h.role.AddToPolicy(statement)
+		resources := slices.Collect(slices.Chunk(*statement.Resources(), perStatement))
+		if len(resources) == 1 {
+			h.role.AddToPolicy(statement)
+			continue
+		}
+		for i, some := range resources {
+			h.role.AddToPolicy(statement.Copy(&awsiam.PolicyStatementProps{
+				Sid: jsii.String(fmt.Sprintf("%s%d", *statement.Sid(), i+1)), Resources: &some,
+			}))
+		}
 	}
 }

@@ -14,19 +14,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Target is a function whose alias releases may move.
-type Target struct {
-	// Function is any function of this account and region. Required.
-	Function awslambda.IFunction
-	// Alias is the production alias; it must exist when a release starts, as it
-	// does on a VersionedFunction. Default: prod.
-	Alias string
-}
-
 // ReleasePipelineProps says on what a pipeline may release.
 type ReleasePipelineProps struct {
 	// Targets are all that releases of this pipeline may touch: its roles reach
-	// no other function. 1 to 20. Required.
+	// no other function. 1 to 50. Required.
 	Targets []Target
 
 	// Handlers is the directory of Weir's built functions, which holds
@@ -48,6 +39,14 @@ type ReleasePipelineProps struct {
 	// Triggers are the events that start releases. Default: none.
 	Triggers Triggers
 
+	// Alarms guard every release of this pipeline, beside those that a request
+	// names: one that fires rolls back. Default: none.
+	Alarms []awscloudwatch.IAlarm
+
+	// Version is what a release takes that names none: an alias, or $LATEST,
+	// which is published first. Default: staging.
+	Version string
+
 	// Topic is told how each release ends and which alarms fire. Default: no
 	// topic; alarms and the dashboard show in the console alone.
 	Topic awssns.ITopic
@@ -56,9 +55,13 @@ type ReleasePipelineProps struct {
 	NoMonitoring bool
 }
 
-// maxTargets keeps WEIR_TARGETS well within the 4 KB that Lambda gives a
-// function's environment: 20 names of 64 characters and an alias each.
-const maxTargets = 20
+// maxTargets is as many as one release takes. maxTargetList keeps WEIR_TARGETS
+// within the 4 KB that Lambda gives a function's environment.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const (
+	maxTargets    = 50
+	maxTargetList = 4000
+)
 
 // machineName is what a state machine may be called, shorter than Step
 // Functions' 80 characters so that name and execution fit an alias's
@@ -75,6 +78,7 @@ func (p ReleasePipelineProps) withDefaults(this constructs.Construct) ReleasePip
 	}
 	p.Targets = targets
 	p.Triggers.Staging = orElse(p.Triggers.Staging, "staging")
+	p.Version = orElse(p.Version, "staging")
 	return p
 }
 
@@ -88,12 +92,23 @@ func (p ReleasePipelineProps) validate(path *string) {
 	if err := checkAlias("Triggers.Staging", p.Triggers.Staging); err != nil {
 		panic(refuse(path, "%v", err))
 	}
+	if p.Version != "$LATEST" {
+		if err := checkAlias("Version", p.Version); err != nil {
+			panic(refuse(path, "%v, or $LATEST", err))
+		}
+	}
+	for i, alarm := range p.Alarms {
+		if alarm == nil {
+			panic(refuse(path, "Alarms[%d] is missing; give the alarm to heed", i))
+		}
+	}
 	for i, hook := range p.Hooks {
 		if hook == nil {
 			panic(refuse(path, "Hooks[%d] is missing; give the function to call", i))
 		}
 	}
 	seen := map[string]bool{}
+	list := 0
 	for i, target := range p.Targets {
 		if target.Function == nil {
 			panic(refuse(path, "Targets[%d].Function is missing; give the function to release on", i))
@@ -106,6 +121,10 @@ func (p ReleasePipelineProps) validate(path *string) {
 			panic(refuse(path, "Targets[%d] is %s again; name each target once", i, key))
 		}
 		seen[key] = true
+		list += target.nameLength() + len(target.Alias) + len(":,")
+	}
+	if list > maxTargetList {
+		panic(refuse(path, "Targets are %d characters by name and alias, and %d fit a function's environment; give shorter names, or make two pipelines", list, maxTargetList))
 	}
 }
 
@@ -141,6 +160,7 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 		// Below the 120 seconds that the workflow waits: no write of an attempt
 		// that the workflow has given up.
 		timeoutSeconds: 110,
+		environment:    map[string]string{"WEIR_VERSION": props.Version, "WEIR_ALARMS": alarmList(this.Construct, props.Alarms)},
 	})
 	verify := newHandler(this.Construct, "Verify", handlerProps{
 		name: "verify", function: props.Name + "-verify", directory: props.Handlers, architecture: props.Architecture, memory: 256,
@@ -167,11 +187,20 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 	return this
 }
 
+// alarmList writes alarms as the shift handler reads them.
+func alarmList(this constructs.Construct, alarms []awscloudwatch.IAlarm) string {
+	names := make([]*string, len(alarms))
+	for i, alarm := range alarms {
+		names[i] = alarm.AlarmName()
+	}
+	return *awscdk.Stack_Of(this).ToJsonString(names, nil)
+}
+
 // targetList writes targets as the rollback handler reads them.
 func targetList(targets []Target) string {
 	pairs := make([]string, len(targets))
 	for i, target := range targets {
-		pairs[i] = *target.Function.FunctionName() + ":" + target.Alias
+		pairs[i] = target.functionName() + ":" + target.Alias
 	}
 	return strings.Join(pairs, ",")
 }

@@ -1,11 +1,13 @@
 package infra
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -25,6 +27,16 @@ func refusal(t *testing.T, build func()) (sentence string) {
 	}()
 	build()
 	return ""
+}
+
+// longTargets are 50 functions whose aliases' names are as long as they may be.
+func longTargets(stack awscdk.Stack) []Target {
+	var targets []Target
+	for i := range maxTargets {
+		name := fmt.Sprintf("long-%d", i)
+		targets = append(targets, Target{Function: awslambda.Function_FromFunctionName(stack, &name, &name), Alias: strings.Repeat("a", 128)})
+	}
+	return targets
 }
 
 func TestWrongPropsAreRefusedWithASentence(t *testing.T) {
@@ -61,11 +73,14 @@ func TestWrongPropsAreRefusedWithASentence(t *testing.T) {
 		"percent":          {versioned(func(p *VersionedFunctionProps) { p.ErrorPercent = 120 }), []string{"ErrorPercent", "120"}},
 		"not built":        {versioned(func(p *VersionedFunctionProps) { p.Handlers = "nowhere" }), []string{"nowhere/alias/bootstrap", "make build"}},
 		"architecture":     {pipeline(func(p *ReleasePipelineProps) { p.Architecture = "amd64" }), []string{"Architecture", "amd64", "x86_64"}},
-		"no targets":       {pipeline(func(p *ReleasePipelineProps) { p.Targets = nil }), []string{"Targets", "0", "1 to 20"}},
-		"many targets":     {pipeline(func(p *ReleasePipelineProps) { p.Targets = make([]Target, 21) }), []string{"Targets", "21"}},
+		"no targets":       {pipeline(func(p *ReleasePipelineProps) { p.Targets = nil }), []string{"Targets", "0", "1 to 50"}},
+		"many targets":     {pipeline(func(p *ReleasePipelineProps) { p.Targets = make([]Target, 51) }), []string{"Targets", "51"}},
 		"target missing":   {pipeline(func(p *ReleasePipelineProps) { p.Targets = []Target{{}} }), []string{"Targets[0].Function is missing"}},
 		"target's alias":   {pipeline(func(p *ReleasePipelineProps) { p.Targets = []Target{{Function: orders, Alias: "a b"}} }), []string{"Targets[0].Alias", "a b"}},
 		"target twice":     {pipeline(func(p *ReleasePipelineProps) { p.Targets = []Target{{Function: orders}, {Function: orders}} }), []string{"Targets[1]", "again"}},
+		"long target list": {pipeline(func(p *ReleasePipelineProps) { p.Targets = longTargets(stack) }), []string{"Targets", "characters", "4000"}},
+		"version":          {pipeline(func(p *ReleasePipelineProps) { p.Version = "a b" }), []string{"Version", "a b", "$LATEST"}},
+		"alarm missing":    {pipeline(func(p *ReleasePipelineProps) { p.Alarms = make([]awscloudwatch.IAlarm, 1) }), []string{"Alarms[0] is missing"}},
 		"name":             {pipeline(func(p *ReleasePipelineProps) { p.Name = "my pipeline" }), []string{"Name", "my pipeline"}},
 		"trigger's alias":  {pipeline(func(p *ReleasePipelineProps) { p.Triggers.Staging = "1" }), []string{"Triggers.Staging", `"1"`}},
 	} {

@@ -1,7 +1,10 @@
 package infra
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -29,6 +32,14 @@ type StackProps struct {
 	// Hooks are the names of functions of this account that a request may name
 	// as hooks. Default: none.
 	Hooks []string
+	// Targets are further functions of this account on which the pipeline may
+	// release, as name:alias. Default: the sample app alone.
+	Targets []string
+	// Alarms are the names of alarms that guard every release. Default: none.
+	Alarms []string
+	// PublishOnRequest leaves publishing a version to the releases. Default:
+	// each deploy publishes.
+	PublishOnRequest bool
 	// Email is told how releases end and which alarms fire. Default: nobody; the
 	// topic is there to be subscribed to.
 	Email string
@@ -47,27 +58,60 @@ func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.
 		}),
 	})
 	props.Architecture = orElse(props.Architecture, ARM64)
+	if props.PublishOnRequest && props.Triggers.StackUpdated {
+		panic(refuse(stack.Node().Path(), "PublishOnRequest and Triggers.StackUpdated are both set; a deploy publishes nothing then that a release could start from. Set one of them"))
+	}
 	props.App = orElse(props.App, props.Handlers+"/app")
 	topic := newTopic(stack, props)
 	app := NewVersionedFunction(stack, "App", VersionedFunctionProps{
 		Function: newApp(stack, props), Handlers: props.Handlers, Architecture: props.Architecture,
-		Topic: topic, NoAlarms: props.NoMonitoring,
+		Topic: topic, NoAlarms: props.NoMonitoring, PublishOnRequest: props.PublishOnRequest,
 	})
 	var hooks []awslambda.IFunction
 	for _, name := range props.Hooks {
 		hooks = append(hooks, awslambda.Function_FromFunctionName(stack, jsii.String("Hook-"+name), &name))
 	}
+	version := ""
+	if props.PublishOnRequest {
+		version = "$LATEST"
+	}
 	pipeline := NewReleasePipeline(stack, "Release", ReleasePipelineProps{
-		Hooks:    hooks,
-		Targets:  []Target{{Function: app.Function, Alias: app.ProductionAlias}},
+		Hooks: hooks, Alarms: namedAlarms(stack, props.Alarms), Version: version,
+		Targets:  append([]Target{{Function: app.Function, Alias: app.ProductionAlias}}, namedTargets(stack, props.Targets)...),
 		Handlers: props.Handlers, Architecture: props.Architecture,
 		Triggers: props.Triggers, Topic: topic, NoMonitoring: props.NoMonitoring,
 	})
 	output(stack, "FunctionName", "The sample function.", app.Function.FunctionName())
 	output(stack, "ProductionAliasArn", "What clients invoke.", app.Production.FunctionArn())
-	output(stack, "StagingVersion", "The version that staging serves.", app.Version.Version())
+	if app.Version != nil {
+		output(stack, "StagingVersion", "The version that staging serves.", app.Version.Version())
+	}
 	output(stack, "StateMachineArn", "Start a release with: aws stepfunctions start-execution.", pipeline.StateMachine.StateMachineArn())
 	return stack
+}
+
+// namedTargets are functions that exist already, written as name:alias.
+func namedTargets(stack awscdk.Stack, names []string) []Target {
+	var targets []Target
+	for i, text := range names {
+		name, alias, ok := strings.Cut(text, ":")
+		if !ok || name == "" || alias == "" {
+			panic(refuse(stack.Node().Path(), "Targets[%d] is %q; write the function's name and its alias, such as orders:prod", i, text))
+		}
+		targets = append(targets, ExistingTarget(stack, name, alias))
+	}
+	return targets
+}
+
+func namedAlarms(stack awscdk.Stack, names []string) []awscloudwatch.IAlarm {
+	var alarms []awscloudwatch.IAlarm
+	for i, name := range names {
+		if name == "" {
+			panic(refuse(stack.Node().Path(), "Alarms[%d] is empty; give an alarm's name", i))
+		}
+		alarms = append(alarms, awscloudwatch.Alarm_FromAlarmName(stack, jsii.String("Alarm-"+name), &name))
+	}
+	return alarms
 }
 
 // newTopic is where alarms and notices go. It is not encrypted with the key

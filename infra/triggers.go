@@ -2,6 +2,7 @@ package infra
 
 import (
 	_ "embed"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -82,8 +83,10 @@ func (p *ReleasePipeline) newTriggers(props ReleasePipelineProps) {
 // mixes its targets with others' is refused by the workflow's own roles.
 func requestPattern(targets []Target) *awsevents.EventPattern {
 	var names []*string
-	for _, function := range distinct(targets) {
-		names = append(names, function.FunctionName())
+	for _, target := range targets {
+		if name := target.functionName(); !slices.ContainsFunc(names, func(n *string) bool { return *n == name }) {
+			names = append(names, &name)
+		}
 	}
 	named := map[string]any{"function": names}
 	return &awsevents.EventPattern{
@@ -98,7 +101,7 @@ func candidates(props ReleasePipelineProps) []map[string]any {
 	var all []map[string]any
 	for _, target := range props.Targets {
 		all = append(all, map[string]any{
-			"function": target.Function.FunctionName(), "alias": target.Alias, "staging": props.Triggers.Staging,
+			"function": target.functionName(), "alias": target.Alias, "staging": props.Triggers.Staging,
 		})
 	}
 	return all

@@ -24,6 +24,12 @@ type VersionedFunctionProps struct {
 	// Architecture of the functions in Handlers. Default: arm64.
 	Architecture Architecture
 
+	// PublishOnRequest leaves publishing to the releases: a deploy changes
+	// $LATEST alone, and a release of version $LATEST publishes what is there.
+	// There is no staging alias then. Default: each deploy that changes the
+	// function publishes a version.
+	PublishOnRequest bool
+
 	// StagingAlias follows each deploy. Default: staging.
 	StagingAlias string
 
@@ -87,9 +93,9 @@ type VersionedFunction struct {
 
 	// Function is the function given.
 	Function awslambda.Function
-	// Version is what this deploy publishes.
+	// Version is what this deploy publishes; nil with PublishOnRequest.
 	Version awslambda.Version
-	// Staging is the alias on Version.
+	// Staging is the alias on Version; nil with PublishOnRequest.
 	Staging awslambda.Alias
 	// Production is the production alias, to be invoked, granted and connected
 	// like a function.
@@ -106,14 +112,16 @@ func NewVersionedFunction(scope constructs.Construct, id string, props Versioned
 	props = props.withDefaults()
 	props.validate(this.Construct.Node().Path())
 
-	version := props.Function.CurrentVersion()
-	// The CDK's default is to delete a version when the next one is deployed.
-	version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)
-	staging := awslambda.NewAlias(this.Construct, jsii.String("Staging"), &awslambda.AliasProps{
-		AliasName: &props.StagingAlias, Version: version,
-	})
-	this.Function, this.Version, this.Staging = props.Function, version, staging
-	this.Production, this.ProductionAlias = newFirstAlias(this.Construct, props, staging), props.ProductionAlias
+	this.Function, this.ProductionAlias = props.Function, props.ProductionAlias
+	if !props.PublishOnRequest {
+		this.Version = props.Function.CurrentVersion()
+		// The CDK's default is to delete a version when the next one is deployed.
+		this.Version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)
+		this.Staging = awslambda.NewAlias(this.Construct, jsii.String("Staging"), &awslambda.AliasProps{
+			AliasName: &props.StagingAlias, Version: this.Version,
+		})
+	}
+	this.Production = newFirstAlias(this.Construct, props, this.Staging)
 	if !props.NoAlarms {
 		to := newAlarms(this.Construct, props.Topic)
 		addFunctionAlarms(to, this, props.ErrorPercent)

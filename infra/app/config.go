@@ -32,6 +32,12 @@ type stage struct {
 	OnStackUpdate bool `json:"onStackUpdate"`
 	// Hooks are functions that a release may ask, by name.
 	Hooks []string `json:"hooks"`
+	// Targets are further functions to release on, as name:alias.
+	Targets []string `json:"targets"`
+	// Alarms guard every release, by name.
+	Alarms []string `json:"alarms"`
+	// PublishOnRequest leaves publishing a version to the releases.
+	PublishOnRequest bool `json:"publishOnRequest"`
 	// Email is told how releases end and which alarms fire.
 	Email string `json:"email"`
 	// Monitoring is false to leave out alarms, dashboard and topic.
@@ -42,6 +48,7 @@ func (s stage) props() infra.StackProps {
 	return infra.StackProps{
 		Handlers: s.Handlers, App: s.App, Architecture: infra.Architecture(s.Arch),
 		AppEnvironment: s.Environment, Account: s.Account, Region: s.Region, Hooks: s.Hooks, Email: s.Email,
+		Targets: s.Targets, Alarms: s.Alarms, PublishOnRequest: s.PublishOnRequest,
 		Triggers:     infra.Triggers{ReleaseRequested: s.OnRequest, StackUpdated: s.OnStackUpdate},
 		NoMonitoring: s.Monitoring != nil && !*s.Monitoring,
 	}
@@ -51,7 +58,7 @@ func (s stage) props() infra.StackProps {
 // cdk synth -c arch=x86_64.
 var contextNames = []string{
 	"stack", "account", "region", "arch", "handlers", "app", "environment",
-	"onRequest", "onStackUpdate", "hooks", "email", "monitoring",
+	"onRequest", "onStackUpdate", "hooks", "targets", "alarms", "publishOnRequest", "email", "monitoring",
 }
 
 // contextOf reads the context that a cdk.json holds: the CLI passes it on, a
@@ -132,7 +139,7 @@ func overrides(context func(name string) any) ([]byte, error) {
 		}
 		if text, ok := value.(string); ok {
 			switch name {
-			case "environment", "onRequest", "onStackUpdate", "monitoring":
+			case "environment", "hooks", "targets", "alarms", "onRequest", "onStackUpdate", "publishOnRequest", "monitoring":
 				if err := json.Unmarshal([]byte(text), &value); err != nil {
 					return nil, fmt.Errorf("context %s is %q; it must be %s", name, text, wanted[name])
 				}
@@ -145,7 +152,9 @@ func overrides(context func(name string) any) ([]byte, error) {
 
 var wanted = map[string]string{
 	"environment": "a JSON object of strings",
-	"onRequest":   "true or false", "onStackUpdate": "true or false", "monitoring": "true or false",
+	"hooks":       "a JSON array of strings", "targets": "a JSON array of strings", "alarms": "a JSON array of strings",
+	"publishOnRequest": "true or false",
+	"onRequest":        "true or false", "onStackUpdate": "true or false", "monitoring": "true or false",
 }
 
 func strict(text []byte, into any) error {
