@@ -13,8 +13,11 @@ import (
 // built is what the tests deploy: the real stack, synthesised three times, as
 // three deploys would have it.
 type built struct {
-	good, changed, faulty string // cloud assemblies
-	hook                  string // a folder with the code of a function to use as hook
+	good, changed, faulty string    // cloud assemblies
+	fleet                 string    // the assembly of good, with further targets
+	onRequest             [2]string // assemblies of a stack whose releases publish, with a standing alarm
+	first, second         string    // folders with the app's code, as deployed by good and by changed
+	hook                  string    // a folder with the code of a hook
 }
 
 // build compiles the functions for this machine and synthesises the stack.
@@ -23,7 +26,7 @@ func build(dir string) (built, error) {
 	if err != nil {
 		return built{}, err
 	}
-	if err := dependOn(root, "functions", "infra", "internal", "statemachine"); err != nil {
+	if err := dependOn(root, "acceptance/hook", "functions", "infra", "internal", "statemachine"); err != nil {
 		return built{}, err
 	}
 	b := builder{root: root, dir: dir}
@@ -36,7 +39,10 @@ func build(dir string) (built, error) {
 	if err := b.run(nil, "go", "build", "-o", filepath.Join(dir, "synth"), "./infra/app"); err != nil {
 		return built{}, err
 	}
-	result := built{hook: filepath.Join(handlers, "app")}
+	result := built{hook: filepath.Join(dir, "hook"), first: filepath.Join(dir, "app-v1"), second: filepath.Join(dir, "app-v2")}
+	if err := b.function(result.hook, "../acceptance/hook", ""); err != nil {
+		return built{}, err
+	}
 	for _, version := range []struct {
 		name        string
 		into        *string
@@ -50,7 +56,19 @@ func build(dir string) (built, error) {
 		if err := b.function(app, "app", version.name); err != nil {
 			return built{}, err
 		}
-		if *version.into, err = b.synthesise(version.name, handlers, app, version.environment); err != nil {
+		if *version.into, err = b.synthesise(version.name, map[string]any{"handlers": handlers, "app": app,
+			"environment": version.environment, "hooks": []string{"a-hook"}}); err != nil {
+			return built{}, err
+		}
+	}
+	result.fleet, err = b.synthesise("fleet", map[string]any{"handlers": handlers, "app": result.first, "targets": fleetTargets()})
+	if err != nil {
+		return built{}, err
+	}
+	for i, app := range []string{result.first, result.second} {
+		result.onRequest[i], err = b.synthesise(fmt.Sprintf("on-request-%d", i), map[string]any{"handlers": handlers, "app": app,
+			"publishOnRequest": true, "alarms": []string{"checkout"}})
+		if err != nil {
 			return built{}, err
 		}
 	}
@@ -82,9 +100,9 @@ func (b builder) function(into, name, release string) error {
 		"-ldflags", "-s -w -buildid= -X main.release="+release, "-o", filepath.Join(into, "bootstrap"), "./functions/"+name)
 }
 
-func (b builder) synthesise(name, handlers, app string, environment map[string]string) (string, error) {
+func (b builder) synthesise(name string, settings map[string]any) (string, error) {
 	out := filepath.Join(b.dir, name)
-	context, err := json.Marshal(map[string]any{"handlers": handlers, "app": app, "environment": environment, "hooks": []string{"a-hook"}})
+	context, err := json.Marshal(settings)
 	if err != nil {
 		return "", err
 	}

@@ -9,27 +9,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-
-	locallambda "weir/local/lambda"
 )
 
 const withHook = `{"target": {"function": "FUNCTION"}, "watch": "0m", "hooks": [{"at": "beforeTraffic", "function": "a-hook", "limit": "10m"}],
   "strategy": {"steps": [{"weight": 50, "bake": "5m"}]}}`
 
-// hook makes the function a-hook. It is the sample app, which answers, but not
-// what a hook answers at once: its answer must come by the task token.
-func (w *world) hook() {
+// hook makes the function a-hook, which answers at once: "pass", "fail" or
+// "error". With "later" its answer must come by the task token.
+func (w *world) hook(answer string) {
 	w.t.Helper()
-	code, err := locallambda.Package(assemblies.hook)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	role, err := w.lambda.GetFunctionConfiguration(w.t.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: &w.function})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if _, err := w.lambda.CreateFunction(w.t.Context(), &lambda.CreateFunctionInput{FunctionName: aws.String("a-hook"), Role: role.Role,
-		Runtime: types.RuntimeProvidedal2023, Handler: aws.String("bootstrap"), Code: &types.FunctionCode{ZipFile: code}}); err != nil {
+	if _, err := w.lambda.CreateFunction(w.t.Context(), &lambda.CreateFunctionInput{FunctionName: aws.String("a-hook"), Role: w.role(),
+		Environment: &types.Environment{Variables: map[string]string{"ANSWER": answer}},
+		Runtime:     types.RuntimeProvidedal2023, Handler: aws.String("bootstrap"), Code: &types.FunctionCode{ZipFile: w.zip(assemblies.hook)}}); err != nil {
 		w.t.Fatal(err)
 	}
 	w.clock.Advance(time.Second)
@@ -56,7 +47,7 @@ func (w *world) hookToken(execution string) string {
 func TestHookThatAnswersLaterLetsTheReleaseGoOn(t *testing.T) {
 	w := newWorld(t)
 	w.traffic(120)
-	w.hook()
+	w.hook("later")
 	w.deploy(assemblies.changed)
 	execution := w.start(withHook)
 	w.reach(execution, "Call hook")
@@ -77,8 +68,47 @@ func (w *world) wantUnshifted() {
 
 func TestSilentHookFailsTheRelease(t *testing.T) {
 	w := newWorld(t)
-	w.hook()
+	w.hook("later")
 	w.deploy(assemblies.changed)
 	w.failed(w.run(withHook), "Release.HookFailed", "did not answer", "prod serves version 1 whole")
 	w.wantProd("1")
+}
+
+func TestHooksAreAskedAtEveryStage(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.hook("pass")
+	w.deploy(assemblies.changed)
+	e := w.run(`{"target": {"function": "FUNCTION"}, "watch": "2m", "strategy": {"steps": [{"weight": 30, "bake": "2m"}, {"weight": 50, "bake": "5m"}]},
+	  "hooks": [{"at": "beforeTraffic", "function": "a-hook"}, {"at": "step", "function": "a-hook"},
+	    {"at": "beforePromotion", "function": "a-hook"}, {"at": "afterPromotion", "function": "a-hook"}]}`)
+	w.succeeded(e)
+	w.wantProd("2")
+	var answers []string
+	for _, event := range e.history {
+		if done := event.TaskSucceededEventDetails; done != nil && strings.HasSuffix(aws.ToString(done.Resource), "waitForTaskToken") {
+			answers = append(answers, aws.ToString(done.Output))
+		}
+	}
+	want := []string{"beforeTraffic", "step", "step", "beforePromotion", "afterPromotion"}
+	if len(answers) != len(want) {
+		t.Fatalf("hooks answered %q, want one answer at each of %q", answers, want)
+	}
+	for i, stage := range want {
+		if !strings.Contains(answers[i], "asked at "+stage) {
+			t.Errorf("answer %d is %s, want one at %s", i, answers[i], stage)
+		}
+	}
+}
+
+func TestHookThatRefusesOrBreaksFailsTheRelease(t *testing.T) {
+	for answer, says := range map[string]string{"fail": "refused at beforeTraffic: asked at beforeTraffic", "error": "the hook broke"} {
+		t.Run(answer, func(t *testing.T) {
+			w := newWorld(t)
+			w.hook(answer)
+			w.deploy(assemblies.changed)
+			w.failed(w.run(withHook), "Release.HookFailed", says, "prod serves version 1 whole")
+			w.wantProd("1")
+		})
+	}
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -28,6 +30,7 @@ type world struct {
 	clock    *clock.Clock
 	lambda   *lambda.Client
 	states   *sfn.Client
+	metrics  *cloudwatch.Client
 	function string
 	machine  string
 	started  int
@@ -38,6 +41,13 @@ var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldOf(t, assemblies.good)
+}
+
+// newWorldOf starts with another stack.
+func newWorldOf(t *testing.T, first string) *world {
+	t.Helper()
+	t.Parallel() // every world is a cloud of its own
 	w := &world{t: t, clock: clock.Stepped(noon)}
 	cloud, err := local.Start(t.Context(), local.Options{Clock: w.clock})
 	if err != nil {
@@ -54,8 +64,8 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.lambda, w.states = lambda.NewFromConfig(cfg), sfn.NewFromConfig(cfg)
-	outputs := w.deploy(assemblies.good)
+	w.lambda, w.states, w.metrics = lambda.NewFromConfig(cfg), sfn.NewFromConfig(cfg), cloudwatch.NewFromConfig(cfg)
+	outputs := w.deploy(first)
 	w.function, w.machine = outputs["FunctionName"], outputs["StateMachineArn"]
 	return w
 }
@@ -87,7 +97,9 @@ func (w *world) deploy(assembly string) map[string]string {
 }
 
 // traffic sends requests to prod in every cloud minute from now on.
-func (w *world) traffic(perMinute int) {
+func (w *world) traffic(perMinute int) { w.trafficTo(w.function, perMinute) }
+
+func (w *world) trafficTo(function string, perMinute int) {
 	var minute func()
 	minute = func() {
 		if w.t.Context().Err() != nil {
@@ -95,7 +107,7 @@ func (w *world) traffic(perMinute int) {
 		}
 		w.clock.AfterFunc(time.Minute, minute)
 		for range perMinute {
-			if _, err := w.lambda.Invoke(w.t.Context(), &lambda.InvokeInput{FunctionName: &w.function, Qualifier: aws.String("prod")}); err != nil {
+			if _, err := w.lambda.Invoke(w.t.Context(), &lambda.InvokeInput{FunctionName: &function, Qualifier: aws.String("prod")}); err != nil {
 				w.t.Errorf("a request was not served: %v", err)
 				return
 			}
@@ -212,6 +224,15 @@ func (w *world) prod() *lambda.GetAliasOutput {
 		w.t.Fatal(err)
 	}
 	return out
+}
+
+// whollyTo moves prod to a version by hand, leaving Weir's mark as it is.
+func (w *world) whollyTo(version string) {
+	w.t.Helper()
+	if _, err := w.lambda.UpdateAlias(w.t.Context(), &lambda.UpdateAliasInput{FunctionName: &w.function, Name: aws.String("prod"),
+		FunctionVersion: &version, RoutingConfig: &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{}}}); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // wantProd checks that prod serves one version whole and is free.
