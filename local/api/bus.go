@@ -84,6 +84,9 @@ func (b *Bus) Call(ctx context.Context, caller Caller, service, operation string
 
 func (b *Bus) pass(ctx context.Context, call Call, gates []Gate) (any, error) {
 	if len(gates) == 0 {
+		if err := call.Operation.refused(call.Input); err != nil {
+			return nil, err
+		}
 		return call.Operation.Do(ctx, call.Caller, call.Input)
 	}
 	return gates[0](ctx, call, func(ctx context.Context) (any, error) {

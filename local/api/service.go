@@ -72,6 +72,9 @@ type Operation struct {
 	Actions func(in any) []Permission
 	// NoAuth skips IAM (for example sts:GetCallerIdentity needs no permission).
 	NoAuth bool
+	// Refuses names members of the input that the operation does not support:
+	// a call that sets one is refused by the member's name before Do.
+	Refuses []string
 	// HTTP is set for RESTJSON services.
 	HTTP *HTTPBinding
 }
