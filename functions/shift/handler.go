@@ -114,7 +114,10 @@ func (s *Shift) finish(ctx context.Context, task handler.Task) (handler.Result, 
 	if err != nil {
 		return handler.Result{}, err
 	}
-	record := release.NewRecord(task.Plan, task.Progress, release.Succeeded, task.Now)
+	record, err := release.NewRecord(task.Plan, task.Progress, release.Succeeded, task.Now).Within(release.MaxRecord)
+	if err != nil {
+		return handler.Result{}, err
+	}
 	emf.Put(ctx, task.Execution.ARN, record)
 	s.tell(ctx, task, ledger.ReleaseSucceeded, task.Progress)
 	return handler.Result{Record: &record}, nil

@@ -75,7 +75,20 @@ func (v *Verify) look(ctx context.Context, task handler.Task) (release.Look, err
 	}
 	look.Outcome, look.Sentence = string(verdict.Outcome), verdict.Reason
 	look.Exposed, look.Stable, look.Candidate = seen.exposed, seen.stable, seen.candidate
+	for _, e := range verdict.Evidence {
+		look.Evidence = append(look.Evidence, evidenceOf(e))
+	}
 	return look, nil
+}
+
+// evidenceOf puts the judge's evidence into the words of the record.
+func evidenceOf(e judge.Evidence) release.Evidence {
+	return release.Evidence{
+		Signal: e.Signal, Verdict: string(e.Outcome), Value: e.EValue, Limit: e.Limit,
+		Stable:    release.Sample{Requests: e.Stable.Requests, Events: e.Stable.Events},
+		Candidate: release.Sample{Requests: e.Candidate.Requests, Events: e.Candidate.Events},
+		Ratio:     e.Ratio, RatioLow: e.Interval.Low, RatioHigh: e.Interval.High,
+	}
 }
 
 // blind is a look that could not read the metrics: inconclusive, never a

@@ -23,6 +23,7 @@ type Look struct {
 	// Stable and Candidate are what each side answered since the weight in
 	// force was set.
 	Stable, Candidate Served
+	Evidence          []Evidence // of every signal of every target
 }
 
 // Next decides what follows a look. It is the release's whole policy:
@@ -80,7 +81,8 @@ func (p Progress) noted(look Look, now time.Time) Progress {
 	if last := len(p.Reached) - 1; last >= 0 && !look.Blind {
 		p.Reached = slices.Clone(p.Reached)
 		seen := &p.Reached[last]
-		seen.Stable, seen.Candidate, seen.Verdict = look.Stable, look.Candidate, look.Sentence
+		seen.Stable, seen.Candidate, seen.Verdict = look.Stable, look.Candidate, cut(look.Sentence, maxSentence)
+		seen.Evidence = strongest(look.Evidence)
 	}
 	if n := len(p.Asked); look.Ask != "" && (n == 0 || p.Asked[n-1].Ask != look.Ask || p.Asked[n-1].By != look.By) {
 		p.Asked = append(slices.Clone(p.Asked), Asked{Ask: look.Ask, By: look.By, At: now})

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -61,6 +62,45 @@ type Reached struct {
 	Stable    Served    `json:"stable"`
 	Candidate Served    `json:"candidate"`
 	Verdict   string    `json:"verdict,omitempty"`
+	// Evidence is what the last look weighed, the strongest first.
+	Evidence []Evidence `json:"evidence,omitempty"`
+}
+
+// Evidence is what one signal of one target said at a look: the evidence against
+// the candidate beside the limit at which it fails, and the sample it rests on.
+type Evidence struct {
+	Signal    string  `json:"signal"`
+	Verdict   string  `json:"verdict"` // pass, fail, inconclusive
+	Value     float64 `json:"value"`
+	Limit     float64 `json:"limit"`
+	Stable    Sample  `json:"stable"`
+	Candidate Sample  `json:"candidate"`
+	// Ratio of the rates; it lies between RatioLow and RatioHigh with probability
+	// 1 - alpha. Absent where the events do not tell.
+	Ratio     *float64 `json:"ratio,omitempty"`
+	RatioLow  *float64 `json:"ratioLow,omitempty"`
+	RatioHigh *float64 `json:"ratioHigh,omitempty"`
+}
+
+// Sample is what a signal counted on one side.
+type Sample struct {
+	Requests int64 `json:"requests"`
+	Events   int64 `json:"events"`
+}
+
+// A release of fifty functions has hundreds of signals and may have a hundred
+// steps, and its progress must fit the 256 KiB that Step Functions passes on: a
+// step keeps the signals nearest to failing, and the start of its sentence.
+const (
+	maxEvidence = 3
+	maxSentence = 600 // bytes
+)
+
+// strongest keeps the evidence nearest to its limit, the strongest first.
+func strongest(all []Evidence) []Evidence {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b Evidence) int { return cmp.Compare(b.Value*a.Limit, a.Value*b.Limit) })
+	return sorted[:min(len(sorted), maxEvidence)]
 }
 
 // Served is what one version answered.

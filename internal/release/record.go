@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // MaxRecord bounds the record in the execution's output or cause, in bytes: the
@@ -19,13 +18,24 @@ type Record struct {
 	Error     string          `json:"error,omitempty"`
 	Why       string          `json:"why"`
 	Targets   []PlannedTarget `json:"targets"`
-	Steps     []Reached       `json:"steps"`
+	Planned   Planned         `json:"planned"`
+	Steps     []Reached       `json:"steps"` // every weight that was set
 	StartedAt time.Time       `json:"startedAt"`
 	EndedAt   time.Time       `json:"endedAt"`
 	Looks     int             `json:"looks"`
 	Asked     []Asked         `json:"asked,omitempty"`
 	Reason    string          `json:"reason,omitempty"`
 	By        string          `json:"by,omitempty"`
+}
+
+// Planned is what a release was to do, as far as its record tells.
+type Planned struct {
+	Steps        []Step            `json:"steps"`
+	WatchSeconds int               `json:"watchSeconds"`
+	Judge        PlannedJudge      `json:"judge"`
+	Alarms       []PlannedAlarm    `json:"alarms,omitempty"`
+	Approvals    []PlannedApproval `json:"approvals,omitempty"`
+	Hooks        []PlannedHook     `json:"hooks,omitempty"`
 }
 
 // Outcomes of a release.
@@ -37,32 +47,44 @@ const (
 // NewRecord tells the story of a plan and its progress.
 func NewRecord(plan Plan, progress Progress, outcome string, now time.Time) Record {
 	return Record{
+		Planned: Planned{Steps: plan.Steps, WatchSeconds: plan.Watch, Judge: plan.Judge, Alarms: plan.Alarms,
+			Approvals: plan.Approvals, Hooks: plan.Hooks},
 		Outcome: outcome, Why: progress.Verdict, Targets: plan.Targets, Steps: orEmpty(progress.Reached),
 		StartedAt: plan.StartedAt, EndedAt: now, Looks: progress.Looks, Asked: progress.Asked, Reason: plan.Reason, By: plan.By,
+	}
+}
+
+// Within sheds what explains least until the record's JSON has at most size
+// bytes: first the earliest steps, then what was planned beside the steps.
+func (r Record) Within(size int) (Record, error) {
+	for {
+		story, err := json.Marshal(r)
+		switch {
+		case err != nil:
+			return Record{}, fmt.Errorf("write the record: %w", err)
+		case len(story) <= size:
+			return r, nil
+		case len(r.Steps) > 1:
+			r.Steps = r.Steps[(len(r.Steps)+1)/2:]
+		case len(r.Planned.Alarms)+len(r.Planned.Hooks)+len(r.Planned.Approvals) > 0:
+			r.Planned.Alarms, r.Planned.Hooks, r.Planned.Approvals = nil, nil, nil
+		default:
+			return r, nil
+		}
 	}
 }
 
 // Cause is the text of a Fail state: sentences for the reader, then the record,
 // at most MaxRecord bytes.
 func (r Record) Cause(sentences ...string) (string, error) {
-	text := strings.Join(sentences, " ")
-	story, err := json.Marshal(r)
+	text := strings.Join(sentences, " ") + "\n\n"
+	record, err := r.Within(MaxRecord - len(text))
+	if err != nil {
+		return "", err
+	}
+	story, err := json.Marshal(record)
 	if err != nil {
 		return "", fmt.Errorf("write the record: %w", err)
 	}
-	// Long plans shed their earliest steps first: the end is what explains.
-	for len(text)+len(story)+2 > MaxRecord && len(r.Steps) > 1 {
-		r.Steps = r.Steps[len(r.Steps)/2:]
-		if story, err = json.Marshal(r); err != nil {
-			return "", fmt.Errorf("write the record: %w", err)
-		}
-	}
-	cause := text + "\n\n" + string(story)
-	if len(cause) > MaxRecord {
-		cause = cause[:MaxRecord]
-		for !utf8.ValidString(cause) {
-			cause = cause[:len(cause)-1]
-		}
-	}
-	return cause, nil
+	return cut(text+string(story), MaxRecord), nil
 }
