@@ -5,22 +5,20 @@
 package main
 
 import (
-	"context"
-	"log/slog"
 	"os"
 
 	"github.com/aws/aws-lambda-go/cfn"
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/config"
 	lambdaapi "github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"weir/internal/handler"
 )
 
 func main() {
-	cfg, err := config.LoadDefaultConfig(context.Background())
+	config, err := handler.Config(os.Getenv)
 	if err != nil {
-		slog.Error("cannot start", "error", err.Error())
-		os.Exit(1)
+		handler.Fail(err)
 	}
-	first := &FirstAlias{api: lambdaapi.NewFromConfig(cfg)}
+	first := &FirstAlias{api: lambdaapi.NewFromConfig(config)}
 	lambda.Start(cfn.LambdaWrap(first.Handle))
 }

@@ -9,7 +9,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -22,7 +21,7 @@ import (
 )
 
 func main() {
-	config, err := handler.Config(context.Background())
+	config, err := handler.Config(os.Getenv)
 	if err != nil {
 		handler.Fail(err)
 	}

@@ -10,7 +10,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -23,7 +22,7 @@ import (
 )
 
 func main() {
-	config, err := handler.Config(context.Background())
+	config, err := handler.Config(os.Getenv)
 	if err != nil {
 		handler.Fail(err)
 	}

@@ -4,7 +4,6 @@
 package main
 
 import (
-	"context"
 	"os"
 
 	"weir/internal/awslambda"
@@ -14,7 +13,7 @@ import (
 )
 
 func main() {
-	config, err := handler.Config(context.Background())
+	config, err := handler.Config(os.Getenv)
 	if err != nil {
 		handler.Fail(err)
 	}

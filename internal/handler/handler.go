@@ -5,41 +5,15 @@ package handler
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
-	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-lambda-go/lambdacontext"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"weir/internal/release"
 )
-
-// The SDK's own retries ride out throttling with jitter: most Lambda
-// control-plane calls share 15 requests a second per account and region. What
-// lasts longer is the workflow's to wait for, which costs nothing.
-const (
-	maxAttempts = 5
-	maxBackoff  = 3 * time.Second
-)
-
-// Config loads the SDK's configuration from the function's environment.
-func Config(ctx context.Context) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(func() aws.Retryer {
-		return retry.NewStandard(func(o *retry.StandardOptions) {
-			o.MaxAttempts, o.MaxBackoff = maxAttempts, maxBackoff
-		})
-	}))
-	if err != nil {
-		return aws.Config{}, fmt.Errorf("load AWS configuration: %w", err)
-	}
-	return cfg, nil
-}
 
 // Run serves invocations with handle until the sandbox ends. The input contract
 // is strict: a field the handler does not know is refused.
