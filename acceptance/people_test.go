@@ -3,6 +3,7 @@ package acceptance_test
 import (
 	"encoding/json"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,24 +76,25 @@ const withApproval = `{"target": {"function": "FUNCTION"}, "watch": "0m", "appro
 
 // token finds the task token in the notice on the event bus.
 func (w *world) token() func() string {
-	var token string
+	var token atomic.Value
 	w.cloud.Events.Tap(func(event map[string]any) {
 		if event["detail-type"] == "Release Approval Requested" {
 			detail, err := json.Marshal(event["detail"])
 			if err != nil {
 				w.t.Error(err)
 			}
-			var notice struct{ Token, Approve, Execution string }
-			if err := json.Unmarshal(detail, &notice); err != nil || !contains(notice.Approve, notice.Execution) {
+			var notice struct{ Token, Approve, Link, Execution string }
+			if err := json.Unmarshal(detail, &notice); err != nil || !contains(notice.Approve, notice.Execution) ||
+				!contains(notice.Link, "console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/"+notice.Execution) {
 				w.t.Errorf("notice %s: %v", detail, err)
 			}
-			token = notice.Token
+			token.Store(notice.Token)
 		}
 	})
 	return func() string {
 		w.t.Helper()
-		w.until(time.Hour, "an approval was asked for", func() bool { return token != "" })
-		return token
+		w.until(time.Hour, "an approval was asked for", func() bool { return token.Load() != nil })
+		return token.Load().(string)
 	}
 }
 

@@ -2,6 +2,7 @@ package acceptance_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,8 +55,17 @@ func TestFaultyVersionIsRolledBack(t *testing.T) {
 func TestWithoutTrafficNothingPasses(t *testing.T) {
 	w := newWorld(t)
 	w.deploy(assemblies.changed)
+	var held atomic.Int32
+	w.cloud.Events.Tap(func(event map[string]any) {
+		if event["detail-type"] == "Release Held" {
+			held.Add(1)
+		}
+	})
 	e := w.run(threeSteps)
 	w.failed(e, "Release.HeldTooLong", "30m0s", "more evidence")
+	if held.Load() != 1 {
+		t.Errorf("%d events tell of the hold, want 1", held.Load())
+	}
 	w.wantProd("1")
 }
 

@@ -123,7 +123,7 @@ func (p *ReleasePipeline) notices(props ReleasePipelineProps) (repaired awsevent
 		rule("NoticeOfEnd", "Tells how a release ended.",
 			what+" Execution: "+field("$.detail.execution"), releaseSucceeded, releaseRolledBack)
 		rule("NoticeOfApproval", "Asks a person to approve.",
-			what+" Approve before "+field("$.detail.until")+" with: "+field("$.detail.approve"), approvalRequested)
+			what+" Approve before "+field("$.detail.until")+" with: "+field("$.detail.approve")+" See the release at "+field("$.detail.link"), approvalRequested)
 	}
 	return rule("NoticeOfRepair", "Tells that the repair returned an alias to whole.",
 		what+" Execution: "+field("$.detail.execution")+". See docs/runbooks/alarm-repair-acted.md.", aliasRepaired)
