@@ -12,9 +12,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-// The SDK's own retries ride out throttling with jitter: most Lambda
-// control-plane calls share 15 requests a second per account and region. What
-// lasts longer is the workflow's to wait for, which costs nothing.
+// The SDK's own retries ride out throttling with jitter, and its adaptive mode
+// slows down to the rate that is let through: most Lambda control-plane calls
+// share 15 requests a second per account and region, and a step of fifty targets
+// makes a hundred. What lasts longer is the workflow's to wait for, which costs
+// nothing.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const (
 	maxAttempts = 5
 	maxBackoff  = 3 * time.Second
@@ -50,8 +53,10 @@ func Config(getenv func(string) string) (aws.Config, error) {
 			env("AWS_ACCESS_KEY_ID"), env("AWS_SECRET_ACCESS_KEY"), env("AWS_SESSION_TOKEN")),
 		HTTPClient: awshttp.NewBuildableClient(), // one for all clients
 		Retryer: func() aws.Retryer {
-			return retry.NewStandard(func(o *retry.StandardOptions) {
-				o.MaxAttempts, o.MaxBackoff = maxAttempts, maxBackoff
+			return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
+				o.StandardOptions = append(o.StandardOptions, func(o *retry.StandardOptions) {
+					o.MaxAttempts, o.MaxBackoff = maxAttempts, maxBackoff
+				})
 			})
 		},
 		ConfigSources: []any{env},
