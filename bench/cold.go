@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"time"
 
@@ -47,10 +48,12 @@ func functionRows(ctx context.Context, in inputs) ([]row, error) {
 }
 
 // coldStarts starts the functions in turn, round by round, so that whatever else
-// the machine does falls on all of them alike.
+// the machine does falls on all of them alike. Each round has an order of its
+// own: a start also meets what is left of the process before it.
 func coldStarts(ctx context.Context, functions string, names []string) (map[string][]time.Duration, error) {
 	took := map[string][]time.Duration{}
 	for round := range coldRounds + 1 {
+		rand.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 		for _, name := range names {
 			one, err := coldStart(ctx, filepath.Join(functions, name))
 			if err != nil {

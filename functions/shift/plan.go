@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"weir/internal/handler"
-	"weir/internal/probe"
+	"weir/internal/probe/predicate"
 	"weir/internal/release"
 )
 
@@ -42,7 +42,7 @@ func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, er
 	case request.RollBack != nil:
 		return s.planRollBack(ctx, task, request)
 	}
-	if err := probe.Validate(request.Probes); err != nil {
+	if err := predicate.Validate(request.Probes); err != nil {
 		return handler.Result{}, err
 	}
 	facts, err := s.allFacts(ctx, task, request)
