@@ -3,9 +3,15 @@ package release
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
 	"sync"
 
-	"weir/internal/schema"
+	"github.com/google/jsonschema-go/jsonschema"
 )
 
 // RequestSchema is the JSON Schema of a request: the same text that documents
@@ -16,7 +22,17 @@ var RequestSchema []byte
 
 // requestSchema is read once, when the first request is planned: handlers that
 // plan nothing do not pay for it.
-var requestSchema = sync.OnceValues(func() (*schema.Schema, error) { return schema.Parse(RequestSchema) })
+var requestSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) {
+	var schema jsonschema.Schema
+	if err := json.Unmarshal(RequestSchema, &schema); err != nil {
+		return nil, fmt.Errorf("read the request schema: %w", err)
+	}
+	resolved, err := schema.Resolve(nil)
+	if err != nil {
+		return nil, fmt.Errorf("read the request schema: %w", err)
+	}
+	return resolved, nil
+})
 
 // validateSchema checks raw against the request schema and says, for the first
 // fault, which field has which value and what would be right.
@@ -25,8 +41,57 @@ func validateSchema(raw json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	if err := known.Check("The request", raw); err != nil {
-		return Errorf(InvalidRequest, "%v", err)
+	var value any
+	if err := json.Unmarshal(raw, &value); err != nil {
+		return Errorf(InvalidRequest, "The request is not JSON: %v.", err)
+	}
+	if err := known.Validate(value); err != nil {
+		return Errorf(InvalidRequest, "%s", explain(known.Schema(), err))
 	}
 	return nil
+}
+
+// explain words a finding of the schema library, which nests as it went down the
+// schema: "validating /properties/target: ...: what is wrong".
+func explain(root *jsonschema.Schema, err error) string {
+	field, known, meaning := "", root, ""
+	for inner := errors.Unwrap(err); inner != nil; err, inner = inner, errors.Unwrap(inner) {
+		pointer := strings.TrimPrefix(strings.TrimSuffix(err.Error(), ": "+inner.Error()), "validating ")
+		parent, key := split(pointer)
+		switch {
+		case strings.HasSuffix(parent, "/properties"):
+			field, known = strings.TrimPrefix(field+"."+key, "."), known.Properties[key]
+		case key == "items":
+			field, known = field+"[]", known.Items
+		case parent == "/$defs":
+			known = root.Defs[key]
+		}
+		if known.Description != "" && known != root {
+			meaning = " " + known.Description
+		}
+	}
+	finding := decimals.ReplaceAllString(asWritten.Replace(err.Error()), "$1")
+	if strings.HasPrefix(finding, "unexpected additional properties") {
+		meaning = " There are " + strings.Join(slices.Sorted(maps.Keys(known.Properties)), ", ") + "."
+	}
+	if field == "" {
+		field = "The request"
+	}
+	return fmt.Sprintf("%s is not right: %s.%s", field, finding, meaning)
+}
+
+// The library writes whole numbers as fractions, others with six decimals, and
+// null as Go knows it.
+var (
+	asWritten = strings.NewReplacer("/1 ", " ", "<invalid reflect.Value>", "null")
+	decimals  = regexp.MustCompile(`(\.\d*[1-9])0+$|\.0+$`)
+)
+
+// split cuts a JSON pointer before its last part.
+func split(pointer string) (parent, last string) {
+	i := strings.LastIndex(pointer, "/")
+	if i < 0 {
+		return "", pointer
+	}
+	return pointer[:i], pointer[i+1:]
 }
