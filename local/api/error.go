@@ -9,8 +9,12 @@ import (
 // people read.
 type Error struct {
 	// Code as AWS spells it: "ResourceNotFoundException", "ValidationError".
-	Code    string
-	Message string
+	Code string
+	// QueryCode is the code in the Query protocol where it is another
+	// ("AWS.SimpleQueueService.NonExistentQueue" for "QueueDoesNotExist").
+	// Clients of a JSON protocol that came later see it too, in a header.
+	QueryCode string
+	Message   string
 	// Status is the HTTP status, 400 when zero.
 	Status int
 	// Fields are further members of the error's body, such as Type or Reason.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -16,6 +17,9 @@ func fault(err *api.Error) string {
 	return "Sender"
 }
 
+// queryCode is the error's code in the Query protocol.
+func queryCode(err *api.Error) string { return cmp.Or(err.QueryCode, err.Code) }
+
 // failJSON answers with an error of the JSON RPC protocols.
 func failJSON(w http.ResponseWriter, err *api.Error, mediaType string) {
 	body := map[string]string{"__type": err.Code, "message": err.Message}
@@ -23,7 +27,7 @@ func failJSON(w http.ResponseWriter, err *api.Error, mediaType string) {
 		body[name] = value
 	}
 	w.Header().Set("X-Amzn-ErrorType", err.Code)
-	w.Header().Set("X-Amzn-Query-Error", err.Code+";"+fault(err))
+	w.Header().Set("X-Amzn-Query-Error", queryCode(err)+";"+fault(err))
 	sendError(w, err, mediaType, body)
 }
 
@@ -64,7 +68,7 @@ func failCBOR(w http.ResponseWriter, err *api.Error) {
 		encoded = nil
 	}
 	w.Header().Set("Content-Type", "application/cbor")
-	w.Header().Set("X-Amzn-Query-Error", err.Code+";"+fault(err))
+	w.Header().Set("X-Amzn-Query-Error", queryCode(err)+";"+fault(err))
 	w.WriteHeader(err.HTTPStatus())
 	_, _ = w.Write(encoded) // the client is gone; there is nobody to tell
 }
@@ -72,7 +76,7 @@ func failCBOR(w http.ResponseWriter, err *api.Error) {
 func failXML(w http.ResponseWriter, err *api.Error, namespace, id string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<ErrorResponse xmlns="%s"><Error><Type>%s</Type>`, namespace, fault(err))
-	element(&b, "Code", err.Code)
+	element(&b, "Code", queryCode(err))
 	element(&b, "Message", err.Message)
 	fmt.Fprintf(&b, `</Error><RequestId>%s</RequestId></ErrorResponse>`, id)
 	w.Header().Set("Content-Type", "text/xml")

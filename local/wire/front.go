@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -261,7 +262,7 @@ func (e *exchange) query() {
 	}
 	var answer any = map[string]any{} // an empty result does no harm; a missing one may
 	if out != nil {
-		answer = Tree(out, false)
+		answer = flattened(reflect.TypeOf(out), Tree(out, false))
 	}
 	e.w.Header().Set("Content-Type", "text/xml")
 	e.send(http.StatusOK, writeXML(name, e.service.XMLNamespace, e.id, answer))

@@ -59,6 +59,7 @@ func shape(t reflect.Type, tree any) (any, error) {
 	members, nested := tree.(map[string]any)
 	switch {
 	case t.Kind() == reflect.Struct && t != timeType && nested:
+		gather(t, members)
 		fields := fieldsOf(t)
 		for name, member := range members {
 			index, known := fields[name]

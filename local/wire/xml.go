@@ -24,7 +24,13 @@ func element(b *strings.Builder, name string, tree any) {
 	b.WriteString("<" + name + ">")
 	switch value := tree.(type) {
 	case map[string]any:
-		for _, member := range slices.Sorted(maps.Keys(value)) {
+		for _, member := range sortedKeys(value) {
+			if items, flat := value[member].(flatList); flat {
+				for _, item := range items {
+					element(b, member, item)
+				}
+				continue
+			}
 			element(b, member, value[member])
 		}
 	case []any:
@@ -32,7 +38,7 @@ func element(b *strings.Builder, name string, tree any) {
 			element(b, "member", item)
 		}
 	case dictionary:
-		for _, key := range slices.Sorted(maps.Keys(value)) {
+		for _, key := range sortedKeys(value) {
 			b.WriteString("<entry>")
 			element(b, "key", key)
 			element(b, "value", value[key])
@@ -43,6 +49,8 @@ func element(b *strings.Builder, name string, tree any) {
 	}
 	b.WriteString("</" + name + ">")
 }
+
+func sortedKeys[M ~map[string]any](members M) []string { return slices.Sorted(maps.Keys(members)) }
 
 func escape(b *strings.Builder, text string) {
 	// EscapeText only fails when the writer does; a Builder does not.
