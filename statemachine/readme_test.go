@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"weir/internal/release"
+	"weir/internal/requests"
 )
 
 var update = flag.Bool("update", false, "write the generated parts of README.md anew")
@@ -128,7 +128,7 @@ type schema struct {
 func requestTable(t *testing.T) string {
 	t.Helper()
 	var root schema
-	if err := json.Unmarshal(release.RequestSchema, &root); err != nil {
+	if err := json.Unmarshal(requests.Schema, &root); err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder

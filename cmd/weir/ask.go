@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"weir/internal/release"
+	"weir/internal/requests"
 )
 
 // onTarget is what every request but a release says first.
@@ -33,7 +34,7 @@ func (o onTarget) send(ctx context.Context, fields map[string]any) error {
 	if err != nil {
 		return fmt.Errorf("write the request: %w", err)
 	}
-	if _, err := release.ParseRequest(raw); err != nil {
+	if _, err := requests.Parse(raw); err != nil {
 		return err
 	}
 	states, err := statesClient(ctx)

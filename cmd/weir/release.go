@@ -14,6 +14,7 @@ import (
 
 	"weir/internal/follow"
 	"weir/internal/release"
+	"weir/internal/requests"
 )
 
 type releaseCmd struct {
@@ -62,7 +63,7 @@ func (c *releaseCmd) request() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := release.ParseRequest(raw)
+	parsed, err := requests.Parse(raw)
 	if err != nil {
 		return nil, err
 	}

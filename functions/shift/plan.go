@@ -8,6 +8,7 @@ import (
 	"weir/internal/handler"
 	"weir/internal/probe/predicate"
 	"weir/internal/release"
+	"weir/internal/requests"
 )
 
 type versions interface {
@@ -27,7 +28,7 @@ type alarms interface {
 // plan resolves the request. It moves nothing: at most it publishes $LATEST
 // when the request says to release that.
 func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, error) {
-	request, err := release.ParseRequest(task.Request)
+	request, err := requests.Parse(task.Request)
 	if err != nil {
 		return handler.Result{}, err
 	}

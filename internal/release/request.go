@@ -6,7 +6,7 @@ import (
 )
 
 // Request is the input of one release, as a person or an event writes it.
-// request.schema.json documents each field.
+// requests/request.schema.json documents each field.
 type Request struct {
 	Target    *Target       `json:"target,omitempty"`
 	Targets   []Target      `json:"targets,omitempty"`
@@ -115,13 +115,11 @@ type Metric struct {
 // DefaultStrategy is what a release gets that names none.
 const DefaultStrategy = "Canary10Percent10Minutes"
 
-// ParseRequest validates raw against the request schema, then against what a
-// schema cannot say, and fills in the defaults. Every failure is an Error named
-// InvalidRequest that names the field, its value and what would be right.
-func ParseRequest(raw json.RawMessage) (Request, error) {
-	if err := validateSchema(raw); err != nil {
-		return Request{}, err
-	}
+// ReadRequest reads a request that fits its schema, checks what a schema cannot
+// say, and fills in the defaults. Every failure is an Error named InvalidRequest
+// that names the field, its value and what would be right. Requests from outside
+// come through requests.Parse, which checks the schema first.
+func ReadRequest(raw json.RawMessage) (Request, error) {
 	var request Request
 	if err := json.Unmarshal(raw, &request); err != nil {
 		return Request{}, Errorf(InvalidRequest, "The request cannot be read: %v.", err)

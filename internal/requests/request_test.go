@@ -1,4 +1,4 @@
-package release_test
+package requests_test
 
 import (
 	"encoding/json"
@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"weir/internal/release"
+	"weir/internal/requests"
 )
 
 func TestLeastRequestGetsSafeDefaults(t *testing.T) {
-	request, err := release.ParseRequest([]byte(`{"target": {"function": "orders"}}`))
+	request, err := requests.Parse([]byte(`{"target": {"function": "orders"}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +65,7 @@ func TestBadInputIsRefusedByName(t *testing.T) {
 		{"duration", `{` + ok + `, "watch": "5 minutes"}`, []string{"5 minutes", "PT10M"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := release.ParseRequest([]byte(test.input))
+			_, err := requests.Parse([]byte(test.input))
 			if !release.IsError(err, release.InvalidRequest) {
 				t.Fatalf("err = %v, want %s", err, release.InvalidRequest)
 			}
@@ -145,11 +146,11 @@ func jsonOf(t *testing.T, value any) string {
 	return string(text)
 }
 
-func FuzzParseRequest(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	f.Add(`{"target": {"function": "orders"}, "strategy": {"steps": [{"weight": 5, "bake": "PT5M"}]}}`)
 	f.Add(`{"targets": [{"function": "a"}], "judge": {"signals": [{"name": "slow", "thresholdMilliseconds": 1e9}]}}`)
 	f.Fuzz(func(t *testing.T, input string) {
-		request, err := release.ParseRequest([]byte(input))
+		request, err := requests.Parse([]byte(input))
 		if err != nil {
 			return
 		}

@@ -1,4 +1,7 @@
-package release
+// Package requests reads what a release is asked for. It is apart from
+// internal/release so that only the function that plans, and the CLI, start with
+// a schema library; see docs/decisions/cold-start.md.
+package requests
 
 import (
 	_ "embed"
@@ -12,19 +15,20 @@ import (
 	"sync"
 
 	"github.com/google/jsonschema-go/jsonschema"
+
+	"weir/internal/release"
 )
 
-// RequestSchema is the JSON Schema of a request: the same text that documents
+// Schema is the JSON Schema of a request: the same text that documents
 // the input validates it.
 //
 //go:embed request.schema.json
-var RequestSchema []byte
+var Schema []byte
 
-// requestSchema is read once, when the first request is planned: handlers that
-// plan nothing do not pay for it.
-var requestSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) {
+// resolvedSchema is read once, when the first request is planned.
+var resolvedSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) {
 	var schema jsonschema.Schema
-	if err := json.Unmarshal(RequestSchema, &schema); err != nil {
+	if err := json.Unmarshal(Schema, &schema); err != nil {
 		return nil, fmt.Errorf("read the request schema: %w", err)
 	}
 	resolved, err := schema.Resolve(nil)
@@ -34,19 +38,29 @@ var requestSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) {
 	return resolved, nil
 })
 
-// validateSchema checks raw against the request schema and says, for the first
+// Parse validates raw against the schema, then against what a schema cannot say,
+// and fills in the defaults. Every failure is an Error named InvalidRequest that
+// names the field, its value and what would be right.
+func Parse(raw json.RawMessage) (release.Request, error) {
+	if err := validate(raw); err != nil {
+		return release.Request{}, err
+	}
+	return release.ReadRequest(raw)
+}
+
+// validate checks raw against the request schema and says, for the first
 // fault, which field has which value and what would be right.
-func validateSchema(raw json.RawMessage) error {
-	known, err := requestSchema()
+func validate(raw json.RawMessage) error {
+	known, err := resolvedSchema()
 	if err != nil {
 		return err
 	}
 	var value any
 	if err := json.Unmarshal(raw, &value); err != nil {
-		return Errorf(InvalidRequest, "The request is not JSON: %v.", err)
+		return release.Errorf(release.InvalidRequest, "The request is not JSON: %v.", err)
 	}
 	if err := known.Validate(value); err != nil {
-		return Errorf(InvalidRequest, "%s", explain(known.Schema(), err))
+		return release.Errorf(release.InvalidRequest, "%s", explain(known.Schema(), err))
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package release_test
+package requests_test
 
 import (
 	"encoding/json"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"weir/internal/release"
+	"weir/internal/requests"
 )
 
 // everything is a request with every field.
@@ -35,7 +36,7 @@ func TestEveryFieldOfTheSchemaIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	// It asks for two things at once, which only the rules beside the schema see.
-	if _, err := release.ParseRequest([]byte(everything)); !release.IsError(err, release.InvalidRequest) || !strings.Contains(err.Error(), "target and targets") {
+	if _, err := requests.Parse([]byte(everything)); !release.IsError(err, release.InvalidRequest) || !strings.Contains(err.Error(), "target and targets") {
 		t.Errorf("the schema refuses a request with every field: %v", err)
 	}
 }
