@@ -56,6 +56,10 @@ demo-assemblies: host
 test: need ## every test
 	go test ./...
 
+.PHONY: test-runbooks
+test-runbooks: need ## every command of docs/runbooks, on local clouds; needs the AWS CLI and jq
+	go test ./docs -run Runbooks -runbooks -count=1
+
 .PHONY: bench
 bench: demo-assemblies ## speed and size, beside their targets
 	@$(GO_FUNCTION) -ldflags="$(STRIP)" -o $(HOST)/bare/bootstrap ./bench/bare
