@@ -56,4 +56,3 @@ func cloudRows(ctx context.Context, in inputs) ([]row, error) {
 		{"warm invocations a second through the alias, 8 callers", fmt.Sprintf("%.0f", perSecond), "target 2000 on 2 cores"},
 	}, nil
 }
-

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -14,37 +18,63 @@ const (
 	// bare is the function that does nothing, which the others are compared with.
 	bare = "bare"
 	// coldRounds is how many cold starts of each function are measured.
-	coldRounds = 51
+	coldRounds = 101
 )
 
 // handlers are the functions that Weir deploys.
 var handlers = []string{"app", "shift", "verify", "rollback", "alias"}
 
 // functionRows measures each function: its zip, and its cold start beside a bare
-// handler's.
-func functionRows(ctx context.Context, in inputs) ([]row, error) {
-	took, err := coldStarts(ctx, in.functions, append([]string{bare}, handlers...))
+// handler's. As on Lambda, what runs has come out of the zip; it starts a tenth
+// of a millisecond sooner than a file that the linker has just written.
+func functionRows(ctx context.Context, in inputs) (rows []row, err error) {
+	folder, err := os.MkdirTemp("", "weir-bench-")
+	if err != nil {
+		return nil, fmt.Errorf("make a folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	names := append([]string{bare}, handlers...)
+	sizes := map[string]int{}
+	for _, name := range names {
+		if sizes[name], err = unpack(filepath.Join(in.functions, name), filepath.Join(folder, name)); err != nil {
+			return nil, err
+		}
+	}
+	took, err := coldStarts(ctx, folder, names)
 	if err != nil {
 		return nil, err
 	}
-	pipe, err := barePipe(ctx, filepath.Join(in.functions, "app"), 2000)
+	pipe, err := barePipe(ctx, filepath.Join(folder, "app"), 2000)
 	if err != nil {
 		return nil, err
 	}
-	rows := []row{{"the pipe: the same app over its Runtime API, p50", pipe.Round(time.Microsecond).String(), ""}}
+	rows = []row{{"the pipe: the same app over its Runtime API, p50", pipe.Round(time.Microsecond).String(), ""}}
 	floor := median(took[bare])
 	for _, name := range handlers {
-		zip, err := locallambda.Package(filepath.Join(in.functions, name))
-		if err != nil {
-			return nil, fmt.Errorf("zip %s: %w", name, err)
-		}
 		cold := median(took[name])
 		rows = append(rows,
-			row{name + ": zip", fmt.Sprintf("%.1f MB", float64(len(zip))/1e6), "target under 8 MB"},
+			row{name + ": zip", fmt.Sprintf("%.1f MB", float64(sizes[name])/1e6), "target under 8 MB"},
 			row{name + ": cold start", cold.Round(10 * time.Microsecond).String(),
 				fmt.Sprintf("%.2f times a bare handler's %s; target 1.3", float64(cold)/float64(floor), floor.Round(10*time.Microsecond))})
 	}
 	return rows, nil
+}
+
+// unpack zips a function's folder as a deploy does, lays the zip out in another
+// and returns its size in bytes.
+func unpack(from, to string) (int, error) {
+	body, err := locallambda.Package(from)
+	if err != nil {
+		return 0, fmt.Errorf("zip %s: %w", from, err)
+	}
+	files, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	if err != nil {
+		return 0, fmt.Errorf("unzip %s: %w", from, err)
+	}
+	if err := os.CopyFS(to, files); err != nil {
+		return 0, fmt.Errorf("unzip %s: %w", from, err)
+	}
+	return len(body), nil
 }
 
 // coldStarts starts the functions in turn, round by round, so that whatever else
