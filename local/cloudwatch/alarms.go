@@ -309,7 +309,7 @@ func (s *Service) alarmSeries(m types.MetricAlarm, from, to time.Time) (points, 
 			name = *m.ExtendedStatistic
 		}
 		return s.query(&types.MetricStat{Stat: &name, Period: m.Period, Metric: &types.Metric{
-			Namespace: m.Namespace, MetricName: m.MetricName, Dimensions: m.Dimensions}}, from, to)
+			Namespace: m.Namespace, MetricName: m.MetricName, Dimensions: m.Dimensions}, Unit: m.Unit}, from, to)
 	}
 	answers, err := s.evaluate(m.Metrics, from, to)
 	if err != nil {
@@ -317,10 +317,13 @@ func (s *Service) alarmSeries(m types.MetricAlarm, from, to time.Time) (points, 
 	}
 	for _, q := range m.Metrics {
 		if q.ReturnData == nil || *q.ReturnData {
-			return answers[deref(q.Id)], nil
+			if list, isArray := answers[deref(q.Id)].Series(); len(list) == 1 && !isArray {
+				return list[0].Points, nil
+			}
+			return nil, errManySeries
 		}
 	}
-	return nil, fmt.Errorf("no metric of the alarm returns data")
+	return nil, errOneReturns
 }
 
 // transition changes an alarm's state and tells of it: an event, and the actions.

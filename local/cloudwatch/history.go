@@ -2,7 +2,6 @@ package cloudwatch
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -132,17 +131,4 @@ func each(action string, resources []string) []api.Permission {
 		permissions[i] = api.Permission{Action: action, Resource: resource}
 	}
 	return permissions
-}
-
-func (s *Service) listDashboards(_ context.Context, _ api.Caller, in *cloudwatch.ListDashboardsInput) (*cloudwatch.ListDashboardsOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := &cloudwatch.ListDashboardsOutput{DashboardEntries: []types.DashboardEntry{}}
-	for _, name := range sortedKeys(s.dashboards) {
-		if strings.HasPrefix(name, deref(in.DashboardNamePrefix)) {
-			out.DashboardEntries = append(out.DashboardEntries, types.DashboardEntry{DashboardName: &name,
-				DashboardArn: ptr(s.Env.GlobalARN("cloudwatch", "dashboard/"+name)), Size: ptr(int64(len(s.dashboards[name])))})
-		}
-	}
-	return out, nil
 }

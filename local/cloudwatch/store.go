@@ -17,13 +17,18 @@ import (
 
 // series is one metric: a namespace, a name and an exact set of dimensions.
 type series struct {
+	key             string
 	namespace, name string
 	dimensions      []api.Dimension // sorted by name
 	unit            string
-	slots           map[int64]*slot // by the slot's start, in seconds
+	// high says that the metric is stored by the second (StorageResolution 1);
+	// others can be read by the minute only.
+	high  bool
+	slots map[int64]*slot // by the slot's start, in seconds
 }
 
-// slot holds the values of ten seconds, each with how often it occurred, so
+// slot holds the values of ten seconds, or of one in a metric of high
+// resolution, each with how often it occurred, so
 // that percentiles are exact and equal values cost nothing.
 type slot struct {
 	values map[float64]float64
@@ -31,8 +36,16 @@ type slot struct {
 	visible time.Time
 }
 
-// slotSeconds is the finest period of alarms; most readers ask for minutes.
+// slotSeconds is the finest period of alarms; most readers ask for minutes, of
+// which parts become visible one after the other.
 const slotSeconds = 10
+
+func (s *series) width() int64 {
+	if s.high {
+		return 1
+	}
+	return slotSeconds
+}
 
 // keep is how long values are kept, in cloud time.
 const keep = 15 * 24 * time.Hour
@@ -70,21 +83,40 @@ func sorted(dimensions []api.Dimension) []api.Dimension {
 
 func byName(a, b api.Dimension) int { return strings.Compare(a.Name, b.Name) }
 
-// add counts a value weight times.
-func (s *store) add(d api.Datum, weight float64) {
-	dimensions := sorted(d.Dimensions)
-	k := key(d.Namespace, d.Name, dimensions)
+// resolve makes a metric one of high resolution, or of a minute again: its latest
+// data say which it is.
+func (s *store) resolve(d api.Datum, high bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.find(d).high = high
+}
+
+// find is the series of a datum, made if need be. Call with the lock held.
+func (s *store) find(d api.Datum) *series {
+	dimensions := sorted(d.Dimensions)
+	k := key(d.Namespace, d.Name, dimensions)
 	found, ok := s.all[k]
 	if !ok {
-		found = &series{namespace: d.Namespace, name: d.Name, dimensions: slices.Clone(dimensions), unit: d.Unit, slots: map[int64]*slot{}}
+		unit := d.Unit
+		if unit == "" {
+			unit = "None"
+		}
+		found = &series{key: k, namespace: d.Namespace, name: d.Name, dimensions: slices.Clone(dimensions), unit: unit, slots: map[int64]*slot{}}
 		s.all[k] = found
 	}
-	start := d.Time.Unix() - d.Time.Unix()%slotSeconds
+	return found
+}
+
+// add counts a value weight times.
+func (s *store) add(d api.Datum, weight float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := s.find(d)
+	width := found.width()
+	start := d.Time.Unix() - d.Time.Unix()%width
 	at, ok := found.slots[start]
 	if !ok {
-		at = &slot{values: map[float64]float64{}, visible: time.Unix(start+slotSeconds, 0).Add(s.lag(k, start))}
+		at = &slot{values: map[float64]float64{}, visible: time.Unix(start+width, 0).Add(s.lag(found.key, start))}
 		found.slots[start] = at
 		s.expire(found)
 	}
@@ -123,19 +155,47 @@ type sample struct {
 	count  float64
 }
 
-// read gathers a metric's visible values by period. from and to are aligned to
-// the period by the caller.
-func (s *store) read(namespace, name string, dimensions []api.Dimension, from, to time.Time, period int64) map[int64]*sample {
+// question is what is asked of one metric. From is aligned to the period, in
+// seconds, by the caller. An empty unit is any.
+type question struct {
+	namespace, name string
+	dimensions      []api.Dimension
+	unit            string
+	from, to        time.Time
+	period          int64
+}
+
+func (s *store) series(q question) *series {
+	return s.all[key(q.namespace, q.name, sorted(q.dimensions))]
+}
+
+// unit is the unit of a metric's data, empty if there is no such metric.
+func (s *store) unit(q question) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	found, ok := s.all[key(namespace, name, sorted(dimensions))]
-	if !ok {
+	if found := s.series(q); found != nil {
+		return found.unit
+	}
+	return ""
+}
+
+// read gathers a metric's visible values by period. Those of a metric without
+// high resolution are found at the starts of minutes.
+func (s *store) read(q question) map[int64]*sample {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	found := s.series(q)
+	if found == nil || q.unit != "" && q.unit != found.unit {
 		return nil
+	}
+	period := q.period
+	if !found.high {
+		period = max(period, 60)
 	}
 	now := s.now()
 	samples := map[int64]*sample{}
 	for start, at := range found.slots {
-		if start < from.Unix() || start >= to.Unix() || at.visible.After(now) {
+		if start < q.from.Unix() || start >= q.to.Unix() || at.visible.After(now) {
 			continue
 		}
 		bucket := start - start%period

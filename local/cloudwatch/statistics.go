@@ -1,0 +1,141 @@
+package cloudwatch
+
+import (
+	"context"
+	"sort"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"weir/local/api"
+)
+
+// highWindow is how long data of periods below a minute can be read.
+const highWindow = 3 * time.Hour
+
+// validPeriod tells whether data can be asked for in a period, in seconds.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html
+func validPeriod(period int64) bool {
+	switch period {
+	case 1, 5, 10, 20, 30:
+		return true
+	}
+	return period > 0 && period%60 == 0
+}
+
+// query answers one MetricStat.
+func (s *Service) query(stat *types.MetricStat, from, to time.Time) (points, error) {
+	compute, err := parseStatistic(deref(stat.Stat))
+	if err != nil {
+		return nil, err
+	}
+	period := int64(deref(stat.Period))
+	if !validPeriod(period) {
+		return nil, api.Errorf("ValidationError", "Period must be 1, 5, 10, 20, 30 or a multiple of 60")
+	}
+	answer := points{}
+	if period < 60 && from.Before(s.Clock.Now().Add(-highWindow)) {
+		return answer, nil
+	}
+	begin := from.Unix() - from.Unix()%period
+	asked := question{namespace: deref(stat.Metric.Namespace), name: deref(stat.Metric.MetricName), dimensions: dimensions(stat.Metric.Dimensions),
+		unit: string(stat.Unit), from: time.Unix(begin, 0), to: to, period: period}
+	for start, sample := range s.store.read(asked) {
+		answer[start] = compute(*sample)
+	}
+	return answer, nil
+}
+
+func (p points) starts(ascending bool) []int64 {
+	starts := make([]int64, 0, len(p))
+	for start := range p {
+		starts = append(starts, start)
+	}
+	sort.Slice(starts, func(i, j int) bool { return (starts[i] < starts[j]) == ascending })
+	return starts
+}
+
+// maxDatapoints is GetMetricStatistics' limit.
+const maxDatapoints = 1440
+
+func checkStatistics(in *cloudwatch.GetMetricStatisticsInput) error {
+	from, to, period := deref(in.StartTime), deref(in.EndTime), int64(deref(in.Period))
+	switch {
+	case !validPeriod(period):
+		return api.Errorf("InvalidParameterValue", "The parameter Period must be a value in the set [1, 5, 10, 20, 30] or a multiple of 60.")
+	case !from.Before(to):
+		return api.Errorf("InvalidParameterValue", "The parameter StartTime must be less than the parameter EndTime.")
+	case len(in.Statistics)+len(in.ExtendedStatistics) == 0:
+		return api.Errorf("InvalidParameterCombination", "Must specify either Statistics or ExtendedStatistics")
+	}
+	if asked := int64(to.Sub(from)/time.Second) / period; asked > maxDatapoints {
+		return api.Errorf("InvalidParameterCombination",
+			"You have requested up to %s datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.", thousands(asked))
+	}
+	return nil
+}
+
+// thousands writes a number with commas.
+func thousands(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+func (s *Service) getMetricStatistics(_ context.Context, _ api.Caller, in *cloudwatch.GetMetricStatisticsInput) (*cloudwatch.GetMetricStatisticsOutput, error) {
+	if err := checkStatistics(in); err != nil {
+		return nil, err
+	}
+	unit := s.store.unit(question{namespace: deref(in.Namespace), name: deref(in.MetricName), dimensions: dimensions(in.Dimensions)})
+	byStart := map[int64]*types.Datapoint{}
+	ask := func(name string, put func(*types.Datapoint, float64)) error {
+		answer, err := s.query(&types.MetricStat{Stat: &name, Period: in.Period, Metric: &types.Metric{
+			Namespace: in.Namespace, MetricName: in.MetricName, Dimensions: in.Dimensions}, Unit: in.Unit}, deref(in.StartTime), deref(in.EndTime))
+		for start, value := range answer {
+			if byStart[start] == nil {
+				byStart[start] = &types.Datapoint{Timestamp: ptr(time.Unix(start, 0).UTC()), Unit: types.StandardUnit(unit)}
+			}
+			put(byStart[start], value)
+		}
+		return err
+	}
+	for _, name := range in.Statistics {
+		err := ask(string(name), func(d *types.Datapoint, value float64) {
+			switch name {
+			case types.StatisticSum:
+				d.Sum = &value
+			case types.StatisticAverage:
+				d.Average = &value
+			case types.StatisticMaximum:
+				d.Maximum = &value
+			case types.StatisticMinimum:
+				d.Minimum = &value
+			case types.StatisticSampleCount:
+				d.SampleCount = &value
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range in.ExtendedStatistics {
+		if err := ask(name, func(d *types.Datapoint, value float64) {
+			if d.ExtendedStatistics == nil {
+				d.ExtendedStatistics = map[string]float64{}
+			}
+			d.ExtendedStatistics[name] = value
+		}); err != nil {
+			return nil, err
+		}
+	}
+	out := &cloudwatch.GetMetricStatisticsOutput{Label: in.MetricName, Datapoints: []types.Datapoint{}}
+	for _, d := range byStart {
+		out.Datapoints = append(out.Datapoints, *d)
+	}
+	sort.Slice(out.Datapoints, func(i, j int) bool { return out.Datapoints[i].Timestamp.Before(*out.Datapoints[j].Timestamp) })
+	return out, nil
+}
