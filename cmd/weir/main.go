@@ -22,6 +22,7 @@ type cli struct {
 	Rollback rollbackCmd `cmd:"" help:"Return an alias to a former version."`
 	Freeze   freezeCmd   `cmd:"" help:"Stop new shifts for a while; rollbacks go on."`
 	Judge    judgeCmd    `cmd:"" help:"Judge counts of the past, minute by minute."`
+	Console  consoleCmd  `cmd:"" help:"Show releases on local web pages; read-only."`
 	Demo     demoCmd     `cmd:"" help:"Show a good release and a faulty one on a local cloud."`
 	Local    localCmd    `cmd:"" help:"Run the local cloud."`
 	Verbose  bool        `short:"v" help:"Log what happens inside."`

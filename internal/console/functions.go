@@ -1,0 +1,43 @@
+package console
+
+import (
+	"html/template"
+	"time"
+
+	"weir/internal/release"
+)
+
+// functions are what the pages can call.
+func functions() template.FuncMap {
+	return template.FuncMap{
+		"day":      func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },
+		"clock":    func(t time.Time) string { return t.UTC().Format(time.TimeOnly) },
+		"machine":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"short":    short,
+		"percent":  func(s release.Sample) string { return percent(s.Events, s.Requests) },
+		"minusf":   func(a, b float64) float64 { return a - b },
+		"plusf":    func(a, b float64) float64 { return a + b },
+		"minus":    func(a, b int) int { return a - b },
+		"ratio":    ratioWords,
+		"first":    func(n int, looks []look) []look { return looks[:min(n, len(looks))] },
+		"rest":     func(n int, looks []look) []look { return looks[min(n, len(looks)):] },
+		"midpoint": func(a, b float64) float64 { return (a + b) / 2 },
+	}
+}
+
+// ratioWords is how the rates compare, with the interval that holds the truth.
+func ratioWords(e release.Evidence) string {
+	if e.Ratio == nil {
+		return "no events to compare"
+	}
+	text := short(*e.Ratio) + " times stable's"
+	switch {
+	case e.RatioLow != nil && e.RatioHigh != nil:
+		text += " (" + short(*e.RatioLow) + " to " + short(*e.RatioHigh) + ")"
+	case e.RatioLow != nil:
+		text += " (at least " + short(*e.RatioLow) + ")"
+	case e.RatioHigh != nil:
+		text += " (at most " + short(*e.RatioHigh) + ")"
+	}
+	return text
+}
