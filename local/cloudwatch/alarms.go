@@ -36,14 +36,8 @@ func (s *Service) describePermissions(in *cloudwatch.DescribeAlarmsInput) []api.
 }
 
 func (s *Service) putMetricAlarm(_ context.Context, _ api.Caller, in *cloudwatch.PutMetricAlarmInput) (*cloudwatch.PutMetricAlarmOutput, error) {
-	if len(in.Metrics) == 0 {
-		name := string(in.Statistic)
-		if in.ExtendedStatistic != nil {
-			name = *in.ExtendedStatistic
-		}
-		if _, err := parseStatistic(name); err != nil {
-			return nil, err
-		}
+	if err := s.checkAlarm(in); err != nil {
+		return nil, err
 	}
 	now := s.Clock.Now()
 	a := &alarm{metric: types.MetricAlarm{
@@ -53,7 +47,8 @@ func (s *Service) putMetricAlarm(_ context.Context, _ api.Caller, in *cloudwatch
 		Dimensions: orEmpty(in.Dimensions), Statistic: in.Statistic, ExtendedStatistic: in.ExtendedStatistic, Period: in.Period,
 		EvaluationPeriods: in.EvaluationPeriods, DatapointsToAlarm: in.DatapointsToAlarm, Threshold: in.Threshold,
 		ComparisonOperator: in.ComparisonOperator, TreatMissingData: in.TreatMissingData, Metrics: in.Metrics, Unit: in.Unit,
-		StateValue: types.StateValueInsufficientData, StateReason: ptr("Unchecked: Initial alarm creation"),
+		EvaluateLowSampleCountPercentile: in.EvaluateLowSampleCountPercentile,
+		StateValue:                       types.StateValueInsufficientData, StateReason: ptr("Unchecked: Initial alarm creation"),
 		AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
 	}}
 	s.keep(a, in.Tags)
@@ -76,8 +71,19 @@ func (s *Service) keep(a *alarm, tags []types.Tag) {
 	s.alarms[deref(a.metric.AlarmName)] = a
 	if !s.ticking {
 		s.ticking = true
-		s.Clock.AfterFunc(time.Minute, s.tick)
+		s.Clock.AfterFunc(s.pace(), s.tick)
 	}
+}
+
+// pace is how long it is to the next evaluation: a minute, or ten seconds where
+// an alarm has a shorter period. Call with the lock held.
+func (s *Service) pace() time.Duration {
+	for _, a := range s.alarms {
+		if a.rule == nil && alarmPeriod(a.metric) < time.Minute {
+			return 10 * time.Second
+		}
+	}
+	return time.Minute
 }
 
 func (s *Service) putCompositeAlarm(_ context.Context, _ api.Caller, in *cloudwatch.PutCompositeAlarmInput) (*cloudwatch.PutCompositeAlarmOutput, error) {
@@ -102,43 +108,6 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-func (s *Service) describeAlarms(_ context.Context, _ api.Caller, in *cloudwatch.DescribeAlarmsInput) (*cloudwatch.DescribeAlarmsOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	wanted := map[string]bool{}
-	for _, name := range in.AlarmNames {
-		wanted[name] = true
-	}
-	kinds := map[types.AlarmType]bool{}
-	for _, kind := range in.AlarmTypes {
-		kinds[kind] = true
-	}
-	out := &cloudwatch.DescribeAlarmsOutput{MetricAlarms: []types.MetricAlarm{}, CompositeAlarms: []types.CompositeAlarm{}}
-	for _, name := range sortedKeys(s.alarms) {
-		a := s.alarms[name]
-		if len(wanted) > 0 && !wanted[name] || !strings.HasPrefix(name, deref(in.AlarmNamePrefix)) || in.StateValue != "" && in.StateValue != a.metric.StateValue {
-			continue
-		}
-		if a.rule == nil {
-			// MetricAlarms are what a caller gets who names no type.
-			if len(kinds) == 0 || kinds[types.AlarmTypeMetricAlarm] {
-				out.MetricAlarms = append(out.MetricAlarms, a.metric)
-			}
-			continue
-		}
-		if kinds[types.AlarmTypeCompositeAlarm] {
-			m := a.metric
-			out.CompositeAlarms = append(out.CompositeAlarms, types.CompositeAlarm{
-				AlarmName: m.AlarmName, AlarmArn: m.AlarmArn, AlarmDescription: m.AlarmDescription, AlarmRule: &a.text, ActionsEnabled: m.ActionsEnabled,
-				AlarmActions: m.AlarmActions, OKActions: m.OKActions, InsufficientDataActions: m.InsufficientDataActions, StateValue: m.StateValue,
-				StateReason: m.StateReason, StateUpdatedTimestamp: m.StateUpdatedTimestamp, AlarmConfigurationUpdatedTimestamp: m.AlarmConfigurationUpdatedTimestamp,
-				StateTransitionedTimestamp: m.StateTransitionedTimestamp,
-			})
-		}
-	}
-	return out, nil
-}
-
 func (s *Service) deleteAlarms(_ context.Context, _ api.Caller, in *cloudwatch.DeleteAlarmsInput) (*cloudwatch.DeleteAlarmsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,6 +117,22 @@ func (s *Service) deleteAlarms(_ context.Context, _ api.Caller, in *cloudwatch.D
 	return nil, nil
 }
 
+// alarmPeriod is the length of an alarm's periods: its own, or the longest among
+// its metrics.
+func alarmPeriod(m types.MetricAlarm) time.Duration {
+	seconds := deref(m.Period)
+	for _, q := range m.Metrics {
+		seconds = max(seconds, deref(q.Period))
+		if q.MetricStat != nil {
+			seconds = max(seconds, deref(q.MetricStat.Period))
+		}
+	}
+	if seconds == 0 {
+		seconds = 60
+	}
+	return time.Duration(seconds) * time.Second
+}
+
 func (s *Service) setAlarmState(ctx context.Context, _ api.Caller, in *cloudwatch.SetAlarmStateInput) (*cloudwatch.SetAlarmStateOutput, error) {
 	s.mu.Lock()
 	a, ok := s.alarms[deref(in.AlarmName)]
@@ -155,13 +140,21 @@ func (s *Service) setAlarmState(ctx context.Context, _ api.Caller, in *cloudwatc
 	if !ok {
 		return nil, api.StatusErrorf(404, "ResourceNotFound", "Alarm %s does not exist", deref(in.AlarmName))
 	}
+	if in.StateReasonData != nil && !json.Valid([]byte(*in.StateReasonData)) {
+		return nil, api.Errorf("InvalidFormat", "StateReasonData was not syntactically valid JSON")
+	}
 	s.transition(ctx, a, in.StateValue, deref(in.StateReason))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a.metric.StateReasonData = in.StateReasonData
 	return nil, nil
 }
 
-// tick evaluates every alarm, each cloud minute, for as long as there are any.
+// tick evaluates every alarm, those of ten seconds or more with each pace, for
+// as long as there are any.
 func (s *Service) tick() {
 	s.mu.Lock()
+	pace := s.pace()
 	var metrics, composites []*alarm
 	for _, name := range sortedKeys(s.alarms) {
 		if s.alarms[name].rule != nil {
@@ -182,7 +175,7 @@ func (s *Service) tick() {
 		s.judgeComposite(ctx, a)
 	}
 	if len(metrics)+len(composites) > 0 {
-		s.Clock.AfterFunc(time.Minute, s.tick)
+		s.Clock.AfterFunc(pace, s.tick)
 	}
 }
 
@@ -206,12 +199,7 @@ func (s *Service) judgeComposite(ctx context.Context, a *alarm) {
 // periods treated as the alarm says. An empty state keeps the present one.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 func (s *Service) judge(m types.MetricAlarm) (types.StateValue, string) {
-	period := time.Duration(deref(m.Period)) * time.Second
-	for _, q := range m.Metrics {
-		if q.MetricStat != nil {
-			period = time.Duration(deref(q.MetricStat.Period)) * time.Second
-		}
-	}
+	period := alarmPeriod(m)
 	n := int(deref(m.EvaluationPeriods))
 	needed := n
 	if m.DatapointsToAlarm != nil {
@@ -331,7 +319,7 @@ func (s *Service) transition(ctx context.Context, a *alarm, state types.StateVal
 	now := s.Clock.Now()
 	s.mu.Lock()
 	before := a.metric
-	a.metric.StateReason, a.metric.StateUpdatedTimestamp = &reason, &now
+	a.metric.StateReason, a.metric.StateReasonData, a.metric.StateUpdatedTimestamp = &reason, nil, &now
 	if before.StateValue == state {
 		s.mu.Unlock()
 		return

@@ -14,11 +14,15 @@ import (
 func (s *Service) listDashboards(_ context.Context, _ api.Caller, in *cloudwatch.ListDashboardsInput) (*cloudwatch.ListDashboardsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	// All dashboards fit in one answer, so no token but an invented one is asked for.
+	if _, err := begins(in.NextToken, 0); err != nil {
+		return nil, err
+	}
 	out := &cloudwatch.ListDashboardsOutput{DashboardEntries: []types.DashboardEntry{}}
 	for _, name := range sortedKeys(s.dashboards) {
 		if strings.HasPrefix(name, deref(in.DashboardNamePrefix)) {
 			out.DashboardEntries = append(out.DashboardEntries, types.DashboardEntry{DashboardName: &name,
-				DashboardArn: ptr(s.Env.GlobalARN("cloudwatch", "dashboard/"+name)), Size: ptr(int64(len(s.dashboards[name])))})
+				DashboardArn: ptr(s.dashboardARN(name)), Size: ptr(int64(len(s.dashboards[name])))})
 		}
 	}
 	return out, nil
@@ -41,7 +45,7 @@ func (s *Service) getDashboard(_ context.Context, _ api.Caller, in *cloudwatch.G
 	if !ok {
 		return nil, api.StatusErrorf(404, "ResourceNotFound", "Dashboard %s does not exist", deref(in.DashboardName))
 	}
-	return &cloudwatch.GetDashboardOutput{DashboardName: in.DashboardName, DashboardBody: &body}, nil
+	return &cloudwatch.GetDashboardOutput{DashboardName: in.DashboardName, DashboardBody: &body, DashboardArn: ptr(s.dashboardARN(*in.DashboardName))}, nil
 }
 
 func (s *Service) deleteDashboards(_ context.Context, _ api.Caller, in *cloudwatch.DeleteDashboardsInput) (*cloudwatch.DeleteDashboardsOutput, error) {
@@ -51,4 +55,8 @@ func (s *Service) deleteDashboards(_ context.Context, _ api.Caller, in *cloudwat
 		delete(s.dashboards, name)
 	}
 	return &cloudwatch.DeleteDashboardsOutput{}, nil
+}
+
+func (s *Service) dashboardARN(name string) string {
+	return s.Env.GlobalARN("cloudwatch", "dashboard/"+name)
 }

@@ -55,19 +55,19 @@ func (s *Service) API() *api.Service {
 		Name: "monitoring", IAMPrefix: "cloudwatch", Protocols: []api.Protocol{api.JSON10, api.Query}, CBOR: true,
 		TargetPrefix: "GraniteServiceVersion20100801", XMLNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/", Version: "2010-08-01",
 		Operations: api.Table(
-			api.Op("PutMetricData", s.putMetricData),
-			api.Op("GetMetricData", s.getMetricData),
+			api.Op("PutMetricData", s.putMetricData, api.Refuses("EntityMetricData")),
+			api.Op("GetMetricData", s.getMetricData, api.Refuses("LabelOptions")),
 			api.Op("GetMetricStatistics", s.getMetricStatistics),
-			api.Op("ListMetrics", s.listMetrics),
-			api.Op("PutMetricAlarm", s.putMetricAlarm, api.On("cloudwatch:PutMetricAlarm", func(in *cloudwatch.PutMetricAlarmInput) string { return s.alarmARN(deref(in.AlarmName)) })),
-			api.Op("PutCompositeAlarm", s.putCompositeAlarm, api.On("cloudwatch:PutCompositeAlarm", func(in *cloudwatch.PutCompositeAlarmInput) string { return s.alarmARN(deref(in.AlarmName)) })),
-			api.Op("DescribeAlarms", s.describeAlarms, api.Needs(s.describePermissions)),
+			api.Op("ListMetrics", s.listMetrics, api.Refuses("IncludeLinkedAccounts", "OwningAccount")),
+			api.Op("PutMetricAlarm", s.putMetricAlarm, api.On("cloudwatch:PutMetricAlarm", func(in *cloudwatch.PutMetricAlarmInput) string { return s.alarmARN(deref(in.AlarmName)) }), api.Refuses("ThresholdMetricId")),
+			api.Op("PutCompositeAlarm", s.putCompositeAlarm, api.On("cloudwatch:PutCompositeAlarm", func(in *cloudwatch.PutCompositeAlarmInput) string { return s.alarmARN(deref(in.AlarmName)) }), api.Refuses("ActionsSuppressor", "ActionsSuppressorExtensionPeriod", "ActionsSuppressorWaitPeriod")),
+			api.Op("DescribeAlarms", s.describeAlarms, api.Needs(s.describePermissions), api.Refuses("ChildrenOfAlarmName", "ParentsOfAlarmName")),
 			api.Op("SetAlarmState", s.setAlarmState, api.On("cloudwatch:SetAlarmState", func(in *cloudwatch.SetAlarmStateInput) string { return s.alarmARN(deref(in.AlarmName)) })),
 			api.Op("DeleteAlarms", s.deleteAlarms, api.Needs(func(in *cloudwatch.DeleteAlarmsInput) []api.Permission {
 				return each("cloudwatch:DeleteAlarms", s.alarmARNs(in.AlarmNames))
 			})),
 			api.Op("DescribeAlarmsForMetric", s.describeAlarmsForMetric),
-			api.Op("DescribeAlarmHistory", s.describeAlarmHistory, api.On("cloudwatch:DescribeAlarmHistory", func(in *cloudwatch.DescribeAlarmHistoryInput) string {
+			api.Op("DescribeAlarmHistory", s.describeAlarmHistory, api.Refuses("AlarmContributorId"), api.On("cloudwatch:DescribeAlarmHistory", func(in *cloudwatch.DescribeAlarmHistoryInput) string {
 				if in.AlarmName == nil {
 					return s.alarmARN("*")
 				}
