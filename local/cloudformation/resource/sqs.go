@@ -16,7 +16,7 @@ var queueAttributes = []string{
 // queueDefaults are what an attribute returns to when its property leaves the
 // template; others return to an empty text.
 var queueDefaults = map[string]string{
-	"DelaySeconds": "0", "MaximumMessageSize": "262144", "MessageRetentionPeriod": "345600",
+	"DelaySeconds": "0", "MaximumMessageSize": "1048576", "MessageRetentionPeriod": "345600",
 	"ReceiveMessageWaitTimeSeconds": "0", "VisibilityTimeout": "30",
 }
 
