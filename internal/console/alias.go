@@ -56,6 +56,7 @@ type aliasView struct {
 	Whole                  bool
 	Main, Other            string // versions
 	Note                   string
+	Holder                 string // another release that holds it
 }
 
 // aliasesOf reads the aliases of the first targets. One that cannot be read is
@@ -77,22 +78,22 @@ func (s *server) aliasesOf(ctx context.Context, f facts) (views []aliasView, mor
 		route := alias.Route()
 		view.Words, view.Whole = route.String(), alias.Whole()
 		view.Main, view.Other, view.Percent = route.Version, route.Other, route.Percent
-		view.Note = noteOf(alias, f.name)
+		view.Note, view.Holder = noteOf(alias, f.name)
 		views = append(views, view)
 	}
 	return views, len(targets) - shown
 }
 
-// noteOf says who holds the alias.
-func noteOf(alias release.Alias, name string) string {
+// noteOf says who holds the alias; holder is a release other than this one.
+func noteOf(alias release.Alias, name string) (note, holder string) {
 	lock := alias.Mark.Lock
 	switch {
 	case lock.IsZero() && alias.Mark.Failed != "":
-		return fmt.Sprintf("Free; version %s was rolled back.", alias.Mark.Failed)
+		return fmt.Sprintf("Free; version %s was rolled back.", alias.Mark.Failed), ""
 	case lock.IsZero():
-		return "Free."
+		return "Free.", ""
 	case lock.Execution == name:
-		return "Held by this release."
+		return "Held by this release.", ""
 	}
-	return fmt.Sprintf("Held by release %s.", lock.Execution)
+	return "Held by release", lock.Execution
 }

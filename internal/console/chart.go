@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -18,7 +19,7 @@ import (
 // it follows the light or dark of the page.
 type chart struct {
 	Signal                   string
-	Latest                   release.Evidence
+	Latest                   weighed
 	Lines                    []chartLine
 	Dots                     []dot
 	Steps                    []band
@@ -54,13 +55,13 @@ const (
 	leastDrawn               = 0.01 // less evidence says no more
 	labelRoom                = 34   // width of a step's label
 	mostDecades, wantedTicks = 6, 6
+	mostPoints, mostDots     = 400, 40
 )
 
 // point is what one look said of one signal.
 type point struct {
 	minute float64 // since the first traffic
-	watch  bool
-	release.Evidence
+	weighed
 }
 
 // chartsOf draws each signal that was weighed, in the order they came up. Times
@@ -70,22 +71,25 @@ func chartsOf(looks []look, steps []release.Reached, from, until time.Time) []ch
 	var names []string
 	for _, l := range looks {
 		for _, e := range l.Evidence {
+			if !e.Watch && l.Weight == 100 && e.Verdict != "fail" {
+				continue // promoted: the watch goes on from here
+			}
 			if points[e.Signal] == nil {
 				names = append(names, e.Signal)
 			}
-			points[e.Signal] = append(points[e.Signal], point{minute: l.At.Sub(from).Minutes(), watch: l.Watch, Evidence: e})
+			points[e.Signal] = append(points[e.Signal], point{l.At.Sub(from).Minutes(), e})
 		}
 	}
 	span := max(1, until.Sub(from).Minutes())
 	var charts []chart
 	for _, name := range names {
-		charts = append(charts, chartOf(name, points[name], steps, from, span))
+		charts = append(charts, chartOf(name, thinned(points[name], mostPoints), steps, from, span))
 	}
 	return charts
 }
 
 func chartOf(name string, points []point, steps []release.Reached, from time.Time, span float64) chart {
-	c := chart{Signal: name, Latest: points[len(points)-1].Evidence, Width: chartWidth, Height: chartHeight,
+	c := chart{Signal: name, Latest: points[len(points)-1].weighed, Width: chartWidth, Height: chartHeight,
 		Left: chartLeft, Right: chartRight, Top: chartTop, Bottom: chartBottom}
 	low, high := rangeOf(points)
 	x := func(minute float64) float64 {
@@ -97,8 +101,13 @@ func chartOf(name string, points []point, steps []release.Reached, from time.Tim
 	for _, phase := range []bool{false, true} { // bake and watch are two tests: no line joins them
 		var evidence, limit []string
 		for _, p := range points {
-			if p.watch != phase {
+			if p.Watch != phase {
 				continue
+			}
+			if len(evidence) == 0 { // before any count the evidence is 1
+				start := x(startOf(phase, steps, from))
+				evidence = append(evidence, fmt.Sprintf("%.1f,%.1f", start, y(1)))
+				limit = append(limit, fmt.Sprintf("%.1f,%.1f", start, y(p.Limit)))
 			}
 			evidence = append(evidence, fmt.Sprintf("%.1f,%.1f", x(p.minute), y(p.Value)))
 			limit = append(limit, fmt.Sprintf("%.1f,%.1f", x(p.minute), y(p.Limit)))
@@ -107,7 +116,7 @@ func chartOf(name string, points []point, steps []release.Reached, from time.Tim
 			c.Lines = append(c.Lines, chartLine{"limit", strings.Join(limit, " ")}, chartLine{"evidence", strings.Join(evidence, " ")})
 		}
 	}
-	for _, p := range points {
+	for _, p := range thinned(points, mostDots) {
 		c.Dots = append(c.Dots, dot{X: x(p.minute), Y: y(p.Value), Verdict: p.Verdict,
 			Title: fmt.Sprintf("%.1f min: evidence %s of limit %s, %s", p.minute, short(p.Value), short(p.Limit), p.Verdict)})
 	}
@@ -116,6 +125,36 @@ func chartOf(name string, points []point, steps []release.Reached, from time.Tim
 	c.Summary = fmt.Sprintf("After %.0f minutes the evidence against the candidate is %s and the limit %s: %s.",
 		points[len(points)-1].minute, short(c.Latest.Value), short(c.Latest.Limit), c.Latest.Verdict)
 	return c
+}
+
+// thinned keeps at most about most points of a long release: of each stretch the
+// strongest evidence, and the latest of all.
+func thinned(points []point, most int) []point {
+	stretch := (len(points) + most - 1) / most
+	if stretch <= 1 {
+		return points
+	}
+	var kept []point
+	for i := 0; i < len(points); i += stretch {
+		part := points[i:min(i+stretch, len(points))]
+		strongest := slices.MaxFunc(part, func(a, b point) int { return cmp.Compare(a.Value*b.Limit, b.Value*a.Limit) })
+		kept = append(kept, strongest)
+	}
+	if last := points[len(points)-1]; kept[len(kept)-1].minute != last.minute {
+		kept = append(kept, last)
+	}
+	return kept
+}
+
+// startOf is the minute in which a test begins: at the first traffic, or at the
+// promotion.
+func startOf(watch bool, steps []release.Reached, from time.Time) float64 {
+	for _, step := range steps {
+		if watch && step.Weight == 100 {
+			return step.At.Sub(from).Minutes()
+		}
+	}
+	return 0
 }
 
 // rangeOf is the whole powers of ten that hold all points.

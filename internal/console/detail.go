@@ -22,18 +22,25 @@ type releasePage struct {
 	Why, By, Reason           string
 	Started, Ended            time.Time // Ended is zero while it runs
 	Took                      string
-	Now                       []string // what it waits for
+	Now                       []wait
 	Aliases                   []aliasView
 	MoreAliases               int
 	Steps                     []stepView
 	Charts                    []chart
 	Looks                     []look // the newest first
+	MoreLooks                 int    // before those
 	People                    []event
 	Troubles                  []trouble
 	Checks                    []string
 	Graph                     *graphView
 	Record                    string
 }
+
+// wait is what a running release waits for, and the command that ends it.
+type wait struct{ Sentence, Command string }
+
+// looksShown bounds the table of verdicts: a release of a week has 10,000.
+const looksShown = 200
 
 // event is a thing somebody did.
 type event struct {
@@ -65,6 +72,9 @@ func (s *server) pageOf(r *http.Request, f facts) (releasePage, error) {
 		Looks: slices.Clone(f.story.looks), People: peopleOf(f), Checks: checksOf(f),
 	}
 	slices.Reverse(page.Looks)
+	if n := len(page.Looks); n > looksShown {
+		page.Looks, page.MoreLooks = page.Looks[:looksShown], n-looksShown
+	}
 	page.By, page.Reason = askedBy(f)
 	if f.status == types.ExecutionStatusRunning {
 		page.frame = page.frame.refreshing(r, 5)
@@ -100,28 +110,35 @@ func askedBy(f facts) (by, reason string) {
 }
 
 // waitsFor says what a running release waits for, beside traffic.
-func waitsFor(f facts) []string {
+func waitsFor(f facts) []wait {
 	p, plan := f.story.progress, f.story.plan
 	if p == nil || plan == nil {
 		return nil
 	}
-	var waits []string
+	var waits []wait
 	switch p.Phase {
 	case release.Awaiting:
-		waits = append(waits, fmt.Sprintf("Waits for a person's approval until %s. To answer: weir approve %s", clockTime(p.AwaitUntil), f.arn))
+		waits = append(waits, wait{fmt.Sprintf("Waits for a person's approval until %s. To answer:", clockTime(p.AwaitUntil)), "weir approve " + f.arn})
 	case release.Holding:
 		until := p.HeldSince.Add(time.Duration(plan.Judge.HoldSeconds) * time.Second)
-		waits = append(waits, fmt.Sprintf("Held since %s, until %s at the latest.", clockTime(p.HeldSince), clockTime(until)))
+		waits = append(waits, wait{Sentence: fmt.Sprintf("Held since %s, until %s at the latest.", clockTime(p.HeldSince), clockTime(until))})
 	}
 	if p.Paused {
-		waits = append(waits, "Paused. To go on: weir ask resume")
+		waits = append(waits, wait{"Paused. To go on:", resumeCommand(plan.Targets)})
 	}
 	if p.Next == release.MoveCallHooks {
 		for _, hook := range p.Hooks {
-			waits = append(waits, fmt.Sprintf("Asks hook %s, for %s at most.", hook.Function, length(time.Duration(hook.LimitSeconds)*time.Second)))
+			waits = append(waits, wait{Sentence: fmt.Sprintf("Asks hook %s, for %s at most.", hook.Function, length(time.Duration(hook.LimitSeconds)*time.Second))})
 		}
 	}
 	return waits
+}
+
+func resumeCommand(targets []release.PlannedTarget) string {
+	if len(targets) == 0 {
+		return "weir ask resume"
+	}
+	return fmt.Sprintf("weir ask resume --function %s --alias %s", targets[0].Function, targets[0].Alias)
 }
 
 // peopleOf lists what people asked and approved, in order.

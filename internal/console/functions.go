@@ -26,11 +26,14 @@ func functions() template.FuncMap {
 }
 
 // ratioWords is how the rates compare, with the interval that holds the truth.
-func ratioWords(e release.Evidence) string {
-	if e.Ratio == nil {
-		return "no events to compare"
+func ratioWords(e weighed) string {
+	text := "no events to compare"
+	switch {
+	case e.Ratio != nil:
+		text = short(*e.Ratio) + " times stable's"
+	case e.Candidate.Events > 0 && e.Stable.Events == 0:
+		text = "stable had no events"
 	}
-	text := short(*e.Ratio) + " times stable's"
 	switch {
 	case e.RatioLow != nil && e.RatioHigh != nil:
 		text += " (" + short(*e.RatioLow) + " to " + short(*e.RatioHigh) + ")"

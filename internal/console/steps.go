@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
 	"weir/internal/release"
 )
 
@@ -28,6 +30,7 @@ const (
 	stepNow     stepState = "now"
 	stepDone    stepState = "done"
 	stepSkipped stepState = "skipped" // the release ended before it
+	stepFailed  stepState = "failed"  // it rolled back, or ended, from here
 	stepBack    stepState = "back"    // of a gradual rollback
 )
 
@@ -97,9 +100,29 @@ func servedWords(s release.Served) (words string, bad bool) {
 	return fmt.Sprintf("%d requests, %s errors", s.Requests, percent(s.Errors, s.Requests)), s.Errors > 0
 }
 
+// lastReached is the step of the highest weight that was set, or -1.
+func lastReached(views []stepView) int {
+	last := -1
+	for i, v := range views {
+		if v.State == stepDone {
+			last = i
+		}
+	}
+	return last
+}
+
+// endedBadly tells whether the release rolls back, or has.
+func (f facts) endedBadly() bool {
+	p := f.story.progress
+	return p != nil && p.Ended != nil || !f.stopped.IsZero() && f.status != types.ExecutionStatusSucceeded
+}
+
 // settleSteps says which step is in force, and which will never be.
 func settleSteps(views []stepView, f facts, now time.Time) {
 	p := f.story.progress
+	if last := lastReached(views); last >= 0 && f.endedBadly() {
+		views[last].State = stepFailed
+	}
 	runs := f.stopped.IsZero() && f.story.plan != nil && p != nil && p.Ended == nil
 	for i := range views {
 		v := &views[i]

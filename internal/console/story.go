@@ -22,8 +22,9 @@ type story struct {
 	states   map[string]*visit
 	taken    map[transition]bool
 	plan     *release.Plan
-	progress *release.Progress // the latest
-	reached  release.Reached   // what the latest look noted
+	progress *release.Progress  // the latest
+	reached  release.Reached    // what the latest look noted
+	limits   map[string]float64 // of the bake's latest look, by signal
 	looks    []look
 	troubles []trouble
 }
@@ -55,11 +56,10 @@ const (
 type look struct {
 	At       time.Time
 	Weight   int
-	Watch    bool // after promotion
 	Sentence string
 	// Evidence is empty where the look had nothing new to weigh: while metrics
 	// cannot be read, the workflow keeps what it knew.
-	Evidence []release.Evidence
+	Evidence []weighed
 }
 
 // trouble is a task that failed, and may have been tried again.
@@ -70,7 +70,7 @@ type trouble struct {
 }
 
 func newStory() *story {
-	return &story{stateOf: map[int64]string{}, states: map[string]*visit{}, taken: map[transition]bool{}}
+	return &story{stateOf: map[int64]string{}, states: map[string]*visit{}, taken: map[transition]bool{}, limits: map[string]float64{}}
 }
 
 // fold adds the next event of the history.
@@ -176,13 +176,18 @@ func (s *story) answer(output string) {
 }
 
 func (s *story) look(progress release.Progress) look {
-	l := look{At: s.latest, Weight: progress.Weight, Watch: progress.Phase == release.Watching, Sentence: progress.Verdict}
+	l := look{At: s.latest, Weight: progress.Weight, Sentence: progress.Verdict}
 	if progress.Ended != nil {
 		l.Sentence = progress.Ended.Cause
 	}
 	if n := len(progress.Reached); n > 0 && !reflect.DeepEqual(progress.Reached[n-1], s.reached) {
 		s.reached = progress.Reached[n-1]
-		l.Evidence = s.reached.Evidence
+		l.Evidence = weigh(s.reached.Evidence, progress.Phase == release.Watching, s.limits)
+	}
+	for _, e := range l.Evidence {
+		if !e.Watch {
+			s.limits[e.Signal] = e.Limit
+		}
 	}
 	return l
 }
@@ -208,6 +213,10 @@ type ending struct {
 // endingOf reads an output, or an error and its cause. A rolled-back release's
 // cause is sentences, an empty line, and the record as JSON.
 func endingOf(output, failure, cause string) ending {
+	var asked release.Ended // of a rollback that was asked for, which succeeds
+	if err := json.Unmarshal([]byte(output), &asked); err == nil && cause == "" {
+		cause = asked.Cause
+	}
 	e := ending{Error: failure}
 	sentences, story, found := strings.Cut(cause, "\n\n")
 	e.Sentence = messageOf(sentences)

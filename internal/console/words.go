@@ -3,6 +3,7 @@ package console
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,7 +111,19 @@ func (f facts) kind() string {
 }
 
 // targets are the planned ones, or those asked for as long as there is no plan.
+// They read from the version served to the one that is to be: a rollback that
+// was asked for leads back to stable.
 func (f facts) targets() []release.PlannedTarget {
+	targets := slices.Clone(f.plannedTargets())
+	if f.request.RollBack != nil {
+		for i, t := range targets {
+			targets[i].Stable, targets[i].Candidate = t.Candidate, t.Stable
+		}
+	}
+	return targets
+}
+
+func (f facts) plannedTargets() []release.PlannedTarget {
 	if f.ending.Record != nil && len(f.ending.Record.Targets) > 0 {
 		return f.ending.Record.Targets
 	}
@@ -156,7 +169,7 @@ func (f facts) strategy() string {
 			weights = append(weights, fmt.Sprint(step.Weight))
 		}
 	}
-	return strings.Join(weights, " → ") + " → 100 %"
+	return strings.Join(weights, " → ") + " → 100\u00a0%"
 }
 
 // why says why it ended, or what the judge said last.
