@@ -17,6 +17,7 @@ import (
 
 	"weir/local/api"
 	"weir/local/clock"
+	"weir/local/schedule"
 )
 
 // Options is what the service needs.
@@ -44,7 +45,7 @@ type Service struct {
 type rule struct {
 	described eventbridge.DescribeRuleOutput
 	pattern   pattern
-	schedule  schedule
+	schedule  schedule.Next
 	targets   map[string]types.Target
 	tags      map[string]string
 	timer     *clock.Timer
@@ -202,7 +203,7 @@ func (s *Service) putRule(_ context.Context, _ api.Caller, in *eventbridge.PutRu
 		r.pattern = parsed
 	}
 	if in.ScheduleExpression != nil {
-		parsed, err := parseSchedule(*in.ScheduleExpression, s.Clock.Now())
+		parsed, err := schedule.Parse(*in.ScheduleExpression, s.Clock.Now())
 		if err != nil {
 			return nil, api.Errorf("ValidationException", "Parameter ScheduleExpression is not valid: %v.", err)
 		}

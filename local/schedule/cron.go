@@ -1,46 +1,63 @@
-package events
+package schedule
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// schedule says when a rule is next due, strictly after a time; ok is false when
-// never again.
-type schedule func(after time.Time) (next time.Time, ok bool)
-
-var rateExpression = regexp.MustCompile(`^rate\((\d+) (minutes?|hours?|days?)\)$`)
-
-// parseSchedule reads rate(5 minutes) and cron(0 12 * * ? *).
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
-func parseSchedule(expression string, created time.Time) (schedule, error) {
-	if parts := rateExpression.FindStringSubmatch(expression); parts != nil {
-		n, err := strconv.Atoi(parts[1])
-		unit := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}[parts[2][0]]
-		if err != nil || n < 1 || n > 1e6 || (n == 1) == strings.HasSuffix(parts[2], "s") {
-			return nil, fmt.Errorf("%s is not a rate", expression)
-		}
-		every := time.Duration(n) * unit
-		return func(after time.Time) (time.Time, bool) {
-			passed := after.Sub(created)/every + 1
-			return created.Add(passed * every), true //nolint:durationcheck // passed is a count: two durations divided
-		}, nil
-	}
+// Cron reads cron(0 12 * * ? *), in the time of a zone. A time that the zone
+// skips in spring is skipped; one that it has twice in autumn counts once.
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+func Cron(expression string, zone *time.Location) (Next, error) {
 	body, ok := strings.CutPrefix(expression, "cron(")
 	fields := strings.Fields(strings.TrimSuffix(body, ")"))
 	if !ok || !strings.HasSuffix(body, ")") || len(fields) != 6 {
-		return nil, fmt.Errorf("%s is neither rate(...) nor cron(...) with six fields", expression)
+		return nil, fmt.Errorf("%s is not cron(...) with six fields", expression)
 	}
-	return parseCron(fields)
+	next, err := parseCron(fields)
+	if err != nil {
+		return nil, err
+	}
+	return func(after time.Time) (time.Time, bool) {
+		face := onTheWall(after.In(zone), time.UTC)
+		for {
+			var ok bool
+			if face, ok = next(face); !ok {
+				return time.Time{}, false
+			}
+			at := firstShown(face, zone)
+			if at.After(after) && onTheWall(at, time.UTC).Equal(face) {
+				return at.UTC(), true
+			}
+		}
+	}, nil
+}
+
+// firstShown is the first of the times at which clocks in a zone show a face:
+// Go does not say which of two it answers.
+func firstShown(face time.Time, zone *time.Location) time.Time {
+	at := onTheWall(face, zone)
+	_, offset := at.Add(-24 * time.Hour).Zone()
+	if earlier := face.Add(-time.Duration(offset) * time.Second).In(zone); earlier.Before(at) && onTheWall(earlier, time.UTC).Equal(face) {
+		return earlier
+	}
+	return at
+}
+
+// onTheWall is the time at which clocks in a zone show what a clock showed at
+// that time.
+func onTheWall(at time.Time, zone *time.Location) time.Time {
+	return time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), zone)
 }
 
 // cronField is the set of values that a field allows.
 type cronField map[int]bool
 
-func parseCron(fields []string) (schedule, error) {
+// parseCron reads the six fields; times that it takes and gives are what a clock
+// shows, as if in UTC.
+func parseCron(fields []string) (Next, error) {
 	names := []struct {
 		name      string
 		low, high int
@@ -89,7 +106,7 @@ func parseCron(fields []string) (schedule, error) {
 	}, nil
 }
 
-// parseField reads lists, ranges and steps; L, W and # are refused by name.
+// parseField reads lists, ranges and steps.
 func parseField(text string, low, high int, words []string) (cronField, error) {
 	set := cronField{}
 	number := func(s string) (int, error) {
