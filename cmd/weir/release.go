@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"weir/internal/follow"
-	"weir/internal/release"
 	"weir/internal/requests"
 )
 
