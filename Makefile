@@ -61,9 +61,9 @@ test-runbooks: need ## every command of docs/runbooks, on local clouds; needs th
 	go test ./docs -run Runbooks -runbooks -count=1
 
 .PHONY: bench
-bench: demo-assemblies ## speed and size, beside their targets
+bench: cli demo-assemblies ## speed, size and cost, beside their targets; KINDS="machine releases" for some
 	@$(GO_FUNCTION) -ldflags="$(STRIP)" -o $(HOST)/bare/bootstrap ./bench/bare
-	@go run ./bench build/demo/v1 $(HOST)
+	@go run ./bench $(KINDS)
 
 .PHONY: bench-judge
 bench-judge: need ## the judge beside today's rules, on simulated releases; writes docs/judge

@@ -5,7 +5,7 @@ package main
 
 import (
 	"context"
-	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -19,10 +19,13 @@ import (
 // row is one line of the table.
 type row struct{ what, value, compared string }
 
-// inputs are what is measured.
+// inputs are what is measured, as make bench has built it.
 type inputs struct {
 	assembly  string // folder of the synthesised stack
 	functions string // folder of the functions built for this machine, each in its own
+	apps      string // folder with two versions of the sample app, app-v1 and app-v2
+	infra     string // the CDK app
+	weir      string // the CLI
 }
 
 // kinds are the kinds of rows, in the order in which they are printed.
@@ -31,22 +34,45 @@ var kinds = []struct {
 	measure func(context.Context, inputs) ([]row, error)
 }{
 	{"cloud", cloudRows},
+	{"process", processRows},
+	{"machine", machineRows},
 	{"functions", functionRows},
+	{"releases", releaseRows},
 }
 
 func main() {
-	if err := run(context.Background(), os.Stdout, os.Args[1:]); err != nil {
+	var in inputs
+	flag.StringVar(&in.assembly, "assembly", "build/demo/v1", "cloud assembly of the stack")
+	flag.StringVar(&in.functions, "functions", "build/functions/host", "functions built for this machine")
+	flag.StringVar(&in.apps, "apps", "build/demo", "folder of app-v1 and app-v2")
+	flag.StringVar(&in.infra, "infra", "build/bin/infra", "the CDK app")
+	flag.StringVar(&in.weir, "weir", "build/bin/weir", "the CLI")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: bench [flags] [KIND...], after make bench has built what is measured; a kind is one of", strings.Join(names(), ", "))
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	if err := run(context.Background(), os.Stdout, in, flag.Args()); err != nil {
 		log.Fatal(err)
 	}
 }
 
-var errUsage = errors.New("usage: bench CLOUD_ASSEMBLY FUNCTIONS [KIND...] (make bench knows them)")
-
-func run(ctx context.Context, out io.Writer, args []string) error {
-	if len(args) < 2 {
-		return errUsage
+func names() []string {
+	var all []string
+	for _, kind := range kinds {
+		all = append(all, kind.name)
 	}
-	in, wanted := inputs{assembly: args[0], functions: args[1]}, args[2:]
+	return all
+}
+
+// run measures the kinds of rows that are wanted, all where none is named, and
+// prints them.
+func run(ctx context.Context, out io.Writer, in inputs, wanted []string) error {
+	for _, name := range wanted {
+		if !slices.Contains(names(), name) {
+			return fmt.Errorf("%q is no kind of row; there are %s", name, strings.Join(names(), ", "))
+		}
+	}
 	table := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(table, "measured\tvalue\tcompared with")
 	for _, kind := range kinds {

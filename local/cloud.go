@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -57,6 +58,9 @@ type Options struct {
 	Twice bool
 	// Seed of the choice between weighted versions; 0 for chance.
 	Seed uint64
+	// Gates see every call to a service before faults and IAM do: to count calls,
+	// or to watch one.
+	Gates []api.Gate
 	// Log takes what happens inside. Default: nothing.
 	Log *slog.Logger
 }
@@ -170,7 +174,7 @@ func (c *Cloud) makeFolders() error {
 func (c *Cloud) compose() {
 	o := c.options
 	c.IAM = iam.New(iam.Options{Env: o.Env, Clock: c.clock, Log: o.Log})
-	c.bus = api.NewBus(c.Faults.Gate, c.IAM.Gate)
+	c.bus = api.NewBus(append(slices.Clone(o.Gates), c.Faults.Gate, c.IAM.Gate)...)
 	c.CloudWatch = cloudwatch.New(cloudwatch.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Delay: o.MetricDelay})
 	c.objects = s3.New(s3.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Dir: filepath.Join(c.directory, "objects")})
 	c.parameters = ssm.New(ssm.Options{Env: o.Env, Clock: c.clock})

@@ -1,15 +1,16 @@
 package release
 
-import "time"
+import (
+	"time"
 
-// Limits of Step Functions Standard workflows and prices, from
-// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html and
-// https://aws.amazon.com/step-functions/pricing/ (us-east-1, 2026).
+	"weir/internal/prices"
+)
+
+// Limits of Step Functions Standard workflows.
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 const (
-	maxHistoryEvents      = 25000
-	maxExecution          = 365 * 24 * time.Hour
-	usdPerTransition      = 0.000025
-	usdPerMetricRequested = 0.00001
+	maxHistoryEvents = 25000
+	maxExecution     = 365 * 24 * time.Hour
 )
 
 // What one turn of the workflow writes to the history: a Wait is entered and
@@ -58,7 +59,7 @@ func (p Plan) estimate(now time.Time) Estimate {
 		EndsBy:        now.Add(time.Duration(total) * time.Second),
 		HistoryEvents: fixedEvents + (looks+returns)*eventsPerLook + len(p.Steps)*eventsPerTask,
 		Transitions:   states,
-		CostUSD:       float64(states)*usdPerTransition + float64(metrics)*usdPerMetricRequested,
+		CostUSD:       float64(states)*prices.Transition + float64(metrics)*prices.Metric,
 	}
 }
 
