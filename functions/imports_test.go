@@ -1,0 +1,64 @@
+// Package functions_test checks what the functions are made of.
+package functions_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// clients are the SDK clients that each function calls; each costs its cold
+// start about 0.1 ms. See docs/decisions/cold-start.md.
+var clients = map[string][]string{
+	"app":      nil,
+	"alias":    {"lambda"},
+	"shift":    {"cloudwatch", "eventbridge", "lambda", "sfn"},
+	"verify":   {"cloudwatch", "eventbridge", "lambda"},
+	"rollback": {"eventbridge", "lambda", "sfn"},
+}
+
+// heavy are libraries whose start shows, with the functions that need them. None
+// needs the SDK's own loader of configuration, with its clients for signing in.
+var heavy = map[string][]string{
+	"github.com/aws/aws-sdk-go-v2/config":        nil,
+	"github.com/google/jsonschema-go/jsonschema": {"shift"},
+	"github.com/blues/jsonata-go":                {"verify"},
+	"github.com/blues/jsonata-go/jparse":         {"shift", "verify"},
+}
+
+// A function is linked with the clients that it calls and no others, and with a
+// heavy library only where it is used.
+func TestFunctionsImportOnlyWhatTheyCall(t *testing.T) {
+	const service = "github.com/aws/aws-sdk-go-v2/service/"
+	for name, want := range clients {
+		var got []string
+		packages := dependencies(t, name)
+		for _, path := range packages {
+			if client, ok := strings.CutPrefix(path, service); ok && !strings.Contains(client, "/") {
+				got = append(got, client)
+			}
+			if users, known := heavy[path]; known && !slices.Contains(users, name) {
+				t.Errorf("%s is linked with %s", name, path)
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s is linked with the SDK clients %q, want %q", name, got, want)
+		}
+		for path, users := range heavy {
+			if slices.Contains(users, name) && !slices.Contains(packages, path) {
+				t.Errorf("%s is no longer linked with %s; take it off the list", name, path)
+			}
+		}
+	}
+}
+
+func dependencies(t *testing.T, function string) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./"+function).Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	return strings.Fields(string(out))
+}
