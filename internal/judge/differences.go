@@ -21,6 +21,8 @@ type differences struct {
 var (
 	growths = [...]float64{1.5, 2, 4, 10}   // e^a where the candidate may be worse
 	shrinks = [...]float64{0.02, 0.25, 0.5} // and where it may be better
+
+	shrinkLogs = logsOf(shrinks[:])
 )
 
 func newDifferences(tolerated, smallest float64) differences {
@@ -39,7 +41,10 @@ func (d *differences) add(m Minute) {
 	}
 	for j, shrink := range shrinks {
 		fall := 1 - shrink
-		d.better[j] += x*math.Log(shrink) + y*math.Log1p(fall*c/s) + c*d.smallest*fall
+		d.better[j] += x*shrinkLogs[j] + c*d.smallest*fall
+		if y > 0 {
+			d.better[j] += y * quickLog(1+fall*c/s)
+		}
 	}
 }
 

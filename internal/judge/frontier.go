@@ -25,10 +25,17 @@ type frontier struct {
 	step              float64 // events per cell
 	mean, variance    float64 // of the law uncut
 	spent             float64
+	// tail is the law's down to cell reached, as the last limit left it: most
+	// often it is cut there.
+	tail    tail
+	reached int
 }
 
+// never is a cell that no tail ends at.
+const never = -2
+
 func (f *frontier) begin() {
-	f.law[0], f.n, f.step = 1, 1, 1
+	f.law[0], f.n, f.step, f.reached = 1, 1, 1, never
 }
 
 // widths of the law that are kept, in deviations from its mean, and of a cell.
@@ -42,6 +49,7 @@ func (f *frontier) advance(s split) {
 	if s.events == 0 {
 		return
 	}
+	f.reached = never
 	mean, variance, _ := s.moments()
 	f.mean += mean
 	f.variance += variance
@@ -139,11 +147,16 @@ func (f *frontier) coarsen() {
 // than allowed is spent in total.
 func (f *frontier) limit(allowed float64) float64 {
 	room := (allowed - f.spent) / f.surcharge()
-	var t tail
-	for i := f.n - 1; i >= 0; i-- {
-		t.reach(f.law[i], f.law[max(0, i-1)], f.share())
-		if t.whole > room {
-			return math.Ceil(f.edge(i, t.partAt(room)) + 0.5)
+	share := f.share()
+	f.tail = tail{}
+	for f.reached = f.n - 1; f.reached >= 0; f.reached-- {
+		i := f.reached
+		f.tail.reach(f.law[i], f.law[max(0, i-1)], share)
+		if f.tail.whole > room {
+			if f.step == 1 { // any part of a cell of one event rounds up to the next
+				return f.lowest + float64(i) + 1
+			}
+			return math.Ceil(f.edge(i, f.tail.partAt(room)) + 0.5)
 		}
 	}
 	return math.Ceil(f.edge(0, 0) + 0.5)
@@ -171,6 +184,19 @@ func (f *frontier) surcharge() float64 {
 	return 1.025
 }
 
+// upTo is the tail down to a cell.
+func (f *frontier) upTo(i int) *tail {
+	if f.reached == i {
+		return &f.tail
+	}
+	share := f.share()
+	f.tail = tail{}
+	for k := f.n - 1; k >= i; k-- {
+		f.tail.reach(f.law[k], f.law[max(0, k-1)], share)
+	}
+	return &f.tail
+}
+
 // cut takes the releases with at least so many events out of the law and counts
 // them as spent.
 func (f *frontier) cut(events float64) {
@@ -183,14 +209,10 @@ func (f *frontier) cut(events float64) {
 	if i < 0 {
 		i, part = 0, 0
 	}
-	var t tail
-	for k := f.n - 1; k >= i; k-- {
-		t.reach(f.law[k], f.law[max(0, k-1)], f.share())
-	}
-	gone := t.above(part)
+	gone := f.upTo(i).above(part)
 	f.spent += gone * f.surcharge()
 	f.n = i
-	if rest := t.sum - gone; part > 0 && rest > 0 {
+	if rest := f.tail.sum - gone; part > 0 && rest > 0 {
 		// What is left of the cell lies below its centre.
 		aside := (1 - part) / 2
 		f.law[i] = rest * (1 - aside)
@@ -199,6 +221,7 @@ func (f *frontier) cut(events float64) {
 			f.law[i-1] += rest * aside
 		}
 	}
+	f.reached = never
 	if f.n == 0 { // nothing can be left: an allowance of 1 and more is refused
 		f.n, f.law[0] = 1, 0
 	}

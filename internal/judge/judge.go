@@ -35,6 +35,7 @@ type hearing struct {
 	frontier frontier
 	limit    float64 // events of the candidate that fail, at the last look
 	beyond   float64 // log of the e-value that fails, past the plan; else 0
+	weakest  float64 // how far above the expected events weak evidence began, at the last look; else 0
 	fresh    bool    // the last minute had events
 }
 

@@ -31,12 +31,24 @@ func (b *bench) limits(minute, fresh int) {
 		before := h.frontier.spent
 		h.limit = h.frontier.limit(before + math.Max(0, room)/float64(fresh))
 		if log := math.Log(weakest); minute < b.release.PlannedMinutes && !h.tally.reaches(log, h.limit) {
-			h.limit = h.tally.eventsFor(log, h.limit)
+			h.limit = h.weak(log)
 		}
 		h.frontier.cut(h.limit)
 		room -= h.frontier.spent - before
 		fresh--
 	}
+}
+
+// weak is the lowest whole number of events whose evidence is not weak. It moves
+// little from look to look.
+func (h *hearing) weak(log float64) float64 {
+	guess := h.limit
+	if h.weakest > 0 {
+		guess = h.tally.weighed + h.weakest
+	}
+	events := h.tally.eventsFor(log, guess)
+	h.weakest = events - h.tally.weighed
+	return events
 }
 
 // limitsBeyond sets what fails after the plan has ended: evidence that all of

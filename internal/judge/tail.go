@@ -8,6 +8,8 @@ import "math"
 type tail struct {
 	sum                     float64 // of the cells as they are
 	whole, upper, uppermost float64
+	slope, second           float64 // of the log across the last cell, once known
+	known                   bool
 }
 
 // reach takes in the next cell down. Where cells are wider than one event their
@@ -19,17 +21,21 @@ func (t *tail) reach(p, next, share float64) {
 		t.sum += p
 	}
 	t.whole, t.upper, t.uppermost = max(t.whole, t.sum+share*(next-p)), t.whole, t.upper
+	t.known = false
 }
 
 // bend returns the slope of the log across the cell and its second difference,
 // which is zero where there is no third point.
 func (t *tail) bend() (slope, bend float64) {
-	slope = math.Log(t.upper / t.whole)
+	if t.known {
+		return t.slope, t.second
+	}
+	t.known, t.slope, t.second = true, quickLog(t.upper/t.whole), 0
 	if t.uppermost > 0 {
 		// A law cut a moment ago can end abruptly; a normal one bends slowly.
-		bend = min(0, max(slope, math.Log(t.uppermost/t.upper)-slope))
+		t.second = min(0, max(t.slope, quickLog(t.uppermost/t.upper)-t.slope))
 	}
-	return slope, bend
+	return t.slope, t.second
 }
 
 // above is the tail at a part of the way through the last cell.
@@ -53,7 +59,7 @@ func (t *tail) partAt(room float64) float64 {
 		return 1 - room/t.whole
 	}
 	slope, bend := t.bend()
-	wanted := math.Log(room / t.whole)
+	wanted := quickLog(room / t.whole)
 	part := wanted / slope
 	for range 4 {
 		part = min(1, max(0, wanted/(slope+(part-1)/2*bend)))

@@ -75,12 +75,12 @@ func (t *tally) add(m Minute) {
 	}
 	c, s := float64(m.Candidate.Requests), float64(m.Stable.Requests)
 	for j, ratio := range t.ratios {
-		t.sums[j] += events * math.Log(ratio*c+s)
+		t.sums[j] += events * quickLog(ratio*c+s)
 	}
 	if t.same > 0 {
 		t.smallestSum = t.sums[t.same]
 	} else {
-		t.smallestSum += events * math.Log(t.smallest*c+s)
+		t.smallestSum += events * quickLog(t.smallest*c+s)
 	}
 	t.weighed += events * c / (c + s)
 }
@@ -104,7 +104,7 @@ func (t *tally) mixed(events float64) (log, slope float64) {
 	logs, highest := t.parts(events)
 	sum := 0.0
 	for j, l := range logs {
-		if l < highest-30 { // too small to change the sum
+		if l < highest-20 { // too small to change the sum
 			continue
 		}
 		part := math.Exp(l - highest)
@@ -172,11 +172,11 @@ func (t *tally) eventsFor(log, guess float64) float64 {
 	x := guess
 	for range 50 {
 		value, slope := t.mixed(x)
-		next := x - (value-log)/slope
-		if math.Abs(next-x) < 1e-3 {
+		step := (log - value) / slope
+		x += step
+		if math.Abs(step) < 0.03 { // the next would be a thousandth of it
 			break
 		}
-		x = next
 	}
 	return math.Max(0, math.Ceil(x-1e-3))
 }
