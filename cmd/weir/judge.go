@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +14,8 @@ import (
 )
 
 type judgeCmd struct {
+	past `embed:""`
+
 	NDJSON bool   `name:"ndjson" help:"Read one release a line, as JSON, and print one verdict a line."`
 	Trace  bool   `help:"Draw the evidence of each minute against its limit, as text, instead of the verdict."`
 	SVG    string `name:"svg" type:"path" help:"Draw the same into a file, for a single release."`
@@ -19,9 +23,16 @@ type judgeCmd struct {
 }
 
 // Run judges counts of the past.
-func (c *judgeCmd) Run() error {
-	if !c.NDJSON {
-		return errors.New(`say what to judge, such as: weir judge --ndjson releases.ndjson`)
+func (c *judgeCmd) Run(ctx context.Context) error {
+	if c.FromAWS == c.NDJSON {
+		return errors.New(`say what to judge: weir judge --ndjson releases.ndjson, or weir judge --from-aws --function orders --stable 6 --candidate 7 --since 2h`)
+	}
+	if c.FromAWS {
+		told, err := c.read(ctx)
+		if err != nil {
+			return err
+		}
+		return c.show(told, os.Stdout)
 	}
 	in := io.Reader(os.Stdin)
 	if c.File != "" {
@@ -35,25 +46,37 @@ func (c *judgeCmd) Run() error {
 	if !c.Trace && c.SVG == "" {
 		return replay.Lines(in, os.Stdout)
 	}
-	return c.draw(in)
-}
-
-// draw pictures a single release.
-func (c *judgeCmd) draw(in io.Reader) error {
 	line, err := io.ReadAll(in)
 	if err != nil {
 		return fmt.Errorf("read the release: %w", err)
 	}
-	given, err := replay.Parse(line)
+	told, err := replay.Parse(line)
 	if err != nil {
 		return err
 	}
-	verdicts, err := judge.Trace(given)
+	return c.show(told, os.Stdout)
+}
+
+// show gives the verdict on a single release, or draws how it came about.
+func (c *judgeCmd) show(told judge.Release, out io.Writer) error {
+	if !c.Trace && c.SVG == "" {
+		verdict, err := judge.Judge(told)
+		if err != nil {
+			return err
+		}
+		encoder := json.NewEncoder(out)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(verdict); err != nil {
+			return fmt.Errorf("write the verdict: %w", err)
+		}
+		return nil
+	}
+	verdicts, err := judge.Trace(told)
 	if err != nil {
 		return err
 	}
 	if c.Trace {
-		if err := replay.Text(verdicts, os.Stdout); err != nil {
+		if err := replay.Text(verdicts, out); err != nil {
 			return err
 		}
 	}
