@@ -48,6 +48,9 @@ func report(releases, healthy int, out string) error {
 		if err := draw(r.cells, filepath.Join(out, "requests.svg")); err != nil {
 			return err
 		}
+		if err := drawExample(filepath.Join(out, "evidence.svg")); err != nil {
+			return err
+		}
 	}
 	broken := r.broken()
 	for _, b := range broken {

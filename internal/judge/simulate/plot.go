@@ -1,13 +1,39 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/plotutil"
 	"gonum.org/v1/plot/vg"
+
+	"weir/internal/judge"
+	"weir/internal/judge/replay"
 )
+
+// drawExample shows the evidence on one bad release, on its way to the limit: 600
+// requests a minute, 0.5 % of which fail on stable and three times as many on the
+// candidate, which gets a tenth.
+func drawExample(file string) error {
+	c := scenario{traffic: 600, base: 0.005, ratio: 3, design: designs[1]}
+	series := make([]judge.Minute, minutes)
+	newSource(3).draw(c, series)
+	verdicts, err := judge.Trace(judge.Release{PlannedMinutes: minutes, Signals: []judge.Signal{{Name: "errors", Minutes: series}}})
+	if err != nil {
+		return fmt.Errorf("trace the example: %w", err)
+	}
+	var picture bytes.Buffer
+	if err := replay.SVG(verdicts, &picture); err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, picture.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("save the picture: %w", err)
+	}
+	return nil
+}
 
 // draw shows the false rollbacks of each rule against the requests it exposes,
 // one dot for each combination of traffic, base rate and weight, at a ratio of 3:
