@@ -183,6 +183,12 @@ func (f facts) why() string {
 		}
 		return p.Verdict
 	}
+	switch {
+	case f.status == types.ExecutionStatusAborted && f.ending.Error == "":
+		return "The execution was stopped from outside. The repair returns the alias to its stable version."
+	case f.status == types.ExecutionStatusTimedOut && f.ending.Error == "":
+		return "The execution ran out of time. The repair returns the alias to its stable version."
+	}
 	return f.ending.Error
 }
 
