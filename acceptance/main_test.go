@@ -39,7 +39,7 @@ func run(m *testing.M) int {
 	}
 	code := m.Run()
 	if code == 0 && wholeSuite() {
-		code = checkCoverage()
+		code = max(checkCoverage(), checkPermissions())
 	}
 	return code
 }

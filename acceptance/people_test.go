@@ -172,6 +172,9 @@ func TestFreezeHoldsNewReleasesAndRunningOnes(t *testing.T) {
 	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "rollBack": {}}`)) // a rollback is never frozen
 	w.wantProd("1")
 	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "freeze": {"for": "0m"}}`))
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "freeze": {"for": "2h", "everything": true}, "by": "ada", "reason": "upgrade"}`))
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "version": "2", "force": true}`), "Release.Frozen", "upgrade")
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "freeze": {"for": "0m", "everything": true}}`))
 	w.succeeded(w.run(strings.Replace(threeSteps, `"watch"`, `"force": true, "watch"`, 1)))
 	w.wantProd("2")
 }

@@ -54,6 +54,7 @@ func newWorldOf(t *testing.T, first string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		permissions.note(cloud)
 		if err := cloud.Close(); err != nil {
 			t.Errorf("close: %v", err)
 		}
