@@ -37,6 +37,7 @@ var plays = []play{
 	{"roll-back.md", "With the AWS CLI through the workflow", promoted, prodIs("1")},
 	{"roll-back.md", "With the AWS CLI alone", promoted, prodIs("1")},
 	{"freeze.md", "", quiet, notFrozen},
+	{"prune.md", "", promoted, prodIs("2")},
 	{"upgrade-weir.md", "", quiet, notFrozen},
 	{"remove-weir.md", "", quiet, functionIsGone},
 	{"alias-stuck.md", "", abandoned, endsWith("ABORTED", "1")},

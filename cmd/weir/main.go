@@ -21,6 +21,7 @@ type cli struct {
 	Ask      askCmd      `cmd:"" help:"Pause, resume, skip ahead, promote or abort the release that runs."`
 	Rollback rollbackCmd `cmd:"" help:"Return an alias to a former version."`
 	Freeze   freezeCmd   `cmd:"" help:"Stop new shifts for a while; rollbacks go on."`
+	Prune    pruneCmd    `cmd:"" help:"Delete the versions of a function that nothing needs; without --yes, only list them."`
 	Judge    judgeCmd    `cmd:"" help:"Judge counts of the past, minute by minute."`
 	Console  consoleCmd  `cmd:"" help:"Show releases on local web pages; read-only."`
 	Demo     demoCmd     `cmd:"" help:"Show a good release and a faulty one on a local cloud."`

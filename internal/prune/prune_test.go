@@ -1,0 +1,66 @@
+package prune_test
+
+import (
+	"math/rand/v2"
+	"strconv"
+	"testing"
+
+	"weir/internal/prune"
+	"weir/internal/release"
+)
+
+func TestChoose(t *testing.T) {
+	prod := release.Alias{Target: release.Target{Function: "orders", Alias: "prod"}, Version: "3", Weights: map[string]int{"7": 10},
+		Mark: release.ParseMark("weir/1 stable=3 candidate=7 previous=2 lock=weir-release/monday")}
+	got := map[string]string{}
+	for _, choice := range prune.Choose([]string{"$LATEST", "1", "10", "2", "3", "4", "7", "8", "9"}, []release.Alias{prod}, 2) {
+		got[choice.Version] = choice.Keep
+	}
+	want := map[string]string{"10": "one of the newest", "9": "one of the newest", "8": "", "7": "prod serves it", "4": "",
+		"3": "prod serves it", "2": "a rollback of prod goes back to it", "1": ""}
+	for version, keep := range want {
+		if got[version] != keep {
+			t.Errorf("version %s: %q, want %q", version, got[version], keep)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("chose %v", got)
+	}
+}
+
+// Whatever the aliases say, nothing that one of them names is chosen, and at
+// least the newest are kept.
+func TestNothingNeededIsEverChosen(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	draw := func(n int) string { return strconv.Itoa(1 + random.IntN(n)) }
+	for range 2000 {
+		n, keep := 1+random.IntN(30), random.IntN(5)
+		versions := []string{"$LATEST"}
+		for v := range n {
+			versions = append(versions, strconv.Itoa(v+1))
+		}
+		needed := map[string]bool{}
+		var aliases []release.Alias
+		for range random.IntN(4) {
+			alias := release.Alias{Target: release.Target{Alias: "a" + draw(9)}, Version: draw(n), Weights: map[string]int{draw(n): 5},
+				Mark: release.Mark{Stable: draw(n), Candidate: draw(n), Previous: draw(n)}}
+			for _, v := range []string{alias.Version, alias.Mark.Stable, alias.Mark.Candidate, alias.Mark.Previous} {
+				needed[v] = true
+			}
+			for v := range alias.Weights {
+				needed[v] = true
+			}
+			aliases = append(aliases, alias)
+		}
+		random.Shuffle(len(versions), func(i, j int) { versions[i], versions[j] = versions[j], versions[i] })
+		choices := prune.Choose(versions, aliases, keep)
+		if len(choices) != n {
+			t.Fatalf("%d choices on %d versions", len(choices), n)
+		}
+		for i, choice := range choices {
+			if choice.Keep == "" && (needed[choice.Version] || i < keep) {
+				t.Fatalf("version %s would be deleted: needed %v, newest but %d, keep %d", choice.Version, needed[choice.Version], i, keep)
+			}
+		}
+	}
+}
