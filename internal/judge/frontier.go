@@ -19,12 +19,14 @@ const cells = 256
 // Up to a deviation of some ten events the law is computed on the integers.
 // Beyond, cells are several events wide, and moments up to the third are kept.
 type frontier struct {
-	law, next, kernel [cells]float64
-	n                 int
-	lowest            float64 // events at the centre of the first cell
-	step              float64 // events per cell
-	mean, variance    float64 // of the law uncut
-	spent             float64
+	law, next      *[cells]float64 // of buffers, in turn
+	buffers        [2][cells]float64
+	kernel         [cells]float64
+	n              int
+	lowest         float64 // events at the centre of the first cell
+	step           float64 // events per cell
+	mean, variance float64 // of the law uncut
+	spent          float64
 	// tail is the law's down to cell reached, as the last limit left it: most
 	// often it is cut there.
 	tail    tail
@@ -34,7 +36,9 @@ type frontier struct {
 // never is a cell that no tail ends at.
 const never = -2
 
+// begin starts a frontier, which must not be moved from then on.
 func (f *frontier) begin() {
+	f.law, f.next = &f.buffers[0], &f.buffers[1]
 	f.law[0], f.n, f.step, f.reached = 1, 1, 1, never
 }
 
@@ -50,7 +54,7 @@ func (f *frontier) advance(s split) {
 		return
 	}
 	f.reached = never
-	mean, variance, _ := s.moments()
+	mean, variance, third := s.moments()
 	f.mean += mean
 	f.variance += variance
 	deviation := math.Sqrt(f.variance)
@@ -62,7 +66,7 @@ func (f *frontier) advance(s split) {
 	if f.step == 1 {
 		lowest, n = s.integers(f.kernel[:])
 	} else {
-		lowest, n = s.lattice(f.kernel[:], f.step)
+		lowest, n = lattice(f.kernel[:], f.step, mean, variance, third)
 		lowest *= f.step
 	}
 	f.convolve(f.kernel[:n])
@@ -90,7 +94,7 @@ func (f *frontier) convolve(kernel []float64) {
 		gone += max(0, next[n])
 	}
 	f.spent += gone
-	copy(f.law[:n], next)
+	f.law, f.next = f.next, f.law
 	f.n = n
 }
 
@@ -137,7 +141,7 @@ func (f *frontier) coarsen() {
 			next[at+1] -= p / 16
 		}
 	}
-	copy(f.law[:n], next)
+	f.law, f.next = f.next, f.law
 	f.n = n
 	f.lowest -= 2 * f.step
 	f.step *= 2

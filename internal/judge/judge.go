@@ -35,8 +35,10 @@ type hearing struct {
 	frontier frontier
 	limit    float64 // events of the candidate that fail, at the last look
 	beyond   float64 // log of the e-value that fails, past the plan; else 0
-	weakest  float64 // how far above the expected events weak evidence began, at the last look; else 0
-	fresh    bool    // the last minute had events
+	// weakest is how far above the expected events weak evidence began at the
+	// last look, and drift how much farther than at the one before; 0 at first.
+	weakest, drift float64
+	fresh          bool // the last minute had events
 }
 
 // unreachable is a limit before there is any event.

@@ -89,10 +89,9 @@ func (s split) integers(kernel []float64) (lowest float64, n int) {
 }
 
 // lattice fills kernel with weights on multiples of step that have the first
-// three moments of the split, and returns the lowest multiple and how many
+// three moments of a split, which are given, and returns the lowest multiple and how many
 // there are.
-func (s split) lattice(kernel []float64, step float64) (lowest float64, n int) {
-	mean, variance, third := s.moments()
+func lattice(kernel []float64, step, mean, variance, third float64) (lowest float64, n int) {
 	mean, variance, third = mean/step, variance/(step*step), third/(step*step*step)
 	if variance < 0.6 {
 		return four(kernel, mean, variance, third), 4

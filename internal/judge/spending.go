@@ -14,6 +14,8 @@ const (
 	weakest = 8.6   // e-value
 )
 
+var weakestLog = math.Log(weakest)
+
 // limits sets what fails at a look, for each signal that had events since the
 // last. What one signal cannot spend, having too few events, goes to the others.
 func (b *bench) limits(minute, fresh int) {
@@ -30,8 +32,8 @@ func (b *bench) limits(minute, fresh int) {
 		}
 		before := h.frontier.spent
 		h.limit = h.frontier.limit(before + math.Max(0, room)/float64(fresh))
-		if log := math.Log(weakest); minute < b.release.PlannedMinutes && !h.tally.reaches(log, h.limit) {
-			h.limit = h.weak(log)
+		if minute < b.release.PlannedMinutes && !h.tally.reaches(weakestLog, h.limit) {
+			h.limit = h.weak(weakestLog)
 		}
 		h.frontier.cut(h.limit)
 		room -= h.frontier.spent - before
@@ -44,11 +46,15 @@ func (b *bench) limits(minute, fresh int) {
 func (h *hearing) weak(log float64) float64 {
 	guess := h.limit
 	if h.weakest > 0 {
-		guess = h.tally.weighed + h.weakest
+		guess = h.tally.weighed + h.weakest + h.drift
 	}
 	events := h.tally.eventsFor(log, guess)
-	h.weakest = events - h.tally.weighed
-	return events
+	above := events - h.tally.weighed
+	if h.weakest > 0 {
+		h.drift = above - h.weakest
+	}
+	h.weakest = above
+	return math.Max(0, math.Ceil(events-1e-3))
 }
 
 // limitsBeyond sets what fails after the plan has ended: evidence that all of
@@ -58,7 +64,8 @@ func (b *bench) limitsBeyond() {
 	for i := range b.heard {
 		h := &b.heard[i]
 		h.beyond = math.Log(1 / left)
-		h.limit = h.tally.eventsFor(h.beyond, float64(h.tally.candidate.Events))
+		events := h.tally.eventsFor(h.beyond, float64(h.tally.candidate.Events))
+		h.limit = math.Max(0, math.Ceil(events-1e-3))
 	}
 }
 

@@ -59,10 +59,9 @@ func (t *tail) partAt(room float64) float64 {
 		return 1 - room/t.whole
 	}
 	slope, bend := t.bend()
+	// The root of bend/2·part² + (slope - bend/2)·part = wanted on the way down:
+	// bend is not below slope, and neither is above 0.
 	wanted := quickLog(room / t.whole)
-	part := wanted / slope
-	for range 4 {
-		part = min(1, max(0, wanted/(slope+(part-1)/2*bend)))
-	}
-	return part
+	middle := slope - bend/2
+	return min(1, max(0, 2*wanted/(middle-math.Sqrt(middle*middle+2*bend*wanted))))
 }

@@ -107,11 +107,14 @@ func (t *tally) mixed(events float64) (log, slope float64) {
 		if l < highest-20 { // too small to change the sum
 			continue
 		}
-		part := math.Exp(l - highest)
+		part := 1.0
+		if l < highest {
+			part = math.Exp(l - highest)
+		}
 		sum += part
 		slope += part * steps[first+j]
 	}
-	return highest + math.Log(sum), slope / sum
+	return highest + quickLog(sum), slope / sum
 }
 
 // parts are the logs of what the mixture sums, and the highest of them.
@@ -165,8 +168,8 @@ func addLogs(a, b float64) float64 {
 	return a + math.Log1p(math.Exp(b-a))
 }
 
-// eventsFor is the lowest whole number of the candidate's events whose evidence
-// reaches a log; it may be more than there are. The evidence is convex in the
+// eventsFor is the number of the candidate's events whose evidence is a log, to a
+// thousandth; it may be more than there are. The evidence is convex in the
 // events, so that Newton's steps never fall short after the first.
 func (t *tally) eventsFor(log, guess float64) float64 {
 	x := guess
@@ -178,5 +181,5 @@ func (t *tally) eventsFor(log, guess float64) float64 {
 			break
 		}
 	}
-	return math.Max(0, math.Ceil(x-1e-3))
+	return x
 }
