@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	errCircular = errors.New("The expression refers to itself") //nolint:staticcheck // it ends a sentence of AWS's form
-	errNoPeriod = errors.New("Period must not be null")         //nolint:staticcheck // AWS's own words
+	errCircular = errors.New("The expression refers to itself")
+	errNoPeriod = errors.New("Period must not be null")
 )
 
 func notFound(id string) error { return fmt.Errorf("ID '%s' not found", id) }
@@ -43,7 +43,7 @@ func (s *Service) search(search expression.Search, name string, period int64, fr
 	s.store.mu.RUnlock()
 	answers := make([]expression.Series, len(found))
 	for i, one := range found {
-		stat := &types.MetricStat{Stat: &name, Period: ptr(int32(period)), Metric: &types.Metric{Namespace: &one.namespace, MetricName: &one.name}} //nolint:gosec // query checks it
+		stat := &types.MetricStat{Stat: &name, Period: ptr(int32(period)), Metric: &types.Metric{Namespace: &one.namespace, MetricName: &one.name}}
 		for _, d := range one.dimensions {
 			stat.Metric.Dimensions = append(stat.Metric.Dimensions, types.Dimension{Name: &d.Name, Value: &d.Value})
 		}

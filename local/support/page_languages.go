@@ -1,7 +1,6 @@
 package support
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -26,12 +25,12 @@ func (w *writer) templateLanguage(l language) {
 	w.line("| Resource type | Properties (**required**) | A change replaces |")
 	w.line("|---|---|---|")
 	for _, t := range l.resources {
-		properties := make([]string, len(t.properties))
-		for i, name := range t.properties {
-			properties[i] = name
+		var properties []string
+		for _, name := range t.properties {
 			if slices.Contains(t.required, name) {
-				properties[i] = "**" + name + "**"
+				name = "**" + name + "**"
 			}
+			properties = append(properties, name)
 		}
 		switch {
 		case t.any:
@@ -55,7 +54,7 @@ func (w *writer) limits(l language) {
 func code(list []string) string {
 	quoted := make([]string, len(list))
 	for i, one := range list {
-		quoted[i] = fmt.Sprintf("`%s`", one)
+		quoted[i] = "`" + one + "`"
 	}
 	return strings.Join(quoted, ", ")
 }

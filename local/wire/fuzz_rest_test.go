@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -32,7 +33,7 @@ func FuzzREST(f *testing.F) {
 	f.Add("%2F", "", "-1", "&=", "", []byte("not JSON"))
 	f.Fuzz(func(t *testing.T, name, marker, most, key, kind string, body []byte) {
 		values := url.Values{"Marker": {marker}, "Most": {most}, "tagKeys": {key, "second"}}
-		r := httptest.NewRequest("POST", "/v1/things/x?"+values.Encode(), strings.NewReader(string(body)))
+		r := httptest.NewRequest(http.MethodPost, "/v1/things/x?"+values.Encode(), strings.NewReader(string(body)))
 		r.URL.RawPath, r.URL.Path = "/v1/things/"+url.PathEscape(name)+"/do", "/v1/things/"+name+"/do"
 		r.Header.Set("X-Kind", kind)
 		binding := api.HTTPBinding{Method: "POST", Path: "/v1/things/{Name}/do", Headers: map[string]string{"X-Kind": "Kind"},
@@ -81,7 +82,7 @@ func FuzzSignature(f *testing.F) {
 	f.Add("AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0", "")
 	f.Add("", "X-Amz-Credential=AKID%2F20260101%2Fus-east-1%2Fs3%2Faws4_request")
 	f.Fuzz(func(t *testing.T, header, query string) {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.URL.RawQuery = query
 		r.Header["Authorization"] = []string{header}
 		if signed := signatureOf(r); strings.Contains(signed.accessKey+signed.service, "/") {

@@ -8,7 +8,7 @@ import (
 )
 
 // errSyntax is what AWS says of every expression that it cannot read.
-var errSyntax = errors.New("Invalid syntax") //nolint:staticcheck // AWS's own words
+var errSyntax = errors.New("Invalid syntax")
 
 type kind int
 

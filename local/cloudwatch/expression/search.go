@@ -46,7 +46,7 @@ func (s Search) Match(m Metric) bool {
 	return s.term == nil || s.term(m)
 }
 
-var errSearch = errors.New("Invalid SEARCH expression") //nolint:staticcheck // in the form of AWS's own words
+var errSearch = errors.New("Invalid SEARCH expression")
 
 // ParseSearch reads the first argument of SEARCH.
 func ParseSearch(text string) (Search, error) {
