@@ -83,7 +83,7 @@ func TestAliasWithProvisionedConcurrencyIsNotSplit(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.clock.Advance(time.Minute)
-	w.failed(w.run(versioned(releaseOf, "2")), "Release.Incompatible", "provisioned concurrency")
+	w.failed(w.run(versioned(releaseOf, "2")), "Release.ProvisionedConcurrency", "provisioned concurrency")
 	w.wantProd("1")
 }
 

@@ -114,6 +114,7 @@ func TestBadInputMovesNothing(t *testing.T) {
 		{"extra", `{"target": {"function": "FUNCTION"}, "verison": "2"}`, "Release.InvalidRequest", "verison"},
 		{"weights", `{"target": {"function": "FUNCTION"}, "strategy": {"steps": [{"weight": 20, "bake": "1m"}, {"weight": 10, "bake": "1m"}]}}`, "Release.InvalidRequest", "ascend"},
 		{"too long", `{"target": {"function": "FUNCTION"}, "version": "$LATEST", "strategy": {"steps": [{"weight": 1, "bake": "168h"}, {"weight": 2, "bake": "168h"}]}}`, "Release.PlanTooLong", "history events"},
+		{"too slow", `{"target": {"function": "FUNCTION"}, "version": "$LATEST", "judge": {"interval": "1h"}, "strategy": {"type": "linear", "increment": 15, "bake": "168h"}}`, "Release.PlanTooLong", "720h0m0s"},
 		{"alarm", `{"target": {"function": "FUNCTION"}, "version": "$LATEST", "alarms": ["no-such-alarm"]}`, "Release.AlarmNotFound", "no-such-alarm"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

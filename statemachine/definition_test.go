@@ -8,13 +8,15 @@ import (
 	"strings"
 	"testing"
 
+	"weir/internal/release"
 	"weir/statemachine"
 )
 
 // machine is the part of the Amazon States Language that these tests read.
 type machine struct {
-	StartAt string
-	States  map[string]state
+	StartAt        string
+	TimeoutSeconds int
+	States         map[string]state
 }
 
 type state struct {
@@ -139,5 +141,12 @@ func TestSubstitutionsAreTheThreeHandlers(t *testing.T) {
 	want := []string{"RollbackFunctionArn", "ShiftFunctionArn", "VerifyFunctionArn"}
 	if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, want) {
 		t.Errorf("substitutions = %v, want %v", got, want)
+	}
+}
+
+// The plan refuses what would run into the time limit.
+func TestTimeLimitIsTheOneThatPlansAreHeldTo(t *testing.T) {
+	if got, want := definition(t).TimeoutSeconds, int(release.MaxExecution.Seconds()); got != want {
+		t.Errorf("TimeoutSeconds is %d, plans are held to %d", got, want)
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"weir/internal/prices"
 )
 
-// Limits of Step Functions Standard workflows.
+// maxHistoryEvents is the limit of a Standard workflow.
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-const (
-	maxHistoryEvents = 25000
-	maxExecution     = 365 * 24 * time.Hour
-)
+const maxHistoryEvents = 25000
+
+// MaxExecution is the time limit of the workflow: the definition's TimeoutSeconds.
+const MaxExecution = 30 * 24 * time.Hour
 
 // What one turn of the workflow writes to the history: a Wait is entered and
 // exited (2), a Task entered, scheduled, started, succeeded and exited (5), a
@@ -63,7 +63,11 @@ func (p Plan) estimate(now time.Time) Estimate {
 	}
 }
 
-func (e Estimate) check() error {
+func (e Estimate) check(now time.Time) error {
+	if lasts := e.EndsBy.Sub(now); lasts > MaxExecution {
+		return Errorf(PlanTooLong, "the plan may last %s and the workflow ends after %s; use fewer or shorter steps, or a shorter hold, approval limit or watch.",
+			lasts, MaxExecution)
+	}
 	if e.HistoryEvents > int(historyReserve*maxHistoryEvents) {
 		return Errorf(PlanTooLong, "the plan may write %d history events and an execution holds %d; use fewer or shorter steps, a shorter hold or watch, or a longer judge.interval.",
 			e.HistoryEvents, maxHistoryEvents)

@@ -146,7 +146,7 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 		}
 	}
 	plan.Estimate = plan.estimate(now)
-	return plan, plan.Estimate.check()
+	return plan, plan.Estimate.check(now)
 }
 
 // BakeMinutes is how many complete minutes the steps are observed if nothing
@@ -195,7 +195,7 @@ func (f Facts) check(us Holder, force, splits bool) error {
 		return Errorf(Incompatible, "versions %s and %s of %s have different dead-letter settings (%q, %q), so an alias cannot split traffic between them; release with strategy all-at-once.",
 			stable.Number, candidate.Number, target.Function, stable.DeadLetter, candidate.DeadLetter)
 	case splits && f.Provisioned:
-		return Errorf(Incompatible, "%s has provisioned concurrency, which an alias with weights does not serve as configured; remove it for the release, or use strategy all-at-once.", target)
+		return Errorf(ProvisionedConcurrency, "%s has provisioned concurrency, which an alias with weights does not serve as configured; remove it for the release, or use strategy all-at-once.", target)
 	}
 	return nil
 }
