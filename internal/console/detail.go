@@ -217,7 +217,7 @@ func (s *server) output(r *http.Request) (body, error) {
 		return body{}, err
 	}
 	if f.status == types.ExecutionStatusRunning {
-		return body{}, notFound{fmt.Sprintf("Release %s runs: it has no output yet.", f.name)}
+		return body{}, notFoundError{fmt.Sprintf("Release %s runs: it has no output yet.", f.name)}
 	}
 	if f.output != "" {
 		return jsonBody([]byte(f.output)), nil

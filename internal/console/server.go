@@ -113,10 +113,10 @@ func allowedHost(host string, names []string) bool {
 	return strings.EqualFold(host, "localhost") || slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(host, name) })
 }
 
-// notFound is asked for and not there.
-type notFound struct{ what string }
+// notFoundError is asked for and not there.
+type notFoundError struct{ what string }
 
-func (e notFound) Error() string { return e.what }
+func (e notFoundError) Error() string { return e.what }
 
 // body is an answer ready to be written.
 type body struct {
@@ -135,7 +135,7 @@ func (s *server) answer(page func(*http.Request) (body, error)) http.HandlerFunc
 			return
 		}
 		code := http.StatusBadGateway
-		if _, ok := errors.AsType[notFound](err); ok || isGone(err) {
+		if _, ok := errors.AsType[notFoundError](err); ok || isGone(err) {
 			code = http.StatusNotFound
 		}
 		s.Log.WarnContext(r.Context(), "cannot answer", "path", r.URL.Path, "error", err.Error())
@@ -209,7 +209,7 @@ var executionName = regexp.MustCompile(`^[^\x00-\x20\x7f-\x9f<>{}\[\]?*"#%\\^|~`
 func nameIn(r *http.Request) (string, error) {
 	name := r.PathValue("name")
 	if !executionName.MatchString(name) {
-		return "", notFound{fmt.Sprintf("%q is no name of an execution.", name)}
+		return "", notFoundError{fmt.Sprintf("%q is no name of an execution.", name)}
 	}
 	return name, nil
 }
