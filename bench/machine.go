@@ -109,13 +109,15 @@ func (m *machine) start(ctx context.Context, n int, wait time.Duration) (string,
 
 // await looks at an execution until it has ended, and checks what came out.
 func (m *machine) await(ctx context.Context, execution string, n int) error {
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
 	for {
 		out, err := m.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
 		if err != nil {
 			return fmt.Errorf("look at an execution: %w", err)
 		}
 		if out.Status == types.ExecutionStatusRunning {
-			time.Sleep(time.Millisecond)
+			<-look.C
 			continue
 		}
 		if want := fmt.Sprintf(`{"n":%d}`, n+sums()); out.Status != types.ExecutionStatusSucceeded || aws.ToString(out.Output) != want {

@@ -46,7 +46,7 @@ func (c *pruneCmd) prune(ctx context.Context, api *lambda.Client, out io.Writer)
 		return err
 	}
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "VERSION\tDECISION\tWHY") //nolint:errcheck // Flush tells
+	fmt.Fprintln(table, "VERSION\tDECISION\tWHY")
 	var failures []error
 	deleted := 0
 	for _, choice := range prune.Choose(versions, aliases, c.Keep) {
@@ -56,13 +56,13 @@ func (c *pruneCmd) prune(ctx context.Context, api *lambda.Client, out io.Writer)
 			failures = append(failures, err)
 			deleted++
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", choice.Version, decision, why) //nolint:errcheck // Flush tells
+		fmt.Fprintf(table, "%s\t%s\t%s\n", choice.Version, decision, why)
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("write the table: %w", err)
 	}
 	if !c.Yes && deleted > 0 {
-		fmt.Fprintf(out, "Nothing was deleted. Delete the %d with: weir prune --function %s --keep %d --yes\n", deleted, c.Function, c.Keep) //nolint:errcheck // a remark
+		fmt.Fprintf(out, "Nothing was deleted. Delete the %d with: weir prune --function %s --keep %d --yes\n", deleted, c.Function, c.Keep)
 	}
 	return errors.Join(failures...)
 }

@@ -4,6 +4,7 @@
 package built
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -80,7 +81,8 @@ func (b *Builder) Synthesise(name string, settings map[string]any) (string, erro
 }
 
 func (b *Builder) run(env []string, name string, args ...string) error {
-	command := exec.Command(name, args...)
+	// A test's own time limit ends a build that hangs.
+	command := exec.CommandContext(context.Background(), name, args...)
 	command.Dir = b.root
 	command.Env = append(os.Environ(), env...)
 	if out, err := command.CombinedOutput(); err != nil {

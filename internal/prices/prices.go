@@ -7,10 +7,11 @@ const (
 	// Transition of a Standard workflow: each state entered, and each retry.
 	// https://aws.amazon.com/step-functions/pricing/
 	Transition = 0.025 / 1000
-	// LambdaRequest is one invocation, LambdaGBSecond the memory it holds while
-	// it runs, on arm64.
+	// LambdaRequest is one invocation.
 	// https://aws.amazon.com/lambda/pricing/
-	LambdaRequest  = 0.20 / 1e6
+	LambdaRequest = 0.20 / 1e6
+	// LambdaGBSecond is a GB of memory held for a second, on arm64.
+	// https://aws.amazon.com/lambda/pricing/
 	LambdaGBSecond = 0.0000133334
 	// Metric is one metric asked for in GetMetricData.
 	// https://aws.amazon.com/cloudwatch/pricing/

@@ -71,7 +71,7 @@ func (w *world) do(operation, body string) map[string]any {
 	w.t.Helper()
 	response, text := w.send(w.request(operation, w.fill(body)))
 	answer := map[string]any{}
-	if err := json.Unmarshal([]byte(text), &answer); err != nil || response.StatusCode != 200 {
+	if err := json.Unmarshal([]byte(text), &answer); err != nil || response.StatusCode != http.StatusOK {
 		w.t.Fatalf("%s %s: %d %s (%v)", operation, body, response.StatusCode, text, err)
 	}
 	return answer
