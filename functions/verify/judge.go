@@ -84,7 +84,7 @@ func (v *Verify) look(ctx context.Context, task handler.Task) (release.Look, err
 // evidenceOf puts the judge's evidence into the words of the record.
 func evidenceOf(e judge.Evidence) release.Evidence {
 	return release.Evidence{
-		Signal: e.Signal, Verdict: string(e.Outcome), Value: e.EValue, Limit: e.Limit,
+		Signal: e.Signal, Phase: e.Phase, Verdict: string(e.Outcome), Value: e.EValue, Limit: e.Limit,
 		Stable:    release.Sample{Requests: e.Stable.Requests, Events: e.Stable.Events},
 		Candidate: release.Sample{Requests: e.Candidate.Requests, Events: e.Candidate.Events},
 		Ratio:     e.Ratio, RatioLow: e.Interval.Low, RatioHigh: e.Interval.High,

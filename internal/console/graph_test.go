@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"weir/internal/release"
 	"weir/statemachine"
 )
 
@@ -189,37 +188,5 @@ func TestBranchesKeepTheirEvents(t *testing.T) {
 	s.fold(types.HistoryEvent{Id: 4, PreviousEventId: 2, TaskFailedEventDetails: &types.TaskFailedEventDetails{Error: aws.String("Boom")}})
 	if len(s.troubles) != 1 || s.troubles[0].State != "Left" {
 		t.Errorf("the failure is %+v, want one of Left", s.troubles)
-	}
-}
-
-func TestWatchIsToldFromBake(t *testing.T) {
-	errors := func(value, limit float64) release.Evidence {
-		return release.Evidence{Signal: "errors", Value: value, Limit: limit}
-	}
-	for what, test := range map[string]struct {
-		evidence []release.Evidence
-		watching bool
-		want     string
-	}{
-		"baking":                          {[]release.Evidence{errors(1, 40)}, false, "bake"},
-		"watching, the bake first":        {[]release.Evidence{errors(1, 22), errors(1, 400)}, true, "bake watch"},
-		"watching, the watch first":       {[]release.Evidence{errors(90, 400), errors(1, 22)}, true, "watch bake"},
-		"the bake's limit moved a little": {[]release.Evidence{errors(90, 400), errors(1, 25)}, true, "watch bake"},
-		"the bake's is not among them":    {[]release.Evidence{errors(90, 400)}, true, "watch"},
-		"a signal not seen before":        {[]release.Evidence{{Signal: "slow", Limit: 22}}, true, "watch"},
-	} {
-		t.Run(what, func(t *testing.T) {
-			var got []string
-			for _, w := range weigh(test.evidence, test.watching, map[string]float64{"errors": 22}) {
-				if w.Watch {
-					got = append(got, "watch")
-				} else {
-					got = append(got, "bake")
-				}
-			}
-			if strings.Join(got, " ") != test.want {
-				t.Errorf("told as %v, want %s", got, test.want)
-			}
-		})
 	}
 }

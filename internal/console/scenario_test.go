@@ -77,7 +77,7 @@ func weighed(signal, verdict string, value float64, events, requests int64) rele
 	return release.Look{
 		Outcome: verdict, Sentence: sentence,
 		Stable: release.Served{Requests: 9 * requests}, Candidate: release.Served{Requests: requests, Errors: events},
-		Evidence: []release.Evidence{{Signal: signal, Verdict: verdict, Value: value, Limit: 40,
+		Evidence: []release.Evidence{{Signal: signal, Phase: "bake", Verdict: verdict, Value: value, Limit: 40,
 			Stable: release.Sample{Requests: 9 * requests}, Candidate: release.Sample{Requests: requests, Events: events}}},
 	}
 }

@@ -169,7 +169,7 @@ func (e *execution) read(ctx context.Context, states States) error {
 // folding.
 func (s *story) copied() story {
 	c := *s
-	c.stateOf, c.limits = nil, nil
+	c.stateOf = nil
 	c.states = make(map[string]*visit, len(s.states))
 	for name, v := range s.states {
 		seen := *v

@@ -22,9 +22,8 @@ type story struct {
 	states   map[string]*visit
 	taken    map[transition]bool
 	plan     *release.Plan
-	progress *release.Progress  // the latest
-	reached  release.Reached    // what the latest look noted
-	limits   map[string]float64 // of the bake's latest look, by signal
+	progress *release.Progress // the latest
+	reached  release.Reached   // what the latest look noted
 	looks    []look
 	troubles []trouble
 }
@@ -70,7 +69,7 @@ type trouble struct {
 }
 
 func newStory() *story {
-	return &story{stateOf: map[int64]string{}, states: map[string]*visit{}, taken: map[transition]bool{}, limits: map[string]float64{}}
+	return &story{stateOf: map[int64]string{}, states: map[string]*visit{}, taken: map[transition]bool{}}
 }
 
 // fold adds the next event of the history.
@@ -182,12 +181,7 @@ func (s *story) look(progress release.Progress) look {
 	}
 	if n := len(progress.Reached); n > 0 && !reflect.DeepEqual(progress.Reached[n-1], s.reached) {
 		s.reached = progress.Reached[n-1]
-		l.Evidence = weigh(s.reached.Evidence, progress.Phase == release.Watching, s.limits)
-	}
-	for _, e := range l.Evidence {
-		if !e.Watch {
-			s.limits[e.Signal] = e.Limit
-		}
+		l.Evidence = weigh(s.reached.Evidence)
 	}
 	return l
 }

@@ -70,6 +70,7 @@ type Reached struct {
 // the candidate beside the limit at which it fails, and the sample it rests on.
 type Evidence struct {
 	Signal    string  `json:"signal"`
+	Phase     string  `json:"phase"`   // bake or watch: which of the two tests
 	Verdict   string  `json:"verdict"` // pass, fail, inconclusive
 	Value     float64 `json:"value"`
 	Limit     float64 `json:"limit"`
