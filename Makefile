@@ -56,6 +56,12 @@ demo-assemblies: host
 test: need ## every test
 	go test ./...
 
+# Costs a few cents, takes most of an hour, and leaves nothing behind.
+.PHONY: verify-aws
+verify-aws: need ## the cycle of acceptance/account in the AWS account ACCOUNT, with its credentials in the environment
+	@[ -n "$(ACCOUNT)" ] || { echo "weir: say which account, so that it cannot be the wrong one: make verify-aws ACCOUNT=123456789012" >&2; exit 1; }
+	CDK="$(CDK)" go test ./acceptance/account -account $(ACCOUNT) -count=1 -timeout 3h -v
+
 .PHONY: test-runbooks
 test-runbooks: need ## every command of docs/runbooks, on local clouds; needs the AWS CLI and jq
 	go test ./docs -run Runbooks -runbooks -count=1

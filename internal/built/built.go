@@ -14,7 +14,12 @@ import (
 )
 
 // Builder builds from a checkout into a folder.
-type Builder struct{ root, dir string }
+type Builder struct {
+	root, dir string
+	// System is what functions are compiled for, as GOOS names it. Default: this
+	// machine's.
+	System string
+}
 
 // New is a builder of the checkout at root, into dir, for a test that depends on
 // the folders of root.
@@ -42,12 +47,15 @@ func dependOn(folder string) error {
 	})
 }
 
-// Function compiles a function's package, such as ./functions/app, for this
-// machine and gives the folder of its bootstrap. release is what the app answers
+// Function compiles a function's package, such as ./functions/app, and gives the folder of its bootstrap. release is what the app answers
 // with.
 func (b *Builder) Function(folder, pkg, release string) (string, error) {
 	into := filepath.Join(b.dir, folder)
-	return into, b.run([]string{"CGO_ENABLED=0"}, "go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
+	env := []string{"CGO_ENABLED=0"}
+	if b.System != "" {
+		env = append(env, "GOOS="+b.System)
+	}
+	return into, b.run(env, "go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
 		"-ldflags", "-s -w -buildid= -X main.release="+release, "-o", filepath.Join(into, "bootstrap"), pkg)
 }
 
