@@ -22,7 +22,6 @@ var update = flag.Bool("update", false, "write the golden templates anew")
 // which the race detector rightly reports. Node ends with this process, whose end
 // closes its input.
 
-
 // builtHandlers is a directory of executable files in place of built functions.
 func builtHandlers(t *testing.T, version string) string {
 	t.Helper()
