@@ -56,6 +56,10 @@ demo-assemblies: host
 test: need ## every test
 	go test ./...
 
+.PHONY: verify-local
+verify-local: need ## the cycle of acceptance/account on the local cloud
+	go test ./acceptance/account -local -count=1 -v
+
 # Costs a few cents, takes most of an hour, and leaves nothing behind.
 .PHONY: verify-aws
 verify-aws: need ## the cycle of acceptance/account in the AWS account ACCOUNT, with its credentials in the environment

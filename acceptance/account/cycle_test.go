@@ -1,8 +1,8 @@
 // Package account_test runs the whole cycle of deploys and releases once, in
 // order, as a user of an account sees it: through the CDK and the SDK alone, in
-// real time. By default that is the local cloud's time, sixty times as fast; with
-// -account it is an AWS account's:
+// real time: the local cloud's, sixty times as fast, or an AWS account's.
 //
+//	make verify-local
 //	make verify-aws ACCOUNT=123456789012
 package account_test
 
@@ -26,7 +26,10 @@ import (
 	"weir/internal/built"
 )
 
-var named = flag.String("account", "", "run in this AWS account, which the credentials must be of, instead of the local cloud")
+var (
+	onLocal = flag.Bool("local", false, "run on the local cloud: most of a minute")
+	named   = flag.String("account", "", "run in this AWS account, which the credentials must be of")
+)
 
 const stackName = "weir-verify"
 
@@ -36,6 +39,9 @@ const (
 )
 
 func TestCycle(t *testing.T) {
+	if !*onLocal && *named == "" {
+		t.Skip("the cycle is run by: make verify-local, and in an account by make verify-aws")
+	}
 	u := newUser(t)
 	assemblies := build(t)
 	t.Cleanup(func() {
