@@ -60,23 +60,30 @@ func validate(raw json.RawMessage) error {
 		return release.Errorf(release.InvalidRequest, "The request is not JSON: %v.", err)
 	}
 	if err := known.Validate(value); err != nil {
-		return release.Errorf(release.InvalidRequest, "%s", explain(known.Schema(), err))
+		return release.Errorf(release.InvalidRequest, "%s", explain(known.Schema(), value, err))
 	}
 	return nil
 }
 
 // explain words a finding of the schema library, which nests as it went down the
-// schema: "validating /properties/target: ...: what is wrong".
-func explain(root *jsonschema.Schema, err error) string {
+// schema: "validating /properties/target: ...: what is wrong". It tells no index
+// of an item, which is found by asking again.
+func explain(root *jsonschema.Schema, value any, err error) string {
 	field, known, meaning := "", root, ""
 	for inner := errors.Unwrap(err); inner != nil; err, inner = inner, errors.Unwrap(inner) {
 		pointer := strings.TrimPrefix(strings.TrimSuffix(err.Error(), ": "+inner.Error()), "validating ")
 		parent, key := split(pointer)
 		switch {
 		case strings.HasSuffix(parent, "/properties"):
-			field, known = strings.TrimPrefix(field+"."+key, "."), known.Properties[key]
+			object, _ := value.(map[string]any)
+			field, known, value = strings.TrimPrefix(field+"."+key, "."), known.Properties[key], object[key]
 		case key == "items":
-			field, known = field+"[]", known.Items
+			items, _ := value.([]any)
+			i := firstWrong(root, known.Items, items)
+			field, known = fmt.Sprintf("%s[%d]", field, i), known.Items
+			if i < len(items) {
+				value = items[i]
+			}
 		case parent == "/$defs":
 			known = root.Defs[key]
 		}
@@ -92,6 +99,18 @@ func explain(root *jsonschema.Schema, err error) string {
 		field = "The request"
 	}
 	return fmt.Sprintf("%s is not right: %s.%s", field, finding, meaning)
+}
+
+// firstWrong is the index of the first item that its schema, which may refer to
+// the root's definitions, refuses.
+func firstWrong(root, schema *jsonschema.Schema, items []any) int {
+	alone := schema.CloneSchemas()
+	alone.Defs = root.CloneSchemas().Defs
+	known, err := alone.Resolve(nil)
+	if err != nil {
+		return 0 // it was resolved as a part of the root already
+	}
+	return max(0, slices.IndexFunc(items, func(item any) bool { return known.Validate(item) != nil }))
 }
 
 // The library writes whole numbers as fractions, others with six decimals, and
