@@ -50,13 +50,19 @@ const guarded = `{"target": {"function": "FUNCTION"}, "alarms": ["checkout"], "w
 
 func TestAlarmThatFiresRollsBack(t *testing.T) {
 	w := newWorld(t)
+	w.traffic(60)
 	w.alarm("checkout")
 	w.deploy(assemblies.changed)
 	execution := w.start(guarded)
 	w.reach(execution, "Judge")
+	w.clock.Advance(5 * time.Minute)
 	w.fire("checkout")
-	w.failed(w.await(execution), "Release.AlarmFired", "checkout", "at 50 %", "prod serves version 1 whole")
+	e := w.await(execution)
+	w.failed(e, "Release.AlarmFired", "checkout", "at 50 %", "prod serves version 1 whole")
 	w.wantProd("1")
+	if steps := e.record(t).Steps; len(steps) != 1 || steps[0].Candidate.Requests == 0 || len(steps[0].Evidence) == 0 {
+		t.Errorf("the record has lost what was counted before the alarm: %+v", steps)
+	}
 }
 
 func TestAlarmThatFiresInTheWatchRollsBack(t *testing.T) {

@@ -168,7 +168,7 @@ func opening(task handler.Task) string {
 		weight = task.Progress.ReturnFrom
 	}
 	switch {
-	case task.Failure != nil && task.Progress.MovesOn():
+	case task.Failure != nil && task.Progress.Next != release.MoveCallHooks && task.Progress.MovesOn():
 		return fmt.Sprintf("%s ended on the way from %d %% to %d %%: ", what, weight, task.Progress.Upcoming(task.Plan))
 	case weight == 0:
 		return what + " ended before any traffic: "

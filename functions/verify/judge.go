@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"weir/internal/handler"
@@ -54,7 +55,11 @@ func (v *Verify) look(ctx context.Context, task handler.Task) (release.Look, err
 		return blind(look, err), nil
 	}
 	look.Outcome = string(judge.Inconclusive)
-	if look.Firing = firing; len(firing) > 0 || task.Progress.FirstAt.IsZero() {
+	switch {
+	case len(firing) > 0: // that decides; what was counted before stays on record
+		look.Firing, look.Blind, look.Sentence = firing, true, "Alarm "+strings.Join(firing, ", ")+" fires."
+		return look, nil
+	case task.Progress.FirstAt.IsZero():
 		look.Sentence = "No traffic has been shifted yet."
 		return look, nil
 	}

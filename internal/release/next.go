@@ -12,7 +12,8 @@ import (
 type Look struct {
 	Outcome  string // "pass", "fail", "inconclusive"
 	Sentence string
-	// Blind says that the metrics could not be read: an outage, not evidence.
+	// Blind says that the metrics were not read, by an outage or because an alarm
+	// decides: the look adds no evidence and takes none away.
 	Blind bool
 	// Exposed tells whether the candidate of every target served any request.
 	Exposed bool
@@ -52,7 +53,7 @@ func Next(plan Plan, progress Progress, look Look, now time.Time) Progress {
 		p.Next = MoveWatch
 		return p.wait(plan, now, due)
 	case p.Phase == Watching:
-		p.Next = MoveFinish
+		p.Next, p.Verdict = MoveFinish, "The watch found no failure. "+p.Verdict
 		return p
 	case look.Ask == AskPromote && p.Phase != Awaiting:
 		return p.gate(plan, look, MovePromote, now)
@@ -181,13 +182,10 @@ func (p Progress) MovesOn() bool {
 	return next == MoveAdvance || next == MovePromote
 }
 
-// Upcoming is the weight of the next step, in percent: 100 for the promotion.
+// Upcoming is the weight of the move that is next, in percent: 100 for the
+// promotion.
 func (p Progress) Upcoming(plan Plan) int {
-	move := p.Next
-	if move == MoveCallHooks {
-		move = p.Then
-	}
-	if next := p.Step + 1; move == MoveAdvance && next < len(plan.Steps) {
+	if next := p.Step + 1; p.Next == MoveAdvance && next < len(plan.Steps) {
 		return plan.Steps[next].Weight
 	}
 	return 100
