@@ -2,6 +2,7 @@ package acceptance_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"weir/internal/release"
 )
 
 const withHook = `{"target": {"function": "FUNCTION"}, "watch": "0m", "hooks": [{"at": "beforeTraffic", "function": "a-hook", "limit": "10m"}],
@@ -79,18 +82,21 @@ func TestHooksAreAskedAtEveryStage(t *testing.T) {
 	w.traffic(120)
 	w.hook("pass")
 	w.deploy(assemblies.changed)
-	e := w.run(`{"target": {"function": "FUNCTION"}, "watch": "2m", "strategy": {"steps": [{"weight": 30, "bake": "2m"}, {"weight": 50, "bake": "5m"}]},
-	  "hooks": [{"at": "beforeTraffic", "function": "a-hook"}, {"at": "step", "function": "a-hook"},
-	    {"at": "beforePromotion", "function": "a-hook"}, {"at": "afterPromotion", "function": "a-hook"}]}`)
+	const request = `{"target": {"function": "FUNCTION"}, "watch": "2m", "strategy": {"steps": [{"weight": 30, "bake": "2m"}, {"weight": 50, "bake": "5m"}]},
+	  "judge": {"holdFor": "0m"}, "hooks": [{"at": "beforeTraffic", "function": "a-hook"}, {"at": "step", "function": "a-hook"}, {"at": "step", "function": "a-hook"}, {"at": "step", "function": "a-hook"},
+	    {"at": "beforePromotion", "function": "a-hook"}, {"at": "afterPromotion", "function": "a-hook"}]%s}`
+	planned := w.run(fmt.Sprintf(request, `, "dryRun": true`))
+	e := w.run(fmt.Sprintf(request, ""))
 	w.succeeded(e)
 	w.wantProd("2")
+	w.within(planned, e)
 	var answers []string
 	for _, event := range e.history {
 		if done := event.TaskSucceededEventDetails; done != nil && strings.HasSuffix(aws.ToString(done.Resource), "waitForTaskToken") {
 			answers = append(answers, aws.ToString(done.Output))
 		}
 	}
-	want := []string{"beforeTraffic", "step", "step", "beforePromotion", "afterPromotion"}
+	want := []string{"beforeTraffic", "step", "step", "step", "step", "step", "step", "beforePromotion", "afterPromotion"}
 	if len(answers) != len(want) {
 		t.Fatalf("hooks answered %q, want one answer at each of %q", answers, want)
 	}
@@ -99,6 +105,25 @@ func TestHooksAreAskedAtEveryStage(t *testing.T) {
 			t.Errorf("answer %d is %s, want one at %s", i, answers[i], stage)
 		}
 	}
+}
+
+// within checks that a release stayed within what its plan said that it may cost.
+func (w *world) within(planned, ran ended) {
+	w.t.Helper()
+	var plan release.Plan
+	if err := json.Unmarshal([]byte(planned.output), &plan); err != nil {
+		w.t.Fatal(err)
+	}
+	entered := 0
+	for _, event := range ran.history {
+		if event.StateEnteredEventDetails != nil {
+			entered++
+		}
+	}
+	if most := plan.Estimate; entered > most.Transitions || len(ran.history) > most.HistoryEvents {
+		w.t.Errorf("%d states and %d events; the plan said at most %d and %d", entered, len(ran.history), most.Transitions, most.HistoryEvents)
+	}
+	w.t.Logf("%d of %d states, %d of %d events", entered, plan.Estimate.Transitions, len(ran.history), plan.Estimate.HistoryEvents)
 }
 
 func TestHookThatRefusesOrBreaksFailsTheRelease(t *testing.T) {

@@ -12,13 +12,6 @@ import (
 	"weir/local/api"
 )
 
-// A handler's invocation is taken to last this long at this memory. On this
-// machine it takes a few milliseconds; on Lambda most of it is waiting for AWS.
-const (
-	invocationSeconds = 0.3
-	invocationGB      = 0.25
-)
-
 // counter counts what the roles of a pipeline call. It is a gate of the local
 // cloud's bus.
 type counter struct {
@@ -75,7 +68,7 @@ func (c *counter) tally(transitions int) tally {
 		t.calls += n
 	}
 	t.usd = float64(transitions)*prices.Transition +
-		float64(t.invocations)*(prices.LambdaRequest+invocationSeconds*invocationGB*prices.LambdaGBSecond) +
+		float64(t.invocations)*prices.HandlerCall +
 		float64(c.metrics)*prices.Metric +
 		float64(c.counts["monitoring:DescribeAlarms"])*prices.APIRequest +
 		float64(c.events)*prices.Event

@@ -22,10 +22,16 @@ const (
 	eventsPerWait   = 2
 	eventsPerLook   = eventsPerWait + eventsPerTask + eventsPerChoice
 	statesPerLook   = 3
+	// A stage of hooks is a Map and a Choice, and a hook in it an iteration with a
+	// Task that waits for its token.
+	eventsPerStage = 6
+	eventsPerHook  = 8
+	statesPerStage = 2
 	// A shift is a Task; start, plan, choice, lock, probe, promote, finish,
 	// roll back and end together stay below this.
 	fixedEvents = 60
 	fixedStates = 12
+	fixedCalls  = 6
 	// Each look may be retried; a plan is refused well before the limit.
 	historyReserve = 0.8
 )
@@ -52,15 +58,40 @@ func (p Plan) estimate(now time.Time) Estimate {
 	// A gradual rollback writes, chooses and waits once a minute.
 	returns := p.RollBackOver / 60
 	total += p.RollBackOver
-	states := fixedStates + looks*statesPerLook + len(p.Steps) + returns*statesPerLook
+	stages, hooks := p.hookCalls()
+	states := fixedStates + (looks+returns)*statesPerLook + len(p.Steps) + stages*statesPerStage + hooks
 	// Two versions, and requests plus one series per signal each.
 	metrics := looks * len(p.Targets) * 2 * (1 + len(p.Judge.Signals))
-	return Estimate{
-		EndsBy:        now.Add(time.Duration(total) * time.Second),
-		HistoryEvents: fixedEvents + (looks+returns)*eventsPerLook + len(p.Steps)*eventsPerTask,
-		Transitions:   states,
-		CostUSD:       float64(states)*prices.Transition + float64(metrics)*prices.Metric,
+	alarmReads := 0
+	if len(p.Alarms) > 0 {
+		alarmReads = looks
 	}
+	calls := fixedCalls + looks + returns + len(p.Steps) + hooks
+	return Estimate{
+		EndsBy: now.Add(time.Duration(total) * time.Second),
+		HistoryEvents: fixedEvents + (looks+returns)*eventsPerLook + len(p.Steps)*eventsPerTask +
+			stages*eventsPerStage + hooks*eventsPerHook,
+		Transitions: states,
+		CostUSD: float64(states)*prices.Transition + float64(metrics)*prices.Metric +
+			float64(calls)*(prices.HandlerCall+prices.Event) + float64(alarmReads)*prices.APIRequest,
+	}
+}
+
+// hookCalls is how often hooks are asked, and in how many calls.
+func (p Plan) hookCalls() (stages, calls int) {
+	asked := map[Stage]int{}
+	for _, hook := range p.Hooks {
+		asked[hook.At]++
+	}
+	for stage, hooks := range asked {
+		times := 1
+		if stage == AtStep {
+			times = len(p.Steps)
+		}
+		stages += times
+		calls += times * hooks
+	}
+	return stages, calls
 }
 
 func (e Estimate) check(now time.Time) error {
