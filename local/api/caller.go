@@ -13,6 +13,10 @@ type Caller struct {
 	// "events.amazonaws.com", "cloudformation.amazonaws.com") when a service
 	// makes the call; with a RoleARN it made the call in that role.
 	Service string
+	// Forwarded says that the service makes the call in the session of whoever
+	// asked it to, so that no role has to trust the service.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+	Forwarded bool
 	// SourceARN is the resource on whose behalf a service calls (a rule, a
 	// topic), for resource policies.
 	SourceARN string

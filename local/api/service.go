@@ -74,6 +74,9 @@ type Operation struct {
 	// Actions lists what IAM must allow, evaluated before Do. Nil means the
 	// action IAMPrefix:Name on every resource ("*").
 	Actions func(in any) []Permission
+	// Passes lists the roles that an input hands to a service, for which IAM must
+	// also allow iam:PassRole.
+	Passes func(in any) []Permission
 	// NoAuth skips IAM (for example sts:GetCallerIdentity needs no permission).
 	NoAuth bool
 	// Refuses names members of the input that the operation does not support:
@@ -155,6 +158,24 @@ func On[I any](action string, resource func(*I) string) Option {
 func Needs[I any](permissions func(*I) []Permission) Option {
 	return func(op *Operation) {
 		op.Actions = func(in any) []Permission { return permissions(in.(*I)) }
+	}
+}
+
+// PassesRole makes the operation also need iam:PassRole on the roles that an
+// input hands to a service ("lambda.amazonaws.com").
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+func PassesRole[I any](service string, roles func(*I) []*string) Option {
+	return func(op *Operation) {
+		op.Passes = func(in any) []Permission {
+			var needed []Permission
+			for _, role := range roles(in.(*I)) {
+				if role != nil && *role != "" {
+					needed = append(needed, Permission{Action: "iam:PassRole", Resource: *role,
+						Context: map[string][]string{"iam:PassedToService": {service}}})
+				}
+			}
+			return needed
+		}
 	}
 }
 

@@ -23,7 +23,7 @@ const nothingChanged = "The submitted information didn't contain changes. Submit
 
 // createChangeSet settles what a template would do to a stack. The set is ready
 // at once: there is nothing to wait for.
-func (s *Service) createChangeSet(ctx context.Context, _ api.Caller, in *cloudformation.CreateChangeSetInput) (*cloudformation.CreateChangeSetOutput, error) {
+func (s *Service) createChangeSet(ctx context.Context, caller api.Caller, in *cloudformation.CreateChangeSetInput) (*cloudformation.CreateChangeSetOutput, error) {
 	// IncludeNestedStacks asks nothing: a template with a nested stack is
 	// refused for its type. The CDK always sends it.
 	if err := refuse("CreateChangeSet", in, "DeploymentMode", "ImportExistingResources", "NotificationARNs", "ResourceTypes",
@@ -38,11 +38,16 @@ func (s *Service) createChangeSet(ctx context.Context, _ api.Caller, in *cloudfo
 	if err != nil {
 		return nil, err
 	}
+	role := s.roleOf(st, in.RoleARN)
+	as, err := s.actor(ctx, caller, st, role)
+	if err != nil {
+		return nil, err
+	}
 	body, err := s.body(ctx, in.TemplateBody, in.TemplateURL, in.UsePreviousTemplate, st)
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.makePlan(ctx, st, body, in.Parameters, st.parameters)
+	p, err := s.makePlan(ctx, st, as, body, in.Parameters, st.parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +58,7 @@ func (s *Service) createChangeSet(ctx context.Context, _ api.Caller, in *cloudfo
 		name: name, id: s.env.ARN("cloudformation", "changeSet/"+name+"/"+newID()),
 		description: aws.ToString(in.Description), created: s.clock.Now(), plan: p,
 		kind: in.ChangeSetType, tags: in.Tags, capabilities: in.Capabilities,
-		roleARN: in.RoleARN, notifications: in.NotificationARNs, onFailure: in.OnStackFailure,
+		roleARN: role, notifications: in.NotificationARNs, onFailure: in.OnStackFailure,
 	}
 	if set.kind == "" {
 		set.kind = types.ChangeSetTypeUpdate

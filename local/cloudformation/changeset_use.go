@@ -69,12 +69,19 @@ func (s *Service) deleteChangeSet(_ context.Context, _ api.Caller, in *cloudform
 
 // executeChangeSet starts what the set describes. All sets of the stack are
 // gone with it, as on AWS.
-func (s *Service) executeChangeSet(_ context.Context, _ api.Caller, in *cloudformation.ExecuteChangeSetInput) (*cloudformation.ExecuteChangeSetOutput, error) {
+func (s *Service) executeChangeSet(ctx context.Context, caller api.Caller, in *cloudformation.ExecuteChangeSetInput) (*cloudformation.ExecuteChangeSetOutput, error) {
 	s.mu.Lock()
 	set, st, err := s.needChangeSet(aws.ToString(in.ChangeSetName), aws.ToString(in.StackName))
-	if err == nil {
-		err = s.claimChangeSet(st, set)
+	s.mu.Unlock()
+	if err != nil {
+		return nil, err
 	}
+	as, err := s.actor(ctx, caller, st, set.roleARN)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	err = s.claimChangeSet(st, set)
 	if err == nil {
 		st.changeSetID, st.clientToken, st.changeSets = set.id, in.ClientRequestToken, nil
 		set.plan.tags = st.tags
@@ -89,9 +96,9 @@ func (s *Service) executeChangeSet(_ context.Context, _ api.Caller, in *cloudfor
 		return nil, err
 	}
 	if set.kind == types.ChangeSetTypeCreate {
-		s.startCreate(st, set.plan, set.choice(in.DisableRollback))
+		s.startCreate(st, as, set.plan, set.choice(in.DisableRollback))
 	} else {
-		s.startUpdate(st, set.plan, set.choice(in.DisableRollback) == doNothing)
+		s.startUpdate(st, as, set.plan, set.choice(in.DisableRollback) == doNothing)
 	}
 	return &cloudformation.ExecuteChangeSetOutput{}, nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // deleteStack answers nothing for a stack that is not there, as AWS does.
-func (s *Service) deleteStack(_ context.Context, _ api.Caller, in *cloudformation.DeleteStackInput) (*cloudformation.DeleteStackOutput, error) {
+func (s *Service) deleteStack(ctx context.Context, caller api.Caller, in *cloudformation.DeleteStackInput) (*cloudformation.DeleteStackOutput, error) {
 	name := aws.ToString(in.StackName)
 	s.mu.Lock()
 	st, ok := s.find(name)
@@ -23,7 +23,11 @@ func (s *Service) deleteStack(_ context.Context, _ api.Caller, in *cloudformatio
 	if gone {
 		return &cloudformation.DeleteStackOutput{}, nil
 	}
-	err := s.claim(st, types.StackStatusDeleteInProgress, func() error { return s.deletable(st, in) })
+	as, err := s.actor(ctx, caller, st, s.roleOf(st, in.RoleARN))
+	if err != nil {
+		return nil, err
+	}
+	err = s.claim(st, types.StackStatusDeleteInProgress, func() error { return s.deletable(st, in) })
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +35,7 @@ func (s *Service) deleteStack(_ context.Context, _ api.Caller, in *cloudformatio
 	st.clientToken = in.ClientRequestToken
 	s.mu.Unlock()
 	s.setStack(st, types.StackStatusDeleteInProgress, "User Initiated")
-	s.begin(st, nil, func(op *operation) {
+	s.begin(st, as, nil, func(op *operation) {
 		op.deleteAll(keptOnDelete, in.RetainResources, types.StackStatusDeleteComplete, types.StackStatusDeleteFailed)
 	})
 	return &cloudformation.DeleteStackOutput{}, nil

@@ -25,7 +25,7 @@ func (s *Service) newStack(name string) (*stack, error) {
 	}, nil
 }
 
-func (s *Service) createStack(ctx context.Context, _ api.Caller, in *cloudformation.CreateStackInput) (*cloudformation.CreateStackOutput, error) {
+func (s *Service) createStack(ctx context.Context, caller api.Caller, in *cloudformation.CreateStackInput) (*cloudformation.CreateStackOutput, error) {
 	err := refuse("CreateStack", in, "NotificationARNs", "ResourceTypes", "RetainExceptOnCreate", "RollbackConfiguration", "StackPolicyBody", "StackPolicyURL", "TimeoutInMinutes")
 	if err != nil {
 		return nil, err
@@ -38,6 +38,10 @@ func (s *Service) createStack(ctx context.Context, _ api.Caller, in *cloudformat
 	if err != nil {
 		return nil, err
 	}
+	as, err := s.actor(ctx, caller, st, in.RoleARN)
+	if err != nil {
+		return nil, err
+	}
 	body, err := s.body(ctx, in.TemplateBody, in.TemplateURL, nil, nil)
 	if err != nil {
 		return nil, err
@@ -45,7 +49,7 @@ func (s *Service) createStack(ctx context.Context, _ api.Caller, in *cloudformat
 	st.capabilities, st.roleARN = in.Capabilities, in.RoleARN
 	st.notifications, st.clientToken = in.NotificationARNs, in.ClientRequestToken
 	st.disableRollback, st.protected = onFailure == doNothing, aws.ToBool(in.EnableTerminationProtection)
-	p, err := s.makePlan(ctx, st, body, in.Parameters, nil)
+	p, err := s.makePlan(ctx, st, as, body, in.Parameters, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +60,7 @@ func (s *Service) createStack(ctx context.Context, _ api.Caller, in *cloudformat
 	if err := s.add(st); err != nil {
 		return nil, err
 	}
-	s.startCreate(st, p, onFailure)
+	s.startCreate(st, as, p, onFailure)
 	return &cloudformation.CreateStackOutput{StackId: aws.String(st.id)}, nil
 }
 
@@ -72,12 +76,12 @@ func (s *Service) add(st *stack) error {
 	return nil
 }
 
-func (s *Service) startCreate(st *stack, p *plan, onFailure failureChoice) {
+func (s *Service) startCreate(st *stack, as api.Caller, p *plan, onFailure failureChoice) {
 	s.mu.Lock()
 	st.adopt(p)
 	s.mu.Unlock()
 	s.setStack(st, types.StackStatusCreateInProgress, "User Initiated")
-	s.begin(st, p, func(op *operation) { op.runCreate(onFailure) })
+	s.begin(st, as, p, func(op *operation) { op.runCreate(onFailure) })
 }
 
 func choiceOf(onFailure types.OnFailure, disable *bool) (failureChoice, error) {
@@ -93,7 +97,7 @@ func choiceOf(onFailure types.OnFailure, disable *bool) (failureChoice, error) {
 	return rollBack, nil
 }
 
-func (s *Service) updateStack(ctx context.Context, _ api.Caller, in *cloudformation.UpdateStackInput) (*cloudformation.UpdateStackOutput, error) {
+func (s *Service) updateStack(ctx context.Context, caller api.Caller, in *cloudformation.UpdateStackInput) (*cloudformation.UpdateStackOutput, error) {
 	err := refuse("UpdateStack", in, "NotificationARNs", "ResourceTypes", "RetainExceptOnCreate", "RollbackConfiguration", "StackPolicyBody",
 		"StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL", "StackPolicyURL")
 	if err != nil {
@@ -105,11 +109,16 @@ func (s *Service) updateStack(ctx context.Context, _ api.Caller, in *cloudformat
 	if err != nil {
 		return nil, err
 	}
+	role := s.roleOf(st, in.RoleARN)
+	as, err := s.actor(ctx, caller, st, role)
+	if err != nil {
+		return nil, err
+	}
 	body, err := s.body(ctx, in.TemplateBody, in.TemplateURL, in.UsePreviousTemplate, st)
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.makePlan(ctx, st, body, in.Parameters, st.parameters)
+	p, err := s.makePlan(ctx, st, as, body, in.Parameters, st.parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -136,9 +145,9 @@ func (s *Service) updateStack(ctx context.Context, _ api.Caller, in *cloudformat
 		return nil, err
 	}
 	s.mu.Lock()
-	st.capabilities, st.clientToken = in.Capabilities, in.ClientRequestToken
+	st.capabilities, st.roleARN, st.clientToken = in.Capabilities, role, in.ClientRequestToken
 	s.mu.Unlock()
-	s.startUpdate(st, p, aws.ToBool(in.DisableRollback))
+	s.startUpdate(st, as, p, aws.ToBool(in.DisableRollback))
 	return &cloudformation.UpdateStackOutput{StackId: aws.String(st.id)}, nil
 }
 
@@ -154,12 +163,12 @@ func (s *Service) claim(st *stack, status types.StackStatus, check func() error)
 	return nil
 }
 
-func (s *Service) startUpdate(st *stack, p *plan, disableRollback bool) {
+func (s *Service) startUpdate(st *stack, as api.Caller, p *plan, disableRollback bool) {
 	s.mu.Lock()
 	st.updated = aws.Time(s.clock.Now())
 	s.mu.Unlock()
 	s.setStack(st, types.StackStatusUpdateInProgress, "User Initiated")
-	s.begin(st, p, func(op *operation) { op.runUpdate(disableRollback) })
+	s.begin(st, as, p, func(op *operation) { op.runUpdate(disableRollback) })
 }
 
 // sameTypes refuses to turn a resource into one of another type.

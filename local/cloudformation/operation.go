@@ -20,6 +20,7 @@ type operation struct {
 	st   *stack
 	plan *plan // nil for a deletion
 	hold *clock.Hold
+	as   api.Caller // who makes the resources
 	ctx  context.Context
 
 	changes []change
@@ -36,8 +37,8 @@ type change struct {
 }
 
 // begin runs an operation in a goroutine of its own, holding the clock.
-func (s *Service) begin(st *stack, p *plan, run func(*operation)) {
-	op := &operation{s: s, st: st, plan: p, hold: s.clock.Hold(), ctx: s.work}
+func (s *Service) begin(st *stack, as api.Caller, p *plan, run func(*operation)) {
+	op := &operation{s: s, st: st, as: as, plan: p, hold: s.clock.Hold(), ctx: s.work}
 	if p != nil {
 		p.scope.Resource = op.known
 	}
@@ -48,16 +49,15 @@ func (s *Service) begin(st *stack, p *plan, run func(*operation)) {
 }
 
 // request prepares a call to a resource's kind.
-func (s *Service) request(st *stack, hold *clock.Hold) *resource.Request {
+func (s *Service) request(st *stack, as api.Caller, hold *clock.Hold) *resource.Request {
 	return &resource.Request{
 		Env: s.env, Bus: s.bus, Clock: s.clock, Responses: s.responses, Hold: hold, Objects: s.objects,
-		Caller:  api.ServiceCaller("cloudformation.amazonaws.com", st.id),
-		StackID: st.id, StackName: st.name,
+		Caller: as, StackID: st.id, StackName: st.name,
 	}
 }
 
 func (op *operation) request(m *made) *resource.Request {
-	request := op.s.request(op.st, op.hold)
+	request := op.s.request(op.st, op.as, op.hold)
 	request.LogicalID, request.Type = m.logicalID, m.kind
 	request.Physical, request.Properties, request.Attributes = m.physical, m.properties, m.attributes
 	return request

@@ -18,7 +18,7 @@ const hidden = "****"
 
 // settleParameters gives every parameter its value: the given one, the former
 // one, or the default; those of an SSM type are read from Parameter Store.
-func (s *Service) settleParameters(ctx context.Context, p *plan, st *stack, given, former []types.Parameter) error {
+func (s *Service) settleParameters(ctx context.Context, p *plan, st *stack, as api.Caller, given, former []types.Parameter) error {
 	texts := map[string]string{}
 	previous := values(former)
 	for name, parameter := range values(given) {
@@ -41,7 +41,7 @@ func (s *Service) settleParameters(ctx context.Context, p *plan, st *stack, give
 		declared, text := p.template.Parameters[name], settled[name]
 		parameter := types.Parameter{ParameterKey: aws.String(name), ParameterValue: aws.String(text)}
 		if declared.IsSSM() {
-			if text, err = s.stored(ctx, st, text); err != nil {
+			if text, err = s.stored(ctx, st, as, text); err != nil {
 				return err
 			}
 			parameter.ResolvedValue = aws.String(text)
@@ -72,8 +72,8 @@ func (s *Service) pseudo(st *stack) map[string]any {
 }
 
 // stored reads an SSM parameter.
-func (s *Service) stored(ctx context.Context, st *stack, name string) (string, error) {
-	request := s.request(st, nil)
+func (s *Service) stored(ctx context.Context, st *stack, as api.Caller, name string) (string, error) {
+	request := s.request(st, as, nil)
 	value, err := resource.StoredParameter(ctx, request, name)
 	if api.IsCode(err, "ParameterNotFound") {
 		return "", validation("Unable to fetch parameters [%s] from parameter store for this account.", name)

@@ -40,7 +40,7 @@ type fingerprint struct {
 
 // makePlan settles a template for a stack. former holds the parameters that
 // UsePreviousValue refers to.
-func (s *Service) makePlan(ctx context.Context, st *stack, body string, given, former []types.Parameter) (*plan, error) {
+func (s *Service) makePlan(ctx context.Context, st *stack, as api.Caller, body string, given, former []types.Parameter) (*plan, error) {
 	parsed, err := template.Parse([]byte(body))
 	if err != nil {
 		return nil, validation("%v", err)
@@ -49,7 +49,7 @@ func (s *Service) makePlan(ctx context.Context, st *stack, body string, given, f
 		return nil, err
 	}
 	p := &plan{template: parsed, body: body}
-	if err := s.settleParameters(ctx, p, st, given, former); err != nil {
+	if err := s.settleParameters(ctx, p, st, as, given, former); err != nil {
 		return nil, err
 	}
 	if err := p.settle(); err != nil {

@@ -11,8 +11,12 @@ import (
 )
 
 // rollbackStack rolls back a stack that was told not to do so by itself.
-func (s *Service) rollbackStack(_ context.Context, _ api.Caller, in *cloudformation.RollbackStackInput) (*cloudformation.RollbackStackOutput, error) {
+func (s *Service) rollbackStack(ctx context.Context, caller api.Caller, in *cloudformation.RollbackStackInput) (*cloudformation.RollbackStackOutput, error) {
 	st, err := s.named(in.StackName)
+	if err != nil {
+		return nil, err
+	}
+	as, err := s.actor(ctx, caller, st, s.roleOf(st, in.RoleARN))
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +25,7 @@ func (s *Service) rollbackStack(_ context.Context, _ api.Caller, in *cloudformat
 		return nil, err
 	}
 	s.setStack(st, next, "User Initiated")
-	s.begin(st, nil, func(op *operation) {
+	s.begin(st, as, nil, func(op *operation) {
 		if next == types.StackStatusRollbackInProgress {
 			op.deleteAll(keptOnCreate, nil, types.StackStatusRollbackComplete, types.StackStatusRollbackFailed)
 			return
@@ -50,8 +54,12 @@ func (s *Service) claimRollback(st *stack, token *string) (types.StackStatus, er
 
 // continueRollback takes up a rollback of an update that failed itself, passing
 // over the resources to skip.
-func (s *Service) continueRollback(_ context.Context, _ api.Caller, in *cloudformation.ContinueUpdateRollbackInput) (*cloudformation.ContinueUpdateRollbackOutput, error) {
+func (s *Service) continueRollback(ctx context.Context, caller api.Caller, in *cloudformation.ContinueUpdateRollbackInput) (*cloudformation.ContinueUpdateRollbackOutput, error) {
 	st, err := s.named(in.StackName)
+	if err != nil {
+		return nil, err
+	}
+	as, err := s.actor(ctx, caller, st, s.roleOf(st, in.RoleARN))
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +79,7 @@ func (s *Service) continueRollback(_ context.Context, _ api.Caller, in *cloudfor
 		return nil, err
 	}
 	s.setStack(st, types.StackStatusUpdateRollbackInProgress, "User Initiated")
-	s.begin(st, nil, func(op *operation) {
+	s.begin(st, as, nil, func(op *operation) {
 		op.resume()
 		op.rollBackUpdate(in.ResourcesToSkip)
 	})

@@ -81,7 +81,7 @@ func (s *Service) send(ruleARN string, target types.Target, event map[string]any
 	}
 	ctx := context.Background()
 	arn := deref(target.Arn)
-	caller := api.ServiceCaller("events.amazonaws.com", ruleARN)
+	caller := api.ServiceCaller(principal, ruleARN)
 	if target.RoleArn != nil {
 		caller.RoleARN = *target.RoleArn
 		caller.ARN = strings.Replace(strings.Replace(*target.RoleArn, ":iam:", ":sts:", 1), ":role/", ":assumed-role/", 1) + "/events"
@@ -107,7 +107,7 @@ func (s *Service) bury(ruleARN string, target types.Target, event map[string]any
 	if target.DeadLetterConfig == nil || target.DeadLetterConfig.Arn == nil {
 		return
 	}
-	if err := s.Enqueue(context.Background(), api.ServiceCaller("events.amazonaws.com", ruleARN), *target.DeadLetterConfig.Arn, marshal(event)); err != nil {
+	if err := s.Enqueue(context.Background(), api.ServiceCaller(principal, ruleARN), *target.DeadLetterConfig.Arn, marshal(event)); err != nil {
 		s.Log.Error("event lost: the dead-letter queue refused it", "queue", *target.DeadLetterConfig.Arn, "error", err.Error())
 	}
 }

@@ -5,6 +5,9 @@
 // the role's policies, and denied in AWS's words. What was used is counted, so
 // that grants nobody uses can be listed.
 //
+// Passing a role to a service is evaluated too, with iam:PassedToService; a call
+// that CloudFormation makes for whoever asked it is one by that session.
+//
 // Evaluation follows the IAM user guide, "Policy evaluation logic": an explicit
 // deny wins, then any allow, else the call is denied. Policies with anything
 // that is not understood are refused when they are put, never guessed at.

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -26,14 +27,14 @@ func (s *Service) Gate(ctx context.Context, call api.Call, next func(context.Con
 
 // permissions lists what a call needs.
 func permissions(call api.Call) []api.Permission {
+	needed := []api.Permission{{Action: cmp.Or(call.Service.IAMPrefix, call.Service.Name) + ":" + call.Operation.Name, Resource: "*"}}
 	if call.Operation.Actions != nil {
-		return call.Operation.Actions(call.Input)
+		needed = call.Operation.Actions(call.Input)
 	}
-	prefix := call.Service.IAMPrefix
-	if prefix == "" {
-		prefix = call.Service.Name
+	if call.Operation.Passes != nil {
+		needed = append(needed, call.Operation.Passes(call.Input)...)
 	}
-	return []api.Permission{{Action: prefix + ":" + call.Operation.Name, Resource: "*"}}
+	return needed
 }
 
 func (s *Service) authorise(call api.Call, p api.Permission) error {
@@ -41,7 +42,7 @@ func (s *Service) authorise(call api.Call, p api.Permission) error {
 	defer s.mu.Unlock()
 	r := s.byARN(call.Caller.RoleARN)
 	context := s.context(call.Caller, p)
-	if service := call.Caller.Service; service != "" && r != nil {
+	if service := call.Caller.Service; service != "" && !call.Caller.Forwarded && r != nil {
 		as := api.Caller{ARN: service, Service: service}
 		if r.trust.trusts(as, "sts:AssumeRole", s.Env.Account, context) != allowed {
 			return denied(call.Service, "The service principal %s is not authorized to assume the role %s", service, r.Arn)
@@ -116,7 +117,10 @@ func (s *Service) context(caller api.Caller, p api.Permission) map[string][]stri
 		"aws:requestedregion":  {s.Env.Region},
 		"aws:principalaccount": {s.Env.Account},
 		"aws:securetransport":  {"true"}, // as it will be on AWS
-		"aws:viaawsservice":    {"false"},
+		"aws:viaawsservice":    {strconv.FormatBool(caller.Forwarded)},
+	}
+	if caller.Forwarded {
+		context["aws:calledvia"] = []string{caller.Service}
 	}
 	if caller.RoleARN != "" {
 		context["aws:principalarn"] = []string{caller.RoleARN}

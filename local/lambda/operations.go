@@ -55,6 +55,7 @@ func onQualified[I any](s *Service, action string, function func(*I) (functionNa
 func (s *Service) functionOperations() []api.Operation {
 	return []api.Operation{
 		api.Op("CreateFunction", s.createFunction, bind("POST", functionsPath, 201),
+			api.PassesRole("lambda.amazonaws.com", func(in *lambda.CreateFunctionInput) []*string { return []*string{in.Role} }),
 			on(s, "CreateFunction", func(in *lambda.CreateFunctionInput) *string { return in.FunctionName })),
 		api.Op("GetFunction", s.getFunction, bind("GET", functionPath, 200, "Qualifier"),
 			onQualified(s, "GetFunction", func(in *lambda.GetFunctionInput) (*string, *string) { return in.FunctionName, in.Qualifier })),
@@ -67,6 +68,7 @@ func (s *Service) functionOperations() []api.Operation {
 		api.Op("UpdateFunctionCode", s.updateFunctionCode, bind("PUT", functionPath+"/code", 200),
 			on(s, "UpdateFunctionCode", func(in *lambda.UpdateFunctionCodeInput) *string { return in.FunctionName })),
 		api.Op("UpdateFunctionConfiguration", s.updateFunctionConfiguration, bind("PUT", functionPath+"/configuration", 200),
+			api.PassesRole("lambda.amazonaws.com", func(in *lambda.UpdateFunctionConfigurationInput) []*string { return []*string{in.Role} }),
 			on(s, "UpdateFunctionConfiguration", func(in *lambda.UpdateFunctionConfigurationInput) *string { return in.FunctionName })),
 		api.Op("PublishVersion", s.publishVersion, bind("POST", functionPath+"/versions", 201),
 			on(s, "PublishVersion", func(in *lambda.PublishVersionInput) *string { return in.FunctionName })),

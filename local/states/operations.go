@@ -13,10 +13,10 @@ func (s *Service) operations() map[string]api.Operation {
 	table := api.Table(
 		api.Op("CreateStateMachine", s.createStateMachine, api.On("states:CreateStateMachine", func(in *sfn.CreateStateMachineInput) string {
 			return s.Env.ARN("states", "stateMachine:"+aws.ToString(in.Name))
-		})),
+		}), api.PassesRole("states.amazonaws.com", func(in *sfn.CreateStateMachineInput) []*string { return []*string{in.RoleArn} })),
 		api.Op("UpdateStateMachine", s.updateStateMachine, api.On("states:UpdateStateMachine", func(in *sfn.UpdateStateMachineInput) string {
 			return aws.ToString(in.StateMachineArn)
-		})),
+		}), api.PassesRole("states.amazonaws.com", func(in *sfn.UpdateStateMachineInput) []*string { return []*string{in.RoleArn} })),
 		api.Op("DescribeStateMachine", s.describeStateMachine, api.On("states:DescribeStateMachine", func(in *sfn.DescribeStateMachineInput) string {
 			return aws.ToString(in.StateMachineArn)
 		})),
@@ -70,7 +70,8 @@ func (s *Service) operations() map[string]api.Operation {
 		api.Op("SendTaskHeartbeat", s.sendTaskHeartbeat, api.On("states:SendTaskHeartbeat", func(in *sfn.SendTaskHeartbeatInput) string {
 			return s.tokens.machineOf(in.TaskToken)
 		})),
-		api.Op("TestState", s.testState),
+		api.Op("TestState", s.testState,
+			api.PassesRole("states.amazonaws.com", func(in *sfn.TestStateInput) []*string { return []*string{in.RoleArn} })),
 	)
 	refuse[sfn.StartSyncExecutionInput](table, "StartSyncExecution", "Express workflows")
 	refuse[sfn.CreateActivityInput](table, "CreateActivity", "activities")
