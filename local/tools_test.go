@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"weir/local"
+	"weir/local/lambda"
 )
 
 // TestAWSCommand works with the AWS CLI as it is installed, or not at all.
@@ -58,5 +59,39 @@ func TestAWSCommand(t *testing.T) {
 		if got := aws(strings.Fields(test.args)...); got != test.want {
 			t.Errorf("aws %s = %q, want %q", test.args, got, test.want)
 		}
+	}
+}
+
+// TestBoto3 works with boto3 as it is installed, or not at all.
+func TestBoto3(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skipf("no Python: %v", err)
+	}
+	if testing.Short() {
+		t.Skip("it builds a handler and takes some seconds")
+	}
+	if out, err := exec.CommandContext(t.Context(), python, "-c", "import boto3").CombinedOutput(); err != nil {
+		t.Skipf("no boto3: %v\n%s", err, out)
+	}
+	folder := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, "handler", "bootstrap"), "./lambda/testdata/handler")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	body, err := lambda.Package(filepath.Join(folder, "handler"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	zipped := filepath.Join(folder, "handler.zip")
+	if err := os.WriteFile(zipped, body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cloud := start(t, local.Options{MetricDelay: -1})
+	script := exec.CommandContext(t.Context(), python, "testdata/clients.py", zipped)
+	script.Env = append(append(os.Environ(), cloud.ToolEnv()...), "AWS_CONFIG_FILE="+filepath.Join(folder, "none"), "PYTHONDONTWRITEBYTECODE=1")
+	if out, err := script.CombinedOutput(); err != nil {
+		t.Errorf("clients.py: %v\n%s", err, out)
 	}
 }
