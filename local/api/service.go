@@ -77,6 +77,10 @@ type Operation struct {
 	// Passes lists the roles that an input hands to a service, for which IAM must
 	// also allow iam:PassRole.
 	Passes func(in any) []Permission
+	// Policy is the policy of the resource that an input is about, by which a
+	// service may call on its own account; empty when it has none. Nil lets
+	// every service call.
+	Policy func(in any) string
 	// NoAuth skips IAM (for example sts:GetCallerIdentity needs no permission).
 	NoAuth bool
 	// Refuses names members of the input that the operation does not support:
@@ -176,6 +180,14 @@ func PassesRole[I any](service string, roles func(*I) []*string) Option {
 			}
 			return needed
 		}
+	}
+}
+
+// PolicyOf makes services that call on their own account need a resource's
+// policy.
+func PolicyOf[I any](policy func(*I) string) Option {
+	return func(op *Operation) {
+		op.Policy = func(in any) string { return policy(in.(*I)) }
 	}
 }
 

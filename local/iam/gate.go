@@ -11,9 +11,16 @@ import (
 	"weir/local/api"
 )
 
-// Gate refuses calls that the caller's role does not allow. Callers without a
-// role, the operator and services on their own account, pass.
+// Gate refuses calls that the caller's role does not allow, and calls of a
+// service on its own account that the resource's policy does not. The operator
+// passes.
 func (s *Service) Gate(ctx context.Context, call api.Call, next func(context.Context) (any, error)) (any, error) {
+	alone := call.Caller.Service != "" && !call.Caller.Forwarded && call.Caller.RoleARN == ""
+	if alone && call.Operation.Policy != nil {
+		if err := s.byResourcePolicy(call); err != nil {
+			return nil, err
+		}
+	}
 	if call.Caller.RoleARN == "" || call.Operation.NoAuth {
 		return next(ctx)
 	}

@@ -84,7 +84,7 @@ func (s *Service) API() *api.Service {
 			api.Op("TagResource", s.tagResource, api.On("sns:TagResource", func(in *sns.TagResourceInput) string { return deref(in.ResourceArn) })),
 			api.Op("UntagResource", s.untagResource, api.On("sns:UntagResource", func(in *sns.UntagResourceInput) string { return deref(in.ResourceArn) })),
 			api.Op("ListTagsForResource", s.listTags, api.On("sns:ListTagsForResource", func(in *sns.ListTagsForResourceInput) string { return deref(in.ResourceArn) })),
-			api.Op("Publish", s.publish, api.On("sns:Publish", func(in *sns.PublishInput) string { return deref(in.TopicArn) })),
+			api.Op("Publish", s.publish, api.PolicyOf(s.policyOf), api.On("sns:Publish", func(in *sns.PublishInput) string { return deref(in.TopicArn) })),
 		),
 	}
 }

@@ -1,6 +1,6 @@
 // Package sqs is the SQS of the local cloud: standard queues with visibility
 // timeouts, delays, long polling and dead-letter queues. FIFO queues are
-// refused, and a queue's resource policy is kept but not evaluated.
+// refused. A queue's policy decides whether services may send to it.
 package sqs
 
 import (
@@ -49,7 +49,7 @@ func (s *Service) API() *api.Service {
 			api.Op("GetQueueAttributes", s.getAttributes, on(s, "GetQueueAttributes", func(in *AttributesInput) *string { return in.QueueUrl })),
 			api.Op("SetQueueAttributes", s.setAttributes, on(s, "SetQueueAttributes", func(in *SetAttributesInput) *string { return in.QueueUrl })),
 			api.Op("SendMessage", s.sendMessage, on(s, "SendMessage", func(in *SendMessageInput) *string { return in.QueueUrl }),
-				api.Refuses("MessageSystemAttributes")),
+				api.Refuses("MessageSystemAttributes"), api.PolicyOf(s.policyOf)),
 			api.Op("SendMessageBatch", s.sendBatch, on(s, "SendMessage", func(in *SendBatchInput) *string { return in.QueueUrl })),
 			api.Op("ReceiveMessage", s.receiveMessage, on(s, "ReceiveMessage", func(in *ReceiveMessageInput) *string { return in.QueueUrl }),
 				api.Refuses("ReceiveRequestAttemptId")),

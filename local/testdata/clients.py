@@ -90,7 +90,6 @@ def executions():
         "Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True, "Output": "{% $states.result.Payload %}",
                 "Arguments": {"FunctionName": "orders", "Payload": {"do": "print", "text": "{% $states.input.text %}"}}}}}))["stateMachineArn"]
     started = api.start_execution(stateMachineArn=machine, name="first", input='{"text": "hi"}')["executionArn"]
-    same(api.start_execution(stateMachineArn=machine, name="first", input='{"text": "hi"}')["executionArn"], started)
     refused("ExecutionAlreadyExists", api.start_execution, stateMachineArn=machine, name="first", input="{}")
     ended = until(lambda: api.describe_execution(executionArn=started), lambda found: found["status"] != "RUNNING")
     same((ended["status"], ended["output"]), ("SUCCEEDED", '"printed"'))
@@ -98,6 +97,11 @@ def executions():
               for e in page["events"]]
     same(events, ["ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"])
     same(len(api.list_executions(stateMachineArn=machine)["executions"]), 1)
+    waits = api.create_state_machine(name="waits", roleArn=arn, definition='{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": true}}}')
+    again = [api.start_execution(stateMachineArn=waits["stateMachineArn"], name="once", input="{}")["executionArn"] for _ in range(2)]
+    same(again[0], again[1])
+    api.stop_execution(executionArn=again[0], error="Enough", cause="seen")
+    same([api.describe_execution(executionArn=again[0])[k] for k in ("status", "error", "cause")], ["ABORTED", "Enough", "seen"])
     refused("ExecutionDoesNotExist", api.describe_execution, executionArn=started + "x")
     refused("InvalidToken", api.send_task_success, taskToken="x", output="{}")
     tested = api.test_state(definition='{"Type": "Pass", "Result": 1, "End": true}', roleArn=arn, input="{}")
@@ -113,6 +117,8 @@ def messages():
     same(len(sent["Successful"]), 3)
     same(sorted(m["Body"] for m in take(queues, queue, 3)), ["m0", "m1", "m2"])
     topic = topics.create_topic(Name="news")["TopicArn"]
+    sends = {"Effect": "Allow", "Principal": {"Service": ["events.amazonaws.com", "sns.amazonaws.com"]}, "Action": "sqs:SendMessage", "Resource": queue_arn}
+    queues.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": sends})})
     topics.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn, Attributes={"RawMessageDelivery": "true"})
     topics.publish(TopicArn=topic, Subject="s", Message="told")
     same([m["Body"] for m in take(queues, queue, 1)], ["told"])
