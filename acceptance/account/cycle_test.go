@@ -157,7 +157,10 @@ func (u *user) put(detail string) {
 // report says what was seen, and where.
 func (u *user) report() {
 	where := "the local cloud"
-	if *named != "" {
+	switch endpoint := u.cloud.config().BaseEndpoint; {
+	case *named != "" && endpoint != nil:
+		where = "account " + *named + " of " + *endpoint
+	case *named != "":
 		where = "AWS account " + *named
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
