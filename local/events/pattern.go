@@ -1,321 +1,135 @@
-// Package events is the EventBridge of the local cloud: rules with patterns and
-// schedules, input transformers, and delivery to the targets in use, at least
-// once.
+// Package events is the EventBridge of the local cloud: buses, rules with
+// patterns and schedules, input transformers, and delivery to the targets in
+// use, at least once.
 package events
 
-import (
-	"encoding/json"
-	"fmt"
-	"net/netip"
-	"slices"
-	"strings"
-)
+import "slices"
 
-// pattern is a parsed event pattern: every member must match.
-type pattern map[string]any
+// pattern is a parsed event pattern: an event fits that fits one of the
+// branches. There is more than one branch where the pattern has an $or.
+type pattern []branch
 
-// parsePattern reads a pattern and refuses what it would not understand: a
-// filter that is ignored matches too much.
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
-func parsePattern(text string) (pattern, error) {
-	var tree map[string]any
-	if err := json.Unmarshal([]byte(text), &tree); err != nil {
-		return nil, fmt.Errorf("event pattern is not a JSON object: %w", err)
-	}
-	if len(tree) == 0 {
-		return nil, fmt.Errorf("event pattern is empty")
-	}
-	return tree, checkPattern(tree, "")
-}
+// branch wants each of its fields to fit one of the field's filters. Fields are
+// named by their whole path, as EventBridge sees them: "detail.state".
+type branch map[string][]filter
 
-func checkPattern(tree map[string]any, path string) error {
-	for name, value := range tree {
-		here := path + "/" + name
-		switch node := value.(type) {
-		case map[string]any:
-			if err := checkPattern(node, here); err != nil {
-				return err
-			}
-		case []any:
-			if len(node) == 0 {
-				return fmt.Errorf("%s: empty arrays are not allowed", here)
-			}
-			for _, item := range node {
-				_, isObject := item.(map[string]any)
-				if _, isList := item.([]any); isList || name == "$or" && !isObject {
-					return fmt.Errorf("%s: %s cannot stand in this list", here, marshal(item))
-				}
-				if alternative, ok := item.(map[string]any); ok {
-					if name == "$or" {
-						if err := checkPattern(alternative, here); err != nil {
-							return err
-						}
-						continue
-					}
-					if err := checkOperator(alternative, here); err != nil {
-						return err
-					}
-				}
-			}
-		default:
-			return fmt.Errorf("%s: a pattern's value must be a list or an object", here)
-		}
-	}
-	return nil
-}
-
-func checkOperator(operator map[string]any, path string) error {
-	if len(operator) != 1 {
-		return fmt.Errorf("%s: an operator has one member", path)
-	}
-	for name, operand := range operator {
-		valid, known := false, true
-		switch name {
-		case "prefix", "suffix":
-			valid = isText(operand) || isText(nested(operand, "equals-ignore-case"))
-		case "equals-ignore-case", "wildcard":
-			valid = isText(operand)
-		case "exists":
-			_, valid = operand.(bool)
-		case "cidr":
-			text, _ := operand.(string)
-			_, err := netip.ParsePrefix(text)
-			valid = err == nil
-		case "numeric":
-			valid = isComparison(operand)
-		case "anything-but":
-			valid = isExclusion(operand)
-		default:
-			known = false
-		}
-		if !known {
-			return fmt.Errorf("%s: unrecognized match type %s", path, name)
-		}
-		if !valid {
-			return fmt.Errorf("%s: %s cannot be used with %s", path, name, marshal(operand))
-		}
-	}
-	return nil
-}
-
-func isText(value any) bool {
-	_, ok := value.(string)
-	return ok
-}
-
-func nested(value any, name string) any {
-	object, _ := value.(map[string]any)
-	if len(object) != 1 {
-		return nil
-	}
-	return object[name]
-}
-
-func isComparison(operand any) bool {
-	conditions, _ := operand.([]any)
-	for i, item := range conditions {
-		_, isNumber := item.(float64)
-		text, _ := item.(string)
-		if i%2 == 1 && !isNumber || i%2 == 0 && !slices.Contains([]string{"=", ">", ">=", "<", "<="}, text) {
-			return false
-		}
-	}
-	return len(conditions) == 2 || len(conditions) == 4
-}
-
-// isExclusion accepts a value, values, or one operator over text or texts.
-func isExclusion(operand any) bool {
-	switch node := operand.(type) {
-	case map[string]any:
-		for name, inner := range node {
-			list, isList := inner.([]any)
-			known := name == "prefix" || name == "suffix" || name == "equals-ignore-case" || name == "wildcard"
-			if !known || !isList && !isText(inner) || slices.ContainsFunc(list, func(item any) bool { return !isText(item) }) {
-				return false
-			}
-		}
-		return len(node) == 1
-	case []any:
-		return len(node) > 0 && !slices.ContainsFunc(node, func(item any) bool { return !isScalar(item) })
-	}
-	return isScalar(operand)
-}
-
-func isScalar(value any) bool {
-	switch value.(type) {
-	case string, float64:
-		return true
-	}
-	return false
+// filter is one condition on a field's value.
+type filter struct {
+	absent bool // the field must not be there; match is nil
+	match  func(value any) bool
 }
 
 // matches tells whether an event fits.
-func (p pattern) matches(event map[string]any) bool { return matchObject(p, event) }
+func (p pattern) matches(event map[string]any) bool {
+	leaves := flatten(event)
+	return slices.ContainsFunc(p, func(b branch) bool { return b.matches(leaves) })
+}
 
-func matchObject(p map[string]any, event map[string]any) bool {
-	for name, wanted := range p {
-		if name == "$or" {
-			if !matchAny(wanted, event) {
-				return false
-			}
+func (b branch) matches(leaves map[string][]leaf) bool {
+	var choices [][]leaf
+	for path, filters := range b {
+		values := leaves[path]
+		if len(values) == 0 && slices.ContainsFunc(filters, func(f filter) bool { return f.absent }) {
 			continue
 		}
-		value, present := event[name]
-		switch node := wanted.(type) {
-		case map[string]any:
-			inner, _ := value.(map[string]any)
-			if !matchObject(node, inner) {
-				return false
-			}
-		case []any:
-			if !matchField(node, value, present) {
-				return false
+		var fit []leaf
+		for _, value := range values {
+			if slices.ContainsFunc(filters, func(f filter) bool { return !f.absent && f.match(value.value) }) {
+				fit = append(fit, value)
 			}
 		}
+		if len(fit) == 0 {
+			return false
+		}
+		choices = append(choices, fit)
 	}
-	return true
+	// The field with the fewest choices first, so that a contradiction shows soon.
+	slices.SortFunc(choices, func(a, b []leaf) int { return len(a) - len(b) })
+	return agree(choices, map[int]int{})
 }
 
-func matchAny(alternatives any, event map[string]any) bool {
-	list, _ := alternatives.([]any)
-	for _, alternative := range list {
-		if p, ok := alternative.(map[string]any); ok && matchObject(p, event) {
+// agree tells whether one leaf of each field can be chosen so that fields of the
+// same list come from the same item of it.
+func agree(choices [][]leaf, items map[int]int) bool {
+	if len(choices) == 0 {
+		return true
+	}
+	for _, candidate := range choices[0] {
+		var added []int
+		fits := true
+		for _, at := range candidate.in {
+			item, bound := items[at.list]
+			if bound && item != at.item {
+				fits = false
+				break
+			}
+			if !bound {
+				items[at.list] = at.item
+				added = append(added, at.list)
+			}
+		}
+		if fits && agree(choices[1:], items) {
 			return true
 		}
-	}
-	return false
-}
-
-// matchField tells whether a value, or any item of a list, fits any of the
-// filters.
-func matchField(filters []any, value any, present bool) bool {
-	values := []any{value}
-	if list, ok := value.([]any); ok {
-		values = list
-	}
-	for _, filter := range filters {
-		if operator, ok := filter.(map[string]any); ok {
-			if exists, ok := operator["exists"].(bool); ok {
-				if exists == present {
-					return true
-				}
-				continue
-			}
-		}
-		for _, item := range values {
-			if present && matchValue(filter, item) {
-				return true
-			}
+		for _, list := range added {
+			delete(items, list)
 		}
 	}
 	return false
 }
 
-func matchValue(filter, value any) bool {
-	operator, ok := filter.(map[string]any)
-	if !ok {
-		return filter == value
-	}
-	text, isText := value.(string)
-	for name, operand := range operator {
-		switch name {
-		case "prefix":
-			return isText && affix(operand, text, strings.HasPrefix)
-		case "suffix":
-			return isText && affix(operand, text, strings.HasSuffix)
-		case "equals-ignore-case":
-			wanted, _ := operand.(string)
-			return isText && strings.EqualFold(wanted, text)
-		case "wildcard":
-			wanted, _ := operand.(string)
-			return isText && wildcard(wanted, text)
-		case "anything-but":
-			return anythingBut(operand, value)
-		case "numeric":
-			return numeric(operand, value)
-		case "cidr":
-			return isText && inNetwork(operand, text)
-		}
-	}
-	return false
+// leaf is a value of an event that is no list and no object.
+type leaf struct {
+	value any
+	in    []place
 }
 
-// affix matches {"prefix": "x"} and {"prefix": {"equals-ignore-case": "x"}}.
-func affix(operand any, text string, has func(s, affix string) bool) bool {
-	if nested, ok := operand.(map[string]any); ok {
-		wanted, _ := nested["equals-ignore-case"].(string)
-		return has(strings.ToLower(text), strings.ToLower(wanted))
-	}
-	wanted, ok := operand.(string)
-	return ok && has(text, wanted)
+// place is an item of a list of the event.
+type place struct{ list, item int }
+
+// flatten finds an event's leaves by their path. Names with dots are not told
+// from nested ones, and a list adds nothing to a path, as in EventBridge.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html
+func flatten(event map[string]any) map[string][]leaf {
+	f := flattener{leaves: map[string][]leaf{}}
+	f.object("", event, nil)
+	return f.leaves
 }
 
-func anythingBut(operand, value any) bool {
-	switch node := operand.(type) {
-	case []any:
-		for _, item := range node {
-			if item == value {
-				return false
-			}
-		}
-		return true
+type flattener struct {
+	leaves map[string][]leaf
+	lists  int
+}
+
+func (f *flattener) object(path string, object map[string]any, in []place) {
+	for name, value := range object {
+		f.value(join(path, name), value, in)
+	}
+}
+
+func (f *flattener) value(path string, value any, in []place) {
+	switch node := value.(type) {
 	case map[string]any:
-		for name, inner := range node {
-			list, isList := inner.([]any)
-			if !isList {
-				list = []any{inner}
+		f.object(path, node, in)
+	case []any:
+		f.lists++
+		list := f.lists
+		for i, item := range node {
+			switch item.(type) {
+			case map[string]any, []any:
+				f.value(path, item, append(slices.Clone(in), place{list, i}))
+			default:
+				f.value(path, item, in)
 			}
-			for _, item := range list {
-				if matchValue(map[string]any{name: item}, value) {
-					return false
-				}
-			}
 		}
-		return true
+	default:
+		f.leaves[path] = append(f.leaves[path], leaf{value, in})
 	}
-	return operand != value
 }
 
-// numeric matches [">", 0, "<=", 5].
-func numeric(operand, value any) bool {
-	number, ok := value.(float64)
-	conditions, isList := operand.([]any)
-	if !ok || !isList || len(conditions)%2 != 0 {
-		return false
+func join(path, name string) string {
+	if path == "" {
+		return name
 	}
-	for i := 0; i < len(conditions); i += 2 {
-		bound, ok := conditions[i+1].(float64)
-		holds := map[any]bool{"=": number == bound, ">": number > bound, ">=": number >= bound, "<": number < bound, "<=": number <= bound}
-		if !ok || !holds[conditions[i]] {
-			return false
-		}
-	}
-	return true
-}
-
-func inNetwork(operand any, text string) bool {
-	wanted, _ := operand.(string)
-	network, err := netip.ParsePrefix(wanted)
-	address, errAddress := netip.ParseAddr(text)
-	return err == nil && errAddress == nil && network.Contains(address)
-}
-
-// wildcard matches * for any text.
-func wildcard(pattern, text string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return pattern == text
-	}
-	if !strings.HasPrefix(text, parts[0]) {
-		return false
-	}
-	text = text[len(parts[0]):]
-	for _, part := range parts[1 : len(parts)-1] {
-		i := strings.Index(text, part)
-		if i < 0 {
-			return false
-		}
-		text = text[i+len(part):]
-	}
-	return strings.HasSuffix(text, parts[len(parts)-1])
+	return path + "." + name
 }

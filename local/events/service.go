@@ -376,7 +376,12 @@ func (s *Service) testEventPattern(_ context.Context, _ api.Caller, in *eventbri
 	}
 	var event map[string]any
 	if err := json.Unmarshal([]byte(deref(in.Event)), &event); err != nil {
-		return nil, api.Errorf("ValidationException", "Parameter Event is not valid. Reason: %v", err)
+		return nil, api.Errorf("ValidationException", "Parameter Event is not valid.")
+	}
+	for _, field := range []string{"id", "account", "source", "time", "region", "detail-type"} {
+		if _, ok := event[field].(string); !ok {
+			return nil, api.Errorf("ValidationException", "Parameter Event is not valid.")
+		}
 	}
 	return &eventbridge.TestEventPatternOutput{Result: parsed.matches(event)}, nil
 }

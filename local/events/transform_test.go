@@ -1,0 +1,38 @@
+package events
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+)
+
+func TestTransformer(t *testing.T) {
+	event := tree(t, sample)
+	event["time"] = "2026-01-01T00:00:00Z"
+	paths := map[string]string{"status": "$.detail.status", "detail": "$.detail.tags", "none": "$.detail.none", "first": "$.detail.tags[0]", "n": "$.detail.count"}
+	for template, want := range map[string]string{
+		`{"s": <status>}`:                      `{"s": "FAILED"}`,
+		`{"s": "it <status>"}`:                 `{"s": "it FAILED"}`,
+		`"<status> in <aws.events.rule-name>"`: `"FAILED in r"`,
+		`{"d": <detail>, "f": <first>}`:        `{"d": ["a","b"], "f": "a"}`,
+		`{"n": <n>, "t": "<n>"}`:               `{"n": 7, "t": "7"}`,
+		`<aws.events.rule-arn>`:                `"arn:aws:events:r:1:rule/r"`,
+	} {
+		got, err := transform(types.InputTransformer{InputTemplate: aws.String(template), InputPathsMap: paths}, event, "arn:aws:events:r:1:rule/r")
+		if err != nil || got != want {
+			t.Errorf("%s = %s, %v, want %s", template, got, err, want)
+		}
+	}
+	if got, err := transform(types.InputTransformer{InputTemplate: aws.String("<unknown>")}, event, "arn"); err == nil {
+		t.Errorf("an unknown variable became %s", got)
+	}
+}
+
+func FuzzTransform(f *testing.F) {
+	f.Add(`{"a": "<x>", "b": <x>}`, "$.detail.tags[0]")
+	f.Fuzz(func(t *testing.T, template, path string) {
+		event := tree(t, sample)
+		_, _ = transform(types.InputTransformer{InputTemplate: &template, InputPathsMap: map[string]string{"x": path}}, event, "arn")
+	})
+}
