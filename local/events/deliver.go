@@ -2,11 +2,13 @@ package events
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
@@ -15,15 +17,6 @@ import (
 
 	"weir/local/api"
 )
-
-func supported(arn string) bool {
-	for _, part := range []string{":lambda:", ":states:", ":sns:", ":sqs:"} {
-		if strings.Contains(arn, part) {
-			return true
-		}
-	}
-	return false
-}
 
 // fire delivers an event to a rule's targets, apart from whoever put it.
 func (s *Service) fire(r *rule, event map[string]any) {
@@ -84,7 +77,7 @@ func (s *Service) send(ruleARN string, target types.Target, event map[string]any
 	caller := api.ServiceCaller(principal, ruleARN)
 	if target.RoleArn != nil {
 		caller.RoleARN = *target.RoleArn
-		caller.ARN = strings.Replace(strings.Replace(*target.RoleArn, ":iam:", ":sts:", 1), ":role/", ":assumed-role/", 1) + "/events"
+		caller.ARN = session(*target.RoleArn)
 	}
 	switch {
 	case strings.Contains(arn, ":lambda:"):
@@ -98,6 +91,25 @@ func (s *Service) send(ruleARN string, target types.Target, event map[string]any
 		_, err = s.Bus.Call(ctx, caller, "sns", "Publish", &sns.PublishInput{TopicArn: &arn, Message: &payload})
 	case strings.Contains(arn, ":sqs:"):
 		err = s.Enqueue(ctx, caller, arn, payload)
+	case strings.Contains(arn, ":event-bus/"):
+		return s.pass(ctx, caller, arn, event)
+	}
+	return err
+}
+
+// pass puts an event on another bus, as it is.
+func (s *Service) pass(ctx context.Context, caller api.Caller, busARN string, event map[string]any) error {
+	entry := types.PutEventsRequestEntry{EventBusName: &busARN, Source: ptr(event["source"].(string)), DetailType: ptr(event["detail-type"].(string)),
+		Detail: ptr(marshal(event["detail"]))}
+	if at, err := time.Parse(time.RFC3339, event["time"].(string)); err == nil {
+		entry.Time = &at
+	}
+	for _, resource := range event["resources"].([]any) {
+		entry.Resources = append(entry.Resources, fmt.Sprint(resource))
+	}
+	out, err := api.Do[eventbridge.PutEventsOutput](ctx, s.Bus, caller, "events", "PutEvents", &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{entry}})
+	if err == nil && out.FailedEntryCount > 0 {
+		return api.Errorf(deref(out.Entries[0].ErrorCode), "%s", deref(out.Entries[0].ErrorMessage))
 	}
 	return err
 }
