@@ -31,6 +31,7 @@ import (
 	"weir/local/lambda"
 	"weir/local/logs"
 	"weir/local/s3"
+	"weir/local/scheduler"
 	"weir/local/sns"
 	"weir/local/sqs"
 	"weir/local/ssm"
@@ -181,13 +182,14 @@ func (c *Cloud) compose() {
 	c.SQS = sqs.New(sqs.Options{Env: o.Env, Clock: c.clock, Endpoint: c.URL})
 	c.SNS = sns.New(sns.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueue})
 	c.Events = events.New(events.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueue, Twice: o.Twice})
+	schedules := scheduler.New(scheduler.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log})
 	c.Logs = logs.New(logs.Options{Env: o.Env, Clock: c.clock, Metrics: c.CloudWatch})
 	c.Lambda = lambda.New(lambda.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Metrics: c.CloudWatch, Objects: c.objects, Logs: c.Logs,
 		Log: o.Log, Dir: filepath.Join(c.directory, "functions"), Endpoint: c.URL, Seed: o.Seed})
 	c.States = states.New(states.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Recorder: c.CloudWatch, Log: o.Log})
 	c.cloudFormation = cloudformation.New(cloudformation.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log,
 		ResponseURL: c.URL() + responsePath, Objects: templates{c.objects}})
-	c.bus.Register(c.IAM.API(), c.IAM.STS(), c.CloudWatch.API(), c.objects.API(), c.SQS.API(), c.SNS.API(), c.Events.API(), c.Logs.API(),
+	c.bus.Register(c.IAM.API(), c.IAM.STS(), c.CloudWatch.API(), c.objects.API(), c.SQS.API(), c.SNS.API(), c.Events.API(), schedules.API(), c.Logs.API(),
 		c.Lambda.API(), c.States.API(), c.cloudFormation.API(), c.parameters.API(),
 		ecr.New(o.Env, bootstrapName(o.Env, "container-assets")).API())
 }

@@ -118,7 +118,7 @@ func made(kind string, properties props) map[string]any {
 
 var (
 	lambdaTrust = props{"Version": "2012-10-17", "Statement": []any{props{
-		"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": props{"Service": []any{"lambda.amazonaws.com", "states.amazonaws.com"}}}}}
+		"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": props{"Service": []any{"lambda.amazonaws.com", "states.amazonaws.com", "scheduler.amazonaws.com"}}}}}
 	aRole     = props{"R": made("AWS::IAM::Role", props{"AssumeRolePolicyDocument": lambdaTrust})}
 	aFunction = props{
 		"R": aRole["R"],
@@ -199,6 +199,7 @@ func samples() map[string]sample {
 		"AWS::SQS::Queue": {make: props{"VisibilityTimeout": 10}, update: props{"VisibilityTimeout": 20}},
 		"AWS::SQS::QueuePolicy": {make: props{"Queues": []any{ref("Q")}, "PolicyDocument": admits("events.amazonaws.com", "sqs:SendMessage", attribute("Q", "Arn"))},
 			update: props{"Queues": []any{ref("Q")}, "PolicyDocument": admits("sns.amazonaws.com", "sqs:SendMessage", attribute("Q", "Arn"))}, beside: aQueue},
+		"AWS::Scheduler::ScheduleGroup":    {make: props{"Name": "orders"}, update: props{"Name": "orders", "Tags": []any{props{"Key": "a", "Value": "b"}}}},
 		"AWS::Scheduler::Schedule":         {make: hourly("rate(1 hour)"), update: hourly("rate(2 hours)"), beside: aVersion},
 		"AWS::SSM::Parameter":              {make: props{"Type": "String", "Value": "1"}, update: props{"Type": "String", "Value": "2"}},
 		"AWS::StepFunctions::StateMachine": {make: machine("a"), update: machine("b"), beside: aRole},
@@ -208,23 +209,6 @@ func samples() map[string]sample {
 // apart are the types that other tests make.
 var apart = map[string]string{
 	"AWS::CloudFormation::CustomResource": "needs a function that answers",
-}
-
-// needs names the operation without which a type cannot be tested.
-var needs = map[string][2]string{
-	"AWS::Events::EventBus":    {"events", "CreateEventBus"},
-	"AWS::SNS::Subscription":   {"sns", "SetSubscriptionAttributes"},
-	"AWS::Scheduler::Schedule": {"scheduler", "CreateSchedule"},
-}
-
-func (s *stackOf) skipWithout(needed [2]string) {
-	s.t.Helper()
-	if service, ok := s.cloud.Bus().Service(needed[0]); ok {
-		if _, ok := service.Operations[needed[1]]; ok {
-			return
-		}
-	}
-	s.t.Skipf("the local cloud has no %s %s", needed[0], needed[1])
 }
 
 // TestEveryType makes, updates and deletes each supported type by the real
@@ -243,9 +227,6 @@ func TestEveryType(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			one := all[kind]
 			s := newStackOf(t)
-			if needed, ok := needs[kind]; ok {
-				s.skipWithout(needed)
-			}
 			template := func(properties props) map[string]any {
 				resources := maps.Clone(one.beside)
 				if resources == nil {

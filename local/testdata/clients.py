@@ -6,6 +6,7 @@ at the first thing that is not as expected.
 """
 
 import base64
+import datetime
 import io
 import json
 import sys
@@ -181,6 +182,32 @@ def stacks():
     api.get_waiter("stack_delete_complete").wait(StackName="shop", WaiterConfig=QUICK)
 
 
+def schedules():
+    api = client("scheduler")
+    arn = role("schedule", "scheduler.amazonaws.com", "lambda:InvokeFunction")
+    function = client("lambda").get_function(FunctionName="orders")["Configuration"]["FunctionArn"]
+    target = {"Arn": function, "RoleArn": arn, "Input": json.dumps({"do": "print", "text": "scheduled <aws.scheduler.attempt-number>"})}
+    api.create_schedule_group(Name="g", Tags=[{"Key": "a", "Value": "b"}])
+    group = api.get_schedule_group(Name="g")["Arn"]
+    same(api.list_tags_for_resource(ResourceArn=group)["Tags"], [{"Key": "a", "Value": "b"}])
+    api.untag_resource(ResourceArn=group, TagKeys=["a"])
+    same(api.list_tags_for_resource(ResourceArn=group)["Tags"], [])
+    soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=2)
+    made = api.create_schedule(Name="s", GroupName="g", ScheduleExpression=soon.strftime("at(%Y-%m-%dT%H:%M:%S)"), FlexibleTimeWindow={"Mode": "OFF"}, Target=target,
+                               StartDate=soon)
+    assert made["ScheduleArn"].endswith(":schedule/g/s"), made
+    found = api.get_schedule(Name="s", GroupName="g")
+    same((found["State"], found["ActionAfterCompletion"], found["ScheduleExpressionTimezone"], found["Target"]), ("ENABLED", "NONE", "UTC", target))
+    same([s["Name"] for s in api.list_schedules(GroupName="g")["Schedules"]], ["s"])
+    logs = client("logs")
+    until(lambda: logs.filter_log_events(logGroupName="/aws/lambda/orders", filterPattern='"scheduled 1"')["events"], lambda found: found)
+    refused("ResourceNotFoundException", api.get_schedule, Name="s")
+    same(str(refused("ValidationException", api.create_schedule, Name="t", ScheduleExpression="rate(10)", FlexibleTimeWindow={"Mode": "OFF"}, Target=target)),
+         "An error occurred (ValidationException) when calling the CreateSchedule operation: Invalid Schedule Expression rate(10).")
+    api.delete_schedule_group(Name="g")
+    refused("ResourceNotFoundException", api.get_schedule_group, Name="g")
+
+
 def rest():
     same(client("sts").get_caller_identity()["Account"], "000000000000")
     objects, bucket = client("s3"), "cdk-hnb659fds-assets-000000000000-us-east-1"
@@ -215,6 +242,6 @@ def take(api, queue, count):
     raise AssertionError(f"{len(got)} messages, want {count}")
 
 
-for part in (functions, executions, messages, metrics, stacks, rest):
+for part in (functions, executions, messages, metrics, stacks, schedules, rest):
     part()
     print("ok", part.__name__, flush=True)

@@ -26,6 +26,7 @@ var attributesOf = map[string][]string{
 	"AWS::Events::Rule":                        {"Arn"},
 	"AWS::Events::EventBus":                    {"Arn", "Name"},
 	"AWS::Scheduler::Schedule":                 {"Arn"},
+	"AWS::Scheduler::ScheduleGroup":            {"Arn", "CreationDate", "LastModificationDate", "State"},
 	"AWS::SNS::Topic":                          {"TopicArn", "TopicName"},
 	"AWS::SNS::Subscription":                   {"Arn"},
 	"AWS::SNS::TopicPolicy":                    nil,

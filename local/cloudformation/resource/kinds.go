@@ -26,9 +26,10 @@ var kinds = sync.OnceValue(func() map[string]Kind {
 		"AWS::CloudWatch::CompositeAlarm": compositeAlarm(),
 		"AWS::CloudWatch::Dashboard":      dashboard(),
 
-		"AWS::Events::Rule":        eventRule(),
-		"AWS::Events::EventBus":    eventBus(),
-		"AWS::Scheduler::Schedule": schedule(),
+		"AWS::Events::Rule":             eventRule(),
+		"AWS::Events::EventBus":         eventBus(),
+		"AWS::Scheduler::Schedule":      schedule(),
+		"AWS::Scheduler::ScheduleGroup": scheduleGroup(),
 
 		"AWS::SNS::Topic":        topic(),
 		"AWS::SNS::Subscription": subscription(),

@@ -28,3 +28,37 @@ func schedule() Kind {
 		},
 	}
 }
+
+var schedulerTags = tagging{service: "scheduler", tag: "TagResource", untag: "UntagResource", arn: "ResourceArn", tags: "Tags"}
+
+func scheduleGroup() Kind {
+	describe := func(ctx context.Context, r *Request, name string) (Result, error) {
+		out, err := r.call(ctx, "scheduler", "GetScheduleGroup", map[string]any{"Name": name})
+		attributes := map[string]any{}
+		for _, attribute := range []string{"Arn", "CreationDate", "LastModificationDate", "State"} {
+			attributes[attribute] = textOf(out[attribute])
+		}
+		return Result{Physical: name, Attributes: attributes}, err
+	}
+	return Kind{
+		Properties: []string{"Name", "Tags"},
+		Immutable:  []string{"Name"},
+		Create: func(ctx context.Context, r *Request) (Result, error) {
+			in := r.take("Tags")
+			name := r.named("Name", 64)
+			in["Name"] = name
+			if _, err := r.call(ctx, "scheduler", "CreateScheduleGroup", in); err != nil {
+				return Result{}, err
+			}
+			return describe(ctx, r, name)
+		},
+		Update: func(ctx context.Context, r *Request) (Result, error) {
+			kept := Result{Physical: r.Physical, Attributes: r.Attributes}
+			return kept, schedulerTags.retag(ctx, r, textOf(r.Attributes["Arn"]))
+		},
+		Delete: func(ctx context.Context, r *Request) error {
+			_, err := r.call(ctx, "scheduler", "DeleteScheduleGroup", map[string]any{"Name": r.Physical})
+			return ignoring(err, "ResourceNotFoundException")
+		},
+	}
+}
