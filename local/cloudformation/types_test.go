@@ -181,7 +181,7 @@ func samples() map[string]sample {
 			update: props{"FunctionName": ref("F"), "Qualifier": "$LATEST", "MaximumRetryAttempts": 1}, beside: aFunction},
 		"AWS::Lambda::Function": {make: aFunction["F"].(map[string]any)["Properties"].(props),
 			update: props{"Role": attribute("R", "Arn"), "Runtime": "python3.12", "Handler": "index.handler", "MemorySize": 256, "Timeout": "10",
-				"Environment": props{"Variables": props{"A": 1}}, "ReservedConcurrentExecutions": 2,
+				"Environment": props{"Variables": props{"AGE": 1}}, "ReservedConcurrentExecutions": 2,
 				"Code": props{"ZipFile": "def handler(event, context): return 2"}}, beside: aRole},
 		"AWS::Lambda::Permission": {make: props{"Action": "lambda:InvokeFunction", "FunctionName": ref("F"), "Principal": "events.amazonaws.com"},
 			update: props{"Action": "lambda:InvokeFunction", "FunctionName": ref("F"), "Principal": "sns.amazonaws.com"}, beside: aFunction},

@@ -12,12 +12,20 @@ import (
 	"weir/local/api"
 )
 
-var aliasPattern = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,128}$`)
+var aliasPattern = regexp.MustCompile(`^[a-zA-Z0-9-_]+$`)
 
 func (s *Service) createAlias(_ context.Context, _ api.Caller, in *lambda.CreateAliasInput) (*lambda.CreateAliasOutput, error) {
 	name := deref(in.Name)
+	var wrong violations
+	wrong.tooLong(name, "name", maxQualifier)
 	if !aliasPattern.MatchString(name) || isNumber(name) {
-		return nil, violates(name, "name", `Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)`)
+		wrong.add(name, "name", `Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)`)
+	}
+	if name == "" {
+		wrong.add(name, "name", "Member must have length greater than or equal to 1")
+	}
+	if len(wrong) > 0 {
+		return nil, wrong.err()
 	}
 	made := types.AliasConfiguration{
 		Name: &name, FunctionVersion: in.FunctionVersion, Description: ptr(deref(in.Description)), RoutingConfig: routing(in.RoutingConfig),
@@ -27,7 +35,7 @@ func (s *Service) createAlias(_ context.Context, _ api.Caller, in *lambda.Create
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, err := parseName(deref(in.FunctionName), "")
+	n, err := s.parseName(deref(in.FunctionName), "")
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +67,7 @@ func (s *Service) getAlias(_ context.Context, _ api.Caller, in *lambda.GetAliasI
 
 // alias finds an alias. Call with the lock held.
 func (s *Service) alias(functionName, aliasName *string) (*function, *types.AliasConfiguration, error) {
-	n, err := parseName(deref(functionName), "")
+	n, err := s.parseName(deref(functionName), "")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,10 +1,11 @@
 package lambda
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
@@ -24,7 +25,10 @@ func asyncKey(qualifier string) string {
 func (s *Service) putEventInvokeConfig(_ context.Context, _ api.Caller, in *lambda.PutFunctionEventInvokeConfigInput) (*lambda.PutFunctionEventInvokeConfigOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, q, err := s.qualified(in.FunctionName, in.Qualifier)
+	if in.MaximumRetryAttempts == nil && in.MaximumEventAgeInSeconds == nil && in.DestinationConfig == nil {
+		return nil, errNoSetting
+	}
+	f, q, err := s.configurable(in.FunctionName, in.Qualifier)
 	if err != nil {
 		return nil, err
 	}
@@ -38,6 +42,12 @@ func (s *Service) putEventInvokeConfig(_ context.Context, _ api.Caller, in *lamb
 func (s *Service) updateEventInvokeConfig(_ context.Context, _ api.Caller, in *lambda.UpdateFunctionEventInvokeConfigInput) (*lambda.UpdateFunctionEventInvokeConfigOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if in.MaximumRetryAttempts == nil && in.MaximumEventAgeInSeconds == nil && in.DestinationConfig == nil {
+		return nil, errNoSetting
+	}
+	if _, _, err := s.configurable(in.FunctionName, in.Qualifier); err != nil {
+		return nil, err
+	}
 	f, q, found, err := s.asyncConfig(in.FunctionName, in.Qualifier)
 	if err != nil {
 		return nil, err
@@ -55,38 +65,43 @@ func (s *Service) keepAsync(f *function, qualifier string, config *types.Functio
 	if destinations != nil && (destinations.OnFailure != nil || destinations.OnSuccess != nil) {
 		return unsupported("DestinationConfig of asynchronous invocations")
 	}
-	if attempts := deref(config.MaximumRetryAttempts); attempts < 0 || attempts > 2 {
-		return violates(fmt.Sprint(attempts), "maximumRetryAttempts", "Member must have value between 0 and 2")
+	var wrong violations
+	wrong.between(config.MaximumRetryAttempts, "maximumRetryAttempts", 0, 2)
+	wrong.between(config.MaximumEventAgeInSeconds, "maximumEventAgeInSeconds", 60, 21600)
+	if len(wrong) > 0 {
+		return wrong.err()
 	}
-	if age := config.MaximumEventAgeInSeconds; age != nil && (*age < 60 || *age > 21600) {
-		return violates(fmt.Sprint(*age), "maximumEventAgeInSeconds", "Member must have value between 60 and 21600")
-	}
-	shown := qualifier
-	if shown == "" {
-		shown = latestVersion
-	}
-	config.FunctionArn = ptr(s.arn(f.name, shown))
+	config.FunctionArn = ptr(s.arn(f.name, cmp.Or(qualifier, latestVersion)))
 	config.LastModified = ptr(s.Clock.Now())
 	config.DestinationConfig = &types.DestinationConfig{OnFailure: &types.OnFailure{}, OnSuccess: &types.OnSuccess{}}
 	f.async[asyncKey(qualifier)] = config
 	return nil
 }
 
+var errNoSetting = invalid("You must specify at least one of error handling or destination setting.")
+
+// configurable finds a function and qualifier, which must be there. Call with
+// the lock held.
+func (s *Service) configurable(functionName, qualifier *string) (*function, string, error) {
+	f, q, err := s.qualified(functionName, qualifier)
+	if api.IsCode(err, "ResourceNotFoundException") && !strings.HasPrefix(messageOf(err), "Functions from") {
+		err = failed("ResourceNotFoundException", "The function doesn't exist.")
+	}
+	return f, q, err
+}
+
 // asyncConfig finds a configuration that must be there. Call with the lock held.
 func (s *Service) asyncConfig(functionName, qualifier *string) (*function, string, *types.FunctionEventInvokeConfig, error) {
-	f, q, err := s.qualified(functionName, qualifier)
+	n, err := s.parseName(deref(functionName), deref(qualifier))
 	if err != nil {
 		return nil, "", nil, err
 	}
-	config, ok := f.async[asyncKey(q)]
-	if !ok {
-		shown := q
-		if shown == "" {
-			shown = latestVersion
+	if f, ok := s.functions[n.function]; ok {
+		if config, ok := f.async[asyncKey(n.qualifier)]; ok {
+			return f, n.qualifier, config, nil
 		}
-		return nil, "", nil, failed("ResourceNotFoundException", "The function %s doesn't have an EventInvokeConfig", s.arn(f.name, shown))
 	}
-	return f, q, config, nil
+	return nil, "", nil, failed("ResourceNotFoundException", "The function %s doesn't have an EventInvokeConfig", s.arn(n.function, cmp.Or(n.qualifier, latestVersion)))
 }
 
 func (s *Service) getEventInvokeConfig(_ context.Context, _ api.Caller, in *lambda.GetFunctionEventInvokeConfigInput) (*lambda.GetFunctionEventInvokeConfigOutput, error) {
@@ -102,7 +117,7 @@ func (s *Service) getEventInvokeConfig(_ context.Context, _ api.Caller, in *lamb
 func (s *Service) listEventInvokeConfigs(_ context.Context, _ api.Caller, in *lambda.ListFunctionEventInvokeConfigsInput) (*lambda.ListFunctionEventInvokeConfigsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, _, err := s.function(deref(in.FunctionName))
+	f, _, err := s.configurable(in.FunctionName, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -31,8 +31,15 @@ type provisioned struct {
 func (s *Service) unreserved(but string) int32 {
 	left := int32(accountConcurrency)
 	for name, f := range s.functions {
-		if name != but {
-			left -= deref(f.concurrency)
+		if name == but {
+			continue
+		}
+		if f.concurrency != nil {
+			left -= *f.concurrency // provisioned concurrency is part of it
+			continue
+		}
+		for _, p := range f.provisioned {
+			left -= p.count
 		}
 	}
 	return left
@@ -80,35 +87,77 @@ func (s *Service) deleteFunctionConcurrency(_ context.Context, _ api.Caller, in 
 // provisionable finds what provisioned concurrency may be set on: a version or
 // an alias. Call with the lock held.
 func (s *Service) provisionable(functionName, qualifier *string) (*function, string, error) {
-	f, q, err := s.qualified(functionName, qualifier)
+	n, err := s.parseName(deref(functionName), deref(qualifier))
 	if err != nil {
 		return nil, "", err
 	}
-	if q == "" || q == latestVersion {
-		return nil, "", invalid("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
+	if n.qualifier == "" || n.qualifier == latestVersion {
+		return nil, "", invalid("The function resource provided must be an alias or a published version.")
 	}
-	if a, ok := f.aliases[q]; ok && deref(a.FunctionVersion) == latestVersion {
-		return nil, "", invalid("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
+	f, ok := s.functions[n.function]
+	switch {
+	case ok && (f.aliases[n.qualifier] != nil || f.versions[n.qualifier] != nil):
+		return f, n.qualifier, nil
+	case isNumber(n.qualifier):
+		return nil, "", s.notFound(n.function, n.qualifier)
 	}
-	return f, q, nil
+	return nil, "", failed("ResourceNotFoundException", "Cannot find alias arn: %s", s.arn(n.function, n.qualifier))
 }
+
+// checkProvisioned refuses what cannot be set on a version or an alias. Call
+// with the lock held.
+func (s *Service) checkProvisioned(f *function, qualifier string, count int32) error {
+	others := int32(0)
+	for q, p := range f.provisioned {
+		if q != qualifier {
+			others += p.count
+		}
+	}
+	switch {
+	case f.concurrency != nil && others+count > *f.concurrency:
+		return invalid("Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function")
+	case count > accountConcurrency:
+		return invalid("Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [%d].", accountConcurrency)
+	case f.concurrency == nil && s.unreserved("")+f.provisioned[qualifier].count-count < minUnreserved:
+		return invalid("Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [%d].", minUnreserved)
+	}
+	if a, ok := f.aliases[qualifier]; ok {
+		switch _, taken := f.provisioned[deref(a.FunctionVersion)]; {
+		case deref(a.FunctionVersion) == latestVersion:
+			return errUnpublished
+		case len(weights(a)) > 0:
+			return invalid("Alias with weights can not be used with Provisioned Concurrency")
+		case taken:
+			return failed("ResourceConflictException", "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version")
+		}
+		return nil
+	}
+	for name, a := range f.aliases {
+		if _, taken := f.provisioned[name]; taken && deref(a.FunctionVersion) == qualifier {
+			return failed("ResourceConflictException", "Version is pointed by a Provisioned Concurrency alias")
+		}
+	}
+	return nil
+}
+
+var errUnpublished = invalid("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
 
 func (s *Service) putProvisioned(_ context.Context, _ api.Caller, in *lambda.PutProvisionedConcurrencyConfigInput) (*lambda.PutProvisionedConcurrencyConfigOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, q, err := s.provisionable(in.FunctionName, in.Qualifier)
-	if err != nil {
-		return nil, err
-	}
 	count := deref(in.ProvisionedConcurrentExecutions)
 	if count < 1 {
 		return nil, violates(fmt.Sprint(count), "provisionedConcurrentExecutions", "Member must have value greater than or equal to 1")
 	}
-	if a, ok := f.aliases[q]; ok && len(weights(a)) > 0 {
-		return nil, invalid("Alias with weights can not be used with Provisioned Concurrency")
+	if deref(in.Qualifier) == latestVersion {
+		return nil, errUnpublished
 	}
-	if f.concurrency != nil && count > *f.concurrency {
-		return nil, invalid("Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function")
+	f, q, err := s.provisionable(in.FunctionName, in.Qualifier)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkProvisioned(f, q, count); err != nil {
+		return nil, err
 	}
 	p := provisioned{count: count, modified: s.Clock.Now().Format("2006-01-02T15:04:05-0700")}
 	f.provisioned[q] = p

@@ -3,8 +3,10 @@ package lambda
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,11 +33,39 @@ func checkConfig(c *types.FunctionConfiguration) error {
 	case memory > 10240:
 		return violates(fmt.Sprint(memory), "memorySize", "Member must have value less than or equal to 10240")
 	case !slices.Contains(c.Runtime.Values(), c.Runtime):
-		return invalid("Value %s at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: %v or be a valid ARN", c.Runtime, c.Runtime.Values())
+		return invalid("Value %s at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: %s or be a valid ARN", c.Runtime, listed(c.Runtime.Values()))
 	case len(deref(c.Description)) > 256:
 		return violates(deref(c.Description), "description", "Member must have length less than or equal to 256")
+	case !validRole.MatchString(deref(c.Role)):
+		return violates(deref(c.Role), "role", `Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+`)
+	}
+	if storage := c.EphemeralStorage; storage != nil {
+		switch size := deref(storage.Size); {
+		case size < 512:
+			return violates(fmt.Sprint(size), "ephemeralStorage.size", "Member must have value greater than or equal to 512")
+		case size > 10240:
+			return violates(fmt.Sprint(size), "ephemeralStorage.size", "Member must have value less than or equal to 10240")
+		}
 	}
 	return checkEnvironment(c.Environment)
+}
+
+const maxHandler = 128
+
+var (
+	validRole = regexp.MustCompile(`^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$`)
+	validName = regexp.MustCompile(`^[a-zA-Z]([a-zA-Z0-9_])+$`)
+)
+
+// architectures wants one that there is, where any is given.
+func (v *violations) architectures(given []types.Architecture) {
+	text := listed(given)
+	switch {
+	case len(given) > 1:
+		v.add(text, "architectures", "Member must have length less than or equal to 1")
+	case len(given) == 1 && !slices.Contains(given[0].Values(), given[0]):
+		v.add(text, "architectures", "Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]")
+	}
 }
 
 // reserved names of environment variables.
@@ -47,14 +77,18 @@ var reserved = []string{
 	"AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
 }
 
+// maxEnvironment is how long the variables may be, in bytes of JSON.
+const maxEnvironment = 4096
+
 func checkEnvironment(e *types.EnvironmentResponse) error {
 	if e == nil {
 		return nil
 	}
-	size := 0
 	var used []string
 	for _, key := range slices.Sorted(maps.Keys(e.Variables)) {
-		size += len(key) + len(e.Variables[key])
+		if !validName.MatchString(key) {
+			return violates("{"+key+"="+e.Variables[key]+"}", "environment.variables", "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+, Member must not be null]")
+		}
 		if slices.Contains(reserved, key) {
 			used = append(used, key)
 		}
@@ -62,8 +96,12 @@ func checkEnvironment(e *types.EnvironmentResponse) error {
 	if len(used) > 0 {
 		return invalid("Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: %s", strings.Join(used, ", "))
 	}
-	if size > 4096 {
-		return invalid("Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: %d bytes", size)
+	text, err := json.Marshal(e.Variables)
+	if err != nil {
+		return fmt.Errorf("write the environment: %w", err)
+	}
+	if len(text) > maxEnvironment {
+		return invalid("Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: %s", text)
 	}
 	return nil
 }

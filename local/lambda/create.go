@@ -12,8 +12,11 @@ import (
 )
 
 func (s *Service) createFunction(ctx context.Context, _ api.Caller, in *lambda.CreateFunctionInput) (*lambda.CreateFunctionOutput, error) {
-	n, err := parseName(deref(in.FunctionName), "")
+	n, err := s.parseName(deref(in.FunctionName), "")
 	if err != nil {
+		return nil, err
+	}
+	if err := checkNew(in, n.function); err != nil {
 		return nil, err
 	}
 	if err := supported(in); err != nil {
@@ -53,6 +56,25 @@ func (s *Service) createFunction(ctx context.Context, _ api.Caller, in *lambda.C
 	return as[lambda.CreateFunctionOutput](answer), nil
 }
 
+// checkNew holds a new function's members to their constraints.
+// https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+func checkNew(in *lambda.CreateFunctionInput, function string) error {
+	if len(function) > maxNewName && function == deref(in.FunctionName) {
+		return invalid("1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to %d", function, maxNewName)
+	}
+	if in.Role == nil {
+		return api.Errorf("ValidationException", "1 validation error detected: Value null at 'role' failed to satisfy constraint: Member must not be null")
+	}
+	var wrong violations
+	wrong.tooLong(deref(in.Handler), "handler", maxHandler)
+	among(&wrong, in.PackageType, "packageType", in.PackageType.Values())
+	wrong.architectures(in.Architectures)
+	if in.TracingConfig != nil {
+		among(&wrong, in.TracingConfig.Mode, "tracingConfig.mode", in.TracingConfig.Mode.Values())
+	}
+	return wrong.err()
+}
+
 // supported refuses by name what cannot be rehearsed here.
 func supported(in *lambda.CreateFunctionInput) error {
 	switch {
@@ -68,10 +90,8 @@ func supported(in *lambda.CreateFunctionInput) error {
 		return unsupported("ImageConfig")
 	case in.SnapStart != nil && in.SnapStart.ApplyOn == types.SnapStartApplyOnPublishedVersions:
 		return unsupported("SnapStart")
-	case in.Runtime == "":
+	case in.Runtime == "" || deref(in.Handler) == "":
 		return invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
-	case deref(in.Role) == "":
-		return violates("null", "role", "Member must not be null")
 	}
 	return nil
 }
@@ -96,7 +116,7 @@ func (s *Service) newConfig(function string, in *lambda.CreateFunctionInput) typ
 func (s *Service) deleteFunction(_ context.Context, _ api.Caller, in *lambda.DeleteFunctionInput) (*lambda.DeleteFunctionOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, err := parseName(deref(in.FunctionName), deref(in.Qualifier))
+	n, err := s.parseName(deref(in.FunctionName), deref(in.Qualifier))
 	if err != nil {
 		return nil, err
 	}

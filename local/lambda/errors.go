@@ -2,6 +2,8 @@ package lambda
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"weir/local/api"
 )
@@ -32,6 +34,51 @@ func violates(value, member, constraint string) *api.Error {
 	return api.Errorf("ValidationException", "1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: %s", value, member, constraint)
 }
 
+// violations are members out of their constraints, told in one error.
+type violations []string
+
+func (v *violations) add(value, member, constraint string) {
+	*v = append(*v, fmt.Sprintf("Value '%s' at '%s' failed to satisfy constraint: %s", value, member, constraint))
+}
+
+func (v *violations) tooLong(value, member string, most int) {
+	if len(value) > most {
+		v.add(value, member, fmt.Sprintf("Member must have length less than or equal to %d", most))
+	}
+}
+
+// among wants one of an enumeration's values, or nothing.
+func among[E ~string](v *violations, value E, member string, values []E) {
+	if value != "" && !slices.Contains(values, value) {
+		v.add(string(value), member, "Member must satisfy enum value set: "+listed(values))
+	}
+}
+
+// listed writes values as Lambda does: [a, b].
+func listed[E any](values []E) string { return strings.ReplaceAll(fmt.Sprint(values), " ", ", ") }
+
+// between wants a number from low to high, or none.
+func (v *violations) between(value *int32, member string, low, high int32) {
+	switch {
+	case value == nil:
+	case *value < low:
+		v.add(fmt.Sprint(*value), member, fmt.Sprintf("Member must have value greater than or equal to %d", low))
+	case *value > high:
+		v.add(fmt.Sprint(*value), member, fmt.Sprintf("Member must have value less than or equal to %d", high))
+	}
+}
+
+func (v *violations) err() error {
+	switch n := len(*v); n {
+	case 0:
+		return nil
+	case 1:
+		return api.Errorf("ValidationException", "1 validation error detected: %s", (*v)[0])
+	default:
+		return api.Errorf("ValidationException", "%d validation errors detected: %s", n, strings.Join(*v, "; "))
+	}
+}
+
 // unsupported refuses by name what the local cloud does not have.
 func unsupported(what string) *api.Error {
 	return invalid("The local cloud does not support %s.", what)
@@ -48,4 +95,12 @@ func precondition(expected, actual *string) error {
 	}
 	return failed("PreconditionFailedException",
 		"The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
+}
+
+// messageOf is an error's message, without its code; empty for none.
+func messageOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return api.AsError(err).Message
 }

@@ -165,7 +165,7 @@ func (c *cloud) released(name string, weight float64) {
 	c.t.Helper()
 	c.create(name)
 	c.publish(name)
-	c.configure(name, map[string]string{"N": "2"})
+	c.configure(name, map[string]string{"NUMBER": "2"})
 	c.publish(name)
 	do[awslambda.CreateAliasOutput](c, "CreateAlias", &awslambda.CreateAliasInput{FunctionName: &name, Name: aws.String("prod"),
 		FunctionVersion: aws.String("1"), RoutingConfig: &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{"2": weight}}})

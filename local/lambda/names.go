@@ -14,9 +14,16 @@ const latestVersion = "$LATEST"
 type name struct{ function, qualifier string }
 
 var (
-	functionName  = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,64}$`)
 	functionARN   = regexp.MustCompile(`^(arn:aws[a-zA-Z-]*:lambda:)?([a-z]{2}(-[a-z]+)+-\d:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?$`)
-	qualifierName = regexp.MustCompile(`^(\$LATEST|[a-zA-Z0-9-_]{1,128})$`)
+	qualifierName = regexp.MustCompile(`^[a-zA-Z0-9$_-]+$`)
+)
+
+// The most characters of a name with its ARN, of one that is created, and of a
+// qualifier.
+const (
+	maxName      = 170
+	maxNewName   = 64
+	maxQualifier = 128
 )
 
 const functionPattern = `(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?`
@@ -25,13 +32,24 @@ const functionPattern = `(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)
 // an ARN, each with or without a qualifier; a separate qualifier may be given
 // too.
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-func parseName(text, qualifier string) (name, error) {
+func (s *Service) parseName(text, qualifier string) (name, error) {
 	parts := functionARN.FindStringSubmatch(text)
-	if parts == nil || !functionName.MatchString(parts[6]) {
-		return name{}, violates(text, "functionName", "Member must satisfy regular expression pattern: "+functionPattern)
+	if parts != nil && parts[2] != "" && parts[2] != s.Env.Region+":" {
+		return name{}, failed("ResourceNotFoundException", "Functions from '%s' are not reachable in this region ('%s')", strings.TrimSuffix(parts[2], ":"), s.Env.Region)
 	}
-	if qualifier != "" && !qualifierName.MatchString(qualifier) {
-		return name{}, violates(qualifier, "qualifier", `Member must satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)`)
+	var wrong violations
+	wrong.tooLong(text, "functionName", maxName)
+	if parts == nil {
+		wrong.add(text, "functionName", "Member must satisfy regular expression pattern: "+functionPattern)
+	}
+	if qualifier != "" {
+		wrong.tooLong(qualifier, "qualifier", maxQualifier)
+		if !qualifierName.MatchString(qualifier) {
+			wrong.add(qualifier, "qualifier", `Member must satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)`)
+		}
+	}
+	if err := wrong.err(); err != nil {
+		return name{}, err
 	}
 	inline := parts[8]
 	if inline != "" && qualifier != "" && inline != qualifier {
@@ -54,7 +72,7 @@ func (s *Service) arn(function, qualifier string) string {
 
 // function finds a function. Call with the lock held.
 func (s *Service) function(text string) (*function, name, error) {
-	n, err := parseName(text, "")
+	n, err := s.parseName(text, "")
 	if err != nil {
 		return nil, n, err
 	}
@@ -68,7 +86,7 @@ func (s *Service) function(text string) (*function, name, error) {
 // find resolves a request's function and qualifier; an alias with weights gives
 // its main version. Call with the lock held.
 func (s *Service) find(functionName, qualifier *string) (*function, *version, string, error) {
-	n, err := parseName(deref(functionName), deref(qualifier))
+	n, err := s.parseName(deref(functionName), deref(qualifier))
 	if err != nil {
 		return nil, nil, "", err
 	}

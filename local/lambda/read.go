@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -43,6 +44,9 @@ func (s *Service) getFunctionConfiguration(_ context.Context, _ api.Caller, in *
 }
 
 func (s *Service) listFunctions(_ context.Context, _ api.Caller, in *lambda.ListFunctionsInput) (*lambda.ListFunctionsOutput, error) {
+	if version := in.FunctionVersion; version != "" && version != types.FunctionVersionAll {
+		return nil, violates(string(version), "functionVersion", "Member must satisfy enum value set: [ALL]")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := []types.FunctionConfiguration{}
@@ -94,7 +98,10 @@ func paginate[T any](all []T, marker *string, most *int32) ([]T, *string, error)
 		begin = parsed
 	}
 	size := pageSize
-	if most != nil && *most > 0 {
+	if most != nil {
+		if *most < 1 {
+			return nil, nil, violates(fmt.Sprint(*most), "maxItems", "Member must have value greater than or equal to 1")
+		}
 		size = min(size, int(*most))
 	}
 	end := min(len(all), begin+size)

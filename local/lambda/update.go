@@ -19,6 +19,10 @@ func (s *Service) updateFunctionCode(ctx context.Context, caller api.Caller, in 
 	if err != nil {
 		return nil, err
 	}
+	var wrong violations
+	if wrong.architectures(in.Architectures); len(wrong) > 0 {
+		return nil, wrong.err()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f, err := s.settled(caller, in.FunctionName)

@@ -20,12 +20,9 @@ import (
 func (s *Service) createURL(_ context.Context, _ api.Caller, in *lambda.CreateFunctionUrlConfigInput) (*lambda.CreateFunctionUrlConfigOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, q, err := s.qualified(in.FunctionName, in.Qualifier)
+	f, q, err := s.addressed(in.FunctionName, in.Qualifier)
 	if err != nil {
 		return nil, err
-	}
-	if isNumber(q) || q == latestVersion {
-		return nil, violates(q, "qualifier", `Member must satisfy regular expression pattern: ((?!^\d+$)^[0-9a-zA-Z-_]+$)`)
 	}
 	if _, exists := f.urls[q]; exists {
 		return nil, failed("ResourceConflictException", "Failed to create function url config for [functionArn = %s]. Error message:  FunctionUrlConfig exists for this Lambda function", s.arn(f.name, q))
@@ -42,6 +39,26 @@ func (s *Service) createURL(_ context.Context, _ api.Caller, in *lambda.CreateFu
 	return as[lambda.CreateFunctionUrlConfigOutput](made), nil
 }
 
+// addressed finds what may have a URL: a function, or an alias of one. Call with
+// the lock held.
+func (s *Service) addressed(functionName, qualifier *string) (*function, string, error) {
+	n, err := s.parseName(deref(functionName), deref(qualifier))
+	if err != nil {
+		return nil, "", err
+	}
+	if isNumber(n.qualifier) || n.qualifier == latestVersion {
+		return nil, "", violates(n.qualifier, "qualifier", `Member must satisfy regular expression pattern: ((?!^\d+$)^[0-9a-zA-Z-_]+$)`)
+	}
+	f, ok := s.functions[n.function]
+	if ok && n.qualifier != "" {
+		_, ok = f.aliases[n.qualifier]
+	}
+	if !ok {
+		return nil, "", failed("ResourceNotFoundException", "Function does not exist")
+	}
+	return f, n.qualifier, nil
+}
+
 // address makes up a URL of the form AWS gives, the same for the same function.
 func (s *Service) address(function, qualifier string) string {
 	sum := sha256.Sum256([]byte(s.arn(function, qualifier)))
@@ -51,13 +68,17 @@ func (s *Service) address(function, qualifier string) string {
 
 // url finds a URL that must be there. Call with the lock held.
 func (s *Service) url(functionName, qualifier *string) (*function, string, *types.FunctionUrlConfig, error) {
-	f, q, err := s.qualified(functionName, qualifier)
+	none := failed("ResourceNotFoundException", "The resource you requested does not exist.")
+	f, q, err := s.addressed(functionName, qualifier)
+	if messageOf(err) == "Function does not exist" {
+		err = none
+	}
 	if err != nil {
 		return nil, "", nil, err
 	}
 	config, ok := f.urls[q]
 	if !ok {
-		return nil, "", nil, failed("ResourceNotFoundException", "The resource you requested does not exist.")
+		return nil, "", nil, none
 	}
 	return f, q, config, nil
 }
@@ -75,6 +96,9 @@ func (s *Service) getURL(_ context.Context, _ api.Caller, in *lambda.GetFunction
 func (s *Service) updateURL(_ context.Context, _ api.Caller, in *lambda.UpdateFunctionUrlConfigInput) (*lambda.UpdateFunctionUrlConfigOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if _, _, err := s.addressed(in.FunctionName, in.Qualifier); err != nil {
+		return nil, err
+	}
 	f, q, config, err := s.url(in.FunctionName, in.Qualifier)
 	if err != nil {
 		return nil, err
@@ -106,7 +130,7 @@ func (s *Service) deleteURL(_ context.Context, _ api.Caller, in *lambda.DeleteFu
 func (s *Service) listURLs(_ context.Context, _ api.Caller, in *lambda.ListFunctionUrlConfigsInput) (*lambda.ListFunctionUrlConfigsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, _, err := s.function(deref(in.FunctionName))
+	f, _, err := s.addressed(in.FunctionName, nil)
 	if err != nil {
 		return nil, err
 	}

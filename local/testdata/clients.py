@@ -57,7 +57,7 @@ def functions():
     arn = role("function", "lambda.amazonaws.com", "logs:*")
     refused("ResourceNotFoundException", api.get_function, FunctionName="orders")
     made = api.create_function(FunctionName="orders", Runtime="provided.al2023", Handler="bootstrap", Role=arn,
-                               Code={"ZipFile": CODE}, Publish=True, Environment={"Variables": {"A": "1"}})
+                               Code={"ZipFile": CODE}, Publish=True, Environment={"Variables": {"AGE": "1"}})
     same((made["State"], made["Version"]), ("Pending", "1"))
     api.get_waiter("function_active_v2").wait(FunctionName="orders", WaiterConfig=QUICK)
     answer = api.invoke(FunctionName="orders", LogType="Tail", Payload=json.dumps({"do": "print", "text": "hello\n"}))
@@ -67,7 +67,7 @@ def functions():
     same((failed["FunctionError"], json.load(failed["Payload"])["errorMessage"]), ("Unhandled", "no"))
     same(api.invoke(FunctionName="orders", InvocationType="DryRun")["StatusCode"], 204)
     same(api.invoke(FunctionName="orders", InvocationType="Event", Payload=b"{}")["StatusCode"], 202)
-    api.update_function_configuration(FunctionName="orders", Environment={"Variables": {"A": "2"}})
+    api.update_function_configuration(FunctionName="orders", Environment={"Variables": {"AGE": "2"}})
     api.get_waiter("function_updated_v2").wait(FunctionName="orders", WaiterConfig=QUICK)
     same(api.publish_version(FunctionName="orders")["Version"], "2")
     same([v["Version"] for page in api.get_paginator("list_versions_by_function").paginate(FunctionName="orders", PaginationConfig={"PageSize": 1})
