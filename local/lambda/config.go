@@ -53,7 +53,7 @@ func checkConfig(c *types.FunctionConfiguration) error {
 const maxHandler = 128
 
 var (
-	validRole = regexp.MustCompile(`^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$`)
+	validRole = regexp.MustCompile(`^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z0-9+=,.@\-_/]+$`)
 	validName = regexp.MustCompile(`^[a-zA-Z]([a-zA-Z0-9_])+$`)
 )
 
