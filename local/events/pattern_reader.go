@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"weir/local/jackson"
 )
 
 // reader reads a pattern token by token and words what is wrong with it as
@@ -55,35 +55,9 @@ func (r *reader) failAfter(format string, args ...any) error {
 	return fmt.Errorf("%s%s", fmt.Sprintf(format, args...), r.position(r.offset()))
 }
 
-// shown is the most of a pattern that an error repeats, in characters.
-const shown = 500
-
-func (r *reader) position(at int) string {
-	read := r.text[:at]
-	line := strings.Count(read, "\n") + 1
-	column := utf8.RuneCountInString(read[strings.LastIndexByte(read, '\n')+1:]) + 1
-	source, rest := r.text, ""
-	if runes := []rune(r.text); len(runes) > shown {
-		source, rest = string(runes[:shown]), fmt.Sprintf("[truncated %d chars]", len(runes)-shown)
-	}
-	return "\n at [Source: (String)\"" + source + "\"" + rest + fmt.Sprintf("; line: %d, column: %d]", line, column)
-}
+func (r *reader) position(at int) string { return "\n at " + jackson.Location(r.text, at) }
 
 // syntax words what is no JSON.
 func (r *reader) syntax(at int, err error) error {
-	rest := strings.TrimLeft(r.text[at:], " \t\r\n:,")
-	at = len(r.text) - len(rest)
-	first, _ := utf8.DecodeRuneInString(rest)
-	if unicode.IsLetter(first) {
-		word := rest
-		if end := strings.IndexFunc(rest, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '_' }); end >= 0 {
-			word = rest[:end]
-		}
-		return fmt.Errorf("Unrecognized token '%s': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')%s",
-			word, r.position(at+len(word)))
-	}
-	if rest != "" && first != '"' && r.token == json.Delim('{') {
-		return fmt.Errorf("Unexpected character ('%c' (code %d)): was expecting double-quote to start field name%s", first, first, r.position(at))
-	}
-	return fmt.Errorf("%w%s", err, r.position(at))
+	return jackson.Next(r.text, at, r.token == json.Delim('{'), err)
 }

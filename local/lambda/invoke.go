@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"weir/local/api"
+	"weir/local/jackson"
 	"weir/local/lambda/runtime"
 )
 
@@ -47,8 +49,9 @@ func (s *Service) invoke(ctx context.Context, caller api.Caller, in *lambda.Invo
 	event := runtime.Event{Payload: in.Payload}
 	if len(event.Payload) == 0 {
 		event.Payload = []byte("{}")
-	} else if !json.Valid(event.Payload) {
-		return nil, failed("InvalidRequestContentException", "Could not parse request body into json: Could not parse payload into json: the payload is not valid JSON")
+	} else if fault := jackson.Check(string(event.Payload)); fault != nil {
+		return nil, failed("InvalidRequestContentException", "Could not parse request body into json: Could not parse payload into json: %s\n at %s",
+			fault.Message, strings.Replace(fault.Location(), "(String)", "(byte[])", 1))
 	}
 	if in.ClientContext != nil {
 		decoded, err := base64.StdEncoding.DecodeString(*in.ClientContext)

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/api"
+	"weir/local/jackson"
 )
 
 func (s *Service) startExecution(_ context.Context, _ api.Caller, in *sfn.StartExecutionInput) (*sfn.StartExecutionOutput, error) {
@@ -27,9 +28,9 @@ func (s *Service) startExecution(_ context.Context, _ api.Caller, in *sfn.StartE
 	if len(text) > maxPayload {
 		return nil, api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: 'Input exceeds the maximum number of bytes service limit.'")
 	}
-	input, err := decode(text)
+	input, err := inputOf(text)
 	if err != nil {
-		return nil, api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%v'", err)
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,4 +185,18 @@ func (s *Service) stopExecution(_ context.Context, _ api.Caller, in *sfn.StopExe
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return &sfn.StopExecutionOutput{StopDate: aws.Time(x.stopped)}, nil
+}
+
+// inputOf reads an execution's input, any JSON value.
+func inputOf(text string) (any, error) {
+	why := ""
+	if strings.TrimSpace(text) == "" {
+		why = "Invalid execution input."
+	} else if fault := jackson.Check(text); fault != nil {
+		why = fault.Message
+	}
+	if why != "" {
+		return nil, api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", why)
+	}
+	return decode(text)
 }

@@ -53,8 +53,8 @@ func checkName(name string) error {
 
 // parse reads a definition or answers InvalidDefinition with every error.
 func (s *Service) parse(text string) (*asl.Definition, error) {
-	if text == "" || len(text) > maxDefinition {
-		return nil, api.Errorf("InvalidDefinition", "Invalid State Machine Definition: the definition must have 1 to %d characters", maxDefinition)
+	if len(text) > maxDefinition {
+		return nil, api.Errorf("InvalidDefinition", "Invalid State Machine Definition: the definition must have at most %d characters", maxDefinition)
 	}
 	definition, found := asl.Parse(text, s.jsonata)
 	if definition != nil {

@@ -95,9 +95,9 @@ func (s *Service) trial(ctx context.Context, in *sfn.TestStateInput) (*visit, er
 	if text == "" {
 		text = "{}"
 	}
-	input, err := decode(text)
+	input, err := inputOf(text)
 	if err != nil {
-		return nil, api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%v'", err)
+		return nil, err
 	}
 	vars := map[string]any{}
 	if in.Variables != nil {

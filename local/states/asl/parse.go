@@ -3,6 +3,8 @@ package asl
 import (
 	"fmt"
 	"strings"
+
+	"weir/local/jackson"
 )
 
 // Checker compiles JSONata expressions; the engine of weir/local/jsonata is one.
@@ -13,9 +15,15 @@ type Checker interface {
 // Parse reads a definition. With diagnostics that are not warnings the
 // definition is nil.
 func Parse(text string, checker Checker) (*Definition, []Diagnostic) {
+	if strings.TrimSpace(text) == "" {
+		return nil, []Diagnostic{{Code: SchemaFailed, Message: notAnObject}}
+	}
+	if fault := jackson.Check(text); fault != nil {
+		return nil, []Diagnostic{{Code: InvalidJSON, Message: fault.Error(), Location: fault.Location()}}
+	}
 	root, err := parseObject([]byte(text))
 	if err != nil {
-		return nil, []Diagnostic{{Code: InvalidJSON, Message: err.Error()}}
+		return nil, []Diagnostic{{Code: SchemaFailed, Message: notAnObject}}
 	}
 	p := &parser{checker: checker}
 	definition := p.definition(root)
@@ -27,6 +35,8 @@ func Parse(text string, checker Checker) (*Definition, []Diagnostic) {
 	return definition, p.found
 }
 
+const notAnObject = "Definition must be a valid JSON object"
+
 // parser turns ordered objects into the model and collects what is wrong.
 type parser struct {
 	checker Checker
@@ -36,6 +46,9 @@ type parser struct {
 }
 
 func (p *parser) report(code, location, format string, args ...any) {
+	if location == "" && code == SchemaFailed {
+		location = "/" // the whole definition
+	}
 	p.found = append(p.found, Diagnostic{Code: code, Message: fmt.Sprintf(format, args...), Location: location})
 }
 
@@ -111,7 +124,7 @@ func (p *parser) queryLanguage(o *object, path string, otherwise language) langu
 
 // container reads StartAt and States of the machine, a branch or a processor.
 func (p *parser) container(o *object, path string) *Container {
-	if !p.require(o, path, "StartAt", "States") {
+	if !p.require(o, path, "States", "StartAt") {
 		return nil
 	}
 	states, ok := o.values["States"].(*object)
@@ -167,9 +180,15 @@ func isExpression(text string) bool {
 // ParseState reads one state on its own, or the named state of a whole
 // definition; where the state goes next is not checked in the first case.
 func ParseState(text, name string, checker Checker) (*State, []Diagnostic) {
+	if strings.TrimSpace(text) == "" {
+		return nil, []Diagnostic{{Code: SchemaFailed, Message: notAnObject}}
+	}
+	if fault := jackson.Check(text); fault != nil {
+		return nil, []Diagnostic{{Code: InvalidJSON, Message: fault.Error(), Location: fault.Location()}}
+	}
 	root, err := parseObject([]byte(text))
 	if err != nil {
-		return nil, []Diagnostic{{Code: InvalidJSON, Message: err.Error()}}
+		return nil, []Diagnostic{{Code: SchemaFailed, Message: notAnObject}}
 	}
 	if root.has("States") {
 		definition, found := Parse(text, checker)

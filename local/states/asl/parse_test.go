@@ -23,9 +23,13 @@ const task = `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke"`
 func TestDiagnostics(t *testing.T) {
 	engine := jsonata.New(jsonata.Options{})
 	for name, tt := range map[string]struct{ definition, want string }{
-		"not JSON":              {`{`, `INVALID_JSON_DESCRIPTION: EOF at null`},
-		"not an object":         {`[]`, `INVALID_JSON_DESCRIPTION: the definition must be a JSON object at null`},
-		"no states":             {`{"StartAt":"S"}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [States] at null`},
+		// The first four are recorded: stepfunctions/v2/test_sfn_api.snapshot.json and
+		// test_sfn_api_validation.snapshot.json of github.com/localstack/localstack.
+		"nothing":               {``, `SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null`},
+		"not JSON":              {`not a definition`, "INVALID_JSON_DESCRIPTION: Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: (String)\"not a definition\"; line: 1, column: 4] at [Source: (String)\"not a definition\"; line: 1, column: 4]"},
+		"no members":            {`{}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /`},
+		"no states":             {`{"StartAt":"S"}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /`},
+		"not an object":         {`[]`, `SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null`},
 		"missing target":        {`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"C"},"B":{"Type":"Pass","End":true}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: C at /States/A/Next, MISSING_TRANSITION_TARGET: State "B" is not reachable. at /States/B`},
 		"missing start":         {`{"StartAt":"X","States":{"S":{"Type":"Succeed"}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /StartAt, MISSING_TRANSITION_TARGET: State "S" is not reachable. at /States/S`},
 		"no end":                {`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"A"}}}`, `MISSING_END_STATE: Workflow has no terminal state at null`},
