@@ -24,6 +24,11 @@ func (f *SyntaxError) Error() string { return f.Message + "\n at " + f.Location(
 // Location is the place as Jackson writes it.
 func (f *SyntaxError) Location() string { return Location(f.text, f.at) }
 
+// Redacted is the error as newer releases of Jackson write it: without the text.
+func (f *SyntaxError) Redacted() string {
+	return f.Message + "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); " + position(f.text, f.at) + "]"
+}
+
 // Check reads a text as JSON; nil is a good one.
 func Check(text string) *SyntaxError {
 	if json.Valid([]byte(text)) {
@@ -97,12 +102,15 @@ const shown = 500
 
 // Location is a place in a text, after so many bytes of it.
 func Location(text string, at int) string {
-	read := text[:at]
-	line := strings.Count(read, "\n") + 1
-	column := utf8.RuneCountInString(read[strings.LastIndexByte(read, '\n')+1:]) + 1
 	source, rest := text, ""
 	if runes := []rune(text); len(runes) > shown {
 		source, rest = string(runes[:shown]), fmt.Sprintf("[truncated %d chars]", len(runes)-shown)
 	}
-	return "[Source: (String)\"" + source + "\"" + rest + fmt.Sprintf("; line: %d, column: %d]", line, column)
+	return "[Source: (String)\"" + source + "\"" + rest + "; " + position(text, at) + "]"
+}
+
+func position(text string, at int) string {
+	read := text[:at]
+	column := utf8.RuneCountInString(read[strings.LastIndexByte(read, '\n')+1:]) + 1
+	return fmt.Sprintf("line: %d, column: %d", strings.Count(read, "\n")+1, column)
 }

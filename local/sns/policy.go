@@ -1,21 +1,24 @@
 package sns
 
-import "github.com/aws/aws-sdk-go-v2/service/sns"
-
-// policyOf is the policy of the topic that a message is for. A topic that was
-// given none has one that lets in its account, and CloudWatch's alarms for it.
-// https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
-func (s *Service) policyOf(in *sns.PublishInput) string {
+// policyOf is the policy of the topic that a message is for.
+func (s *Service) policyOf(topicARN string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t, ok := s.topics[deref(in.TopicArn)]
+	t, ok := s.topics[topicARN]
 	if !ok {
-		return defaultPolicy(deref(in.TopicArn), s.Env.Account) // the operation says that it is not there
+		return defaultPolicy(topicARN, s.Env.Account) // the operation says that it is not there
 	}
+	return t.policy(s.Env.Account)
+}
+
+// policy is the one that the topic was given, or else one that lets in its
+// account, and CloudWatch's alarms for it.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+func (t *topic) policy(account string) string {
 	if given := t.attributes["Policy"]; given != "" {
 		return given
 	}
-	return defaultPolicy(t.arn, s.Env.Account)
+	return defaultPolicy(t.arn, account)
 }
 
 func defaultPolicy(topicARN, account string) string {

@@ -21,7 +21,7 @@ func TestDeliversWhatTheFilterPasses(t *testing.T) {
 	c := clock.Stepped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	bodies := make(chan string, 9)
 	s := New(Options{Env: env, Clock: c, Log: slog.New(slog.DiscardHandler),
-		Enqueue: func(_ context.Context, _ api.Caller, queue, body string) error {
+		Enqueue: func(_ context.Context, _ api.Caller, queue, body string, _ map[string]types.MessageAttributeValue) error {
 			bodies <- queue[len(queue)-1:] + body
 			return nil
 		}})

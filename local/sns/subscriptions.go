@@ -5,118 +5,148 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
 	"weir/local/api"
+	"weir/local/jackson"
 )
 
-// setting checks one attribute of a subscription. What deliveries would not
-// follow is refused by name.
-func setting(name, value string) error {
+// protocols are those of SNS; the local cloud delivers to the first four.
+// https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
+var protocols = []string{"lambda", "sqs", "email", "email-json", "http", "https", "sms", "application", "firehose"}
+
+func checkEndpoint(protocol, endpoint string) error {
+	at := slices.Index(protocols, protocol)
+	switch {
+	case at < 0:
+		return invalid("Amazon SNS does not support this protocol string: %s", protocol)
+	case at > 3:
+		return invalid("the local cloud delivers to lambda, sqs and email, not to %s", protocol)
+	case protocol == "sqs" && !strings.HasPrefix(endpoint, "arn:"):
+		return invalid("SQS endpoint ARN")
+	case protocol == "sqs" && strings.HasSuffix(endpoint, ".fifo"):
+		return invalid("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics")
+	case protocol == "lambda" && !strings.HasPrefix(endpoint, "arn:"):
+		return invalid("Lambda endpoint ARN")
+	case strings.HasPrefix(protocol, "email") && !strings.Contains(endpoint, "@"):
+		return invalid("Email address")
+	}
+	return nil
+}
+
+func (s *Service) subscribe(_ context.Context, caller api.Caller, in *sns.SubscribeInput) (*sns.SubscribeOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, err := s.topic(in.TopicArn)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkEndpoint(deref(in.Protocol), deref(in.Endpoint)); err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.Attributes)) {
+		if fault := setting(name, in.Attributes[name]); fault != "" {
+			return nil, invalid("Attributes Reason: %s", fault)
+		}
+	}
+	for arn, existing := range t.subscriptions {
+		if deref(existing.Protocol) != deref(in.Protocol) || deref(existing.Endpoint) != deref(in.Endpoint) {
+			continue
+		}
+		// Subscribing again answers with the subscription there is.
+		for name, value := range in.Attributes {
+			if t.settings[arn][name] != value {
+				return nil, invalid("Attributes Reason: Subscription already exists with different attributes")
+			}
+		}
+		return &sns.SubscribeOutput{SubscriptionArn: &arn}, nil
+	}
+	arn := t.arn + ":" + newID()
+	t.set(arn, in.Attributes)
+	t.set(arn, map[string]string{"SubscriptionPrincipal": caller.ARN})
+	t.subscriptions[arn] = types.Subscription{SubscriptionArn: &arn, TopicArn: in.TopicArn, Protocol: in.Protocol, Endpoint: in.Endpoint, Owner: &s.Env.Account}
+	return &sns.SubscribeOutput{SubscriptionArn: &arn}, nil
+}
+
+func (s *Service) unsubscribe(_ context.Context, _ api.Caller, in *sns.UnsubscribeInput) (*sns.UnsubscribeOutput, error) {
+	if err := checkARN("SubscriptionArn", deref(in.SubscriptionArn)); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.topics {
+		delete(t.subscriptions, *in.SubscriptionArn)
+		delete(t.settings, *in.SubscriptionArn)
+	}
+	return &sns.UnsubscribeOutput{}, nil
+}
+
+// setting says what is wrong with one attribute of a subscription, or nothing.
+// What deliveries would not follow is refused by name.
+func setting(name, value string) string {
 	switch name {
 	case "RawMessageDelivery":
-		if value != "true" && value != "false" && value != "" {
-			return api.Errorf("InvalidParameter", "Invalid parameter: Attributes Reason: RawMessageDelivery: Invalid value [%s]. Must be true or false.", value)
+		if value != "true" && value != "false" {
+			return "RawMessageDelivery: Invalid value [" + value + "]. Must be true or false."
 		}
-		return nil
+		return ""
 	case "FilterPolicy":
-		_, err := parseFilter(value)
-		return err
+		if _, err := parseFilter(value); err != nil {
+			return err.Error()
+		}
+		return ""
 	case "FilterPolicyScope":
 		if value == "" || value == "MessageAttributes" {
-			return nil
+			return ""
 		}
+		return "the local cloud does not support the FilterPolicyScope " + value + ": leave it out or filter by MessageAttributes"
+	case "RedrivePolicy":
+		return redriveFault(value)
+	case "DeliveryPolicy", "ReplayPolicy", "SubscriptionRoleArn":
+		if value == "" {
+			return ""
+		}
+		return "the local cloud does not support the subscription attribute " + name
 	}
-	return api.Errorf("InvalidParameter", "Invalid parameter: the local cloud does not support the subscription attribute %s with value %q", name, value)
+	return "AttributeName"
 }
 
-// filter is a policy over message attributes: each attribute must have one of
-// its values.
-type filter map[string][]any
-
-// parseFilter reads a policy of exact values, prefixes, exists and
-// anything-but; other operators are refused.
-// https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
-func parseFilter(text string) (filter, error) {
+// redriveFault says what is wrong with a policy that names a dead-letter queue,
+// or nothing.
+func redriveFault(text string) string {
 	if text == "" {
-		return nil, nil
+		return ""
 	}
-	var parsed filter
-	if err := json.Unmarshal([]byte(text), &parsed); err != nil {
-		return nil, api.Errorf("InvalidParameter", "Invalid parameter: FilterPolicy: failed to parse JSON. %v", err)
+	if wrong := jackson.Check(text); wrong != nil {
+		return "RedrivePolicy: failed to parse JSON. " + wrong.Redacted()
 	}
-	for name, conditions := range parsed {
-		for _, condition := range conditions {
-			operator, isOperator := condition.(map[string]any)
-			if !isOperator {
-				continue
-			}
-			for word, operand := range operator {
-				_, isText := operand.(string)
-				_, isFlag := operand.(bool)
-				_, isList := operand.([]any)
-				if len(operator) != 1 || !(word == "prefix" && isText || word == "exists" && isFlag || word == "anything-but" && (isText || isList)) {
-					return nil, api.Errorf("InvalidParameter", "Invalid parameter: FilterPolicy: the local cloud does not support %s for %s", marshal(condition), name)
-				}
-			}
-		}
+	if arn := deadLetterQueue(text); !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":sqs:") {
+		return "RedrivePolicy: deadLetterTargetArn is an invalid arn"
 	}
-	return parsed, nil
+	return ""
 }
 
-func (f filter) passes(attributes map[string]types.MessageAttributeValue) bool {
-	for name, conditions := range f {
-		value, present := attributes[name]
-		if !slices.ContainsFunc(conditions, func(condition any) bool { return holds(condition, present, values(value)) }) {
-			return false
-		}
+// deadLetterQueue is the ARN in a redrive policy, or "".
+func deadLetterQueue(redrivePolicy string) string {
+	var policy struct {
+		DeadLetterTargetARN string `json:"deadLetterTargetArn"`
 	}
-	return true
-}
-
-// values are an attribute's: an array has several.
-func values(attribute types.MessageAttributeValue) []any {
-	text := deref(attribute.StringValue)
-	switch deref(attribute.DataType) {
-	case "String.Array", "Number":
-		var parsed any
-		if err := json.Unmarshal([]byte(text), &parsed); err != nil {
-			return []any{text} // AWS compares what it cannot read as text
-		}
-		if list, ok := parsed.([]any); ok {
-			return list
-		}
-		return []any{parsed}
+	if json.Unmarshal([]byte(redrivePolicy), &policy) != nil {
+		return ""
 	}
-	return []any{text}
-}
-
-func holds(condition any, present bool, values []any) bool {
-	operator, ok := condition.(map[string]any)
-	if !ok {
-		return present && slices.Contains(values, condition)
-	}
-	if exists, ok := operator["exists"].(bool); ok {
-		return exists == present
-	}
-	return present && slices.ContainsFunc(values, func(value any) bool {
-		if prefix, ok := operator["prefix"].(string); ok {
-			text, isText := value.(string)
-			return isText && len(text) >= len(prefix) && text[:len(prefix)] == prefix
-		}
-		if list, ok := operator["anything-but"].([]any); ok {
-			return !slices.Contains(list, value)
-		}
-		return operator["anything-but"] != value
-	})
+	return policy.DeadLetterTargetARN
 }
 
 // subscription finds a subscription's topic. Call with the lock held.
 func (s *Service) subscription(arn *string) (*topic, error) {
+	if err := checkARN("SubscriptionArn", deref(arn)); err != nil {
+		return nil, err
+	}
 	for _, t := range s.topics {
-		if _, ok := t.subscriptions[deref(arn)]; ok {
+		if _, ok := t.subscriptions[*arn]; ok {
 			return t, nil
 		}
 	}
@@ -130,10 +160,11 @@ func (s *Service) setSubscriptionAttributes(_ context.Context, _ api.Caller, in 
 	if err != nil {
 		return nil, err
 	}
-	if err := setting(deref(in.AttributeName), deref(in.AttributeValue)); err != nil {
-		return nil, err
+	name, value := deref(in.AttributeName), deref(in.AttributeValue)
+	if fault := setting(name, value); fault != "" {
+		return nil, invalid("%s", fault)
 	}
-	t.set(*in.SubscriptionArn, map[string]string{deref(in.AttributeName): deref(in.AttributeValue)})
+	t.set(*in.SubscriptionArn, map[string]string{name: value})
 	return &sns.SetSubscriptionAttributesOutput{}, nil
 }
 
@@ -156,73 +187,44 @@ func (s *Service) getSubscriptionAttributes(_ context.Context, _ api.Caller, in 
 	found := t.subscriptions[*in.SubscriptionArn]
 	attributes := map[string]string{"SubscriptionArn": *in.SubscriptionArn, "TopicArn": t.arn, "Protocol": deref(found.Protocol), "Endpoint": deref(found.Endpoint),
 		"Owner": s.Env.Account, "PendingConfirmation": "false", "ConfirmationWasAuthenticated": "true", "RawMessageDelivery": "false"}
-	maps.Copy(attributes, t.settings[*in.SubscriptionArn])
+	for name, value := range t.settings[*in.SubscriptionArn] {
+		if value != "" {
+			attributes[name] = value
+		}
+	}
+	if attributes["FilterPolicy"] != "" {
+		attributes["FilterPolicyScope"] = "MessageAttributes"
+	}
 	return &sns.GetSubscriptionAttributesOutput{Attributes: attributes}, nil
 }
 
-func (s *Service) listAllSubscriptions(context.Context, api.Caller, *sns.ListSubscriptionsInput) (*sns.ListSubscriptionsOutput, error) {
+func (s *Service) listSubscriptions(_ context.Context, _ api.Caller, in *sns.ListSubscriptionsByTopicInput) (*sns.ListSubscriptionsByTopicOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := &sns.ListSubscriptionsOutput{Subscriptions: []types.Subscription{}}
+	t, err := s.topic(in.TopicArn)
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := page(t.sorted(), in.NextToken)
+	return &sns.ListSubscriptionsByTopicOutput{Subscriptions: list, NextToken: next}, err
+}
+
+func (s *Service) listAllSubscriptions(_ context.Context, _ api.Caller, in *sns.ListSubscriptionsInput) (*sns.ListSubscriptionsOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []types.Subscription{}
 	for _, name := range slices.Sorted(maps.Keys(s.topics)) {
-		for _, arn := range slices.Sorted(maps.Keys(s.topics[name].subscriptions)) {
-			out.Subscriptions = append(out.Subscriptions, s.topics[name].subscriptions[arn])
-		}
+		all = append(all, s.topics[name].sorted()...)
 	}
-	return out, nil
+	list, next, err := page(all, in.NextToken)
+	return &sns.ListSubscriptionsOutput{Subscriptions: list, NextToken: next}, err
 }
 
-// The three tag operations know topics only, as SNS does.
-
-func (s *Service) tagResource(_ context.Context, _ api.Caller, in *sns.TagResourceInput) (*sns.TagResourceOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, err := s.tagged(in.ResourceArn)
-	if err != nil {
-		return nil, err
+// sorted is the topic's subscriptions by their ARNs.
+func (t *topic) sorted() []types.Subscription {
+	list := []types.Subscription{}
+	for _, arn := range slices.Sorted(maps.Keys(t.subscriptions)) {
+		list = append(list, t.subscriptions[arn])
 	}
-	t.tag(in.Tags)
-	return &sns.TagResourceOutput{}, nil
-}
-
-func (t *topic) tag(tags []types.Tag) {
-	for _, tag := range tags {
-		t.tags[deref(tag.Key)] = deref(tag.Value)
-	}
-}
-
-func (s *Service) tagged(arn *string) (*topic, error) {
-	t, ok := s.topics[deref(arn)]
-	if !ok {
-		return nil, api.StatusErrorf(404, "ResourceNotFound", "Resource does not exist")
-	}
-	return t, nil
-}
-
-func (s *Service) untagResource(_ context.Context, _ api.Caller, in *sns.UntagResourceInput) (*sns.UntagResourceOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, err := s.tagged(in.ResourceArn)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range in.TagKeys {
-		delete(t.tags, name)
-	}
-	return &sns.UntagResourceOutput{}, nil
-}
-
-func (s *Service) listTags(_ context.Context, _ api.Caller, in *sns.ListTagsForResourceInput) (*sns.ListTagsForResourceOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, err := s.tagged(in.ResourceArn)
-	if err != nil {
-		return nil, err
-	}
-	out := &sns.ListTagsForResourceOutput{Tags: []types.Tag{}}
-	for _, name := range slices.Sorted(maps.Keys(t.tags)) {
-		value := t.tags[name]
-		out.Tags = append(out.Tags, types.Tag{Key: &name, Value: &value})
-	}
-	return out, nil
+	return list
 }

@@ -8,15 +8,14 @@ func alarm() Kind {
 	return alarmKind("PutMetricAlarm", []string{
 		"ActionsEnabled", "AlarmActions", "AlarmDescription", "AlarmName", "ComparisonOperator", "DatapointsToAlarm",
 		"Dimensions", "EvaluateLowSampleCountPercentile", "EvaluationPeriods", "ExtendedStatistic", "InsufficientDataActions",
-		"MetricName", "Metrics", "Namespace", "OKActions", "Period", "Statistic", "Tags", "Threshold", "ThresholdMetricId",
+		"MetricName", "Metrics", "Namespace", "OKActions", "Period", "Statistic", "Tags", "Threshold",
 		"TreatMissingData", "Unit",
 	}, []string{"ComparisonOperator", "EvaluationPeriods"})
 }
 
 func compositeAlarm() Kind {
 	return alarmKind("PutCompositeAlarm", []string{
-		"ActionsEnabled", "ActionsSuppressor", "ActionsSuppressorExtensionPeriod", "ActionsSuppressorWaitPeriod", "AlarmActions",
-		"AlarmDescription", "AlarmName", "AlarmRule", "InsufficientDataActions", "OKActions", "Tags",
+		"ActionsEnabled", "AlarmActions", "AlarmDescription", "AlarmName", "AlarmRule", "InsufficientDataActions", "OKActions", "Tags",
 	}, []string{"AlarmRule"})
 }
 

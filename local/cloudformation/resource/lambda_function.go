@@ -13,7 +13,7 @@ import (
 // functionConfiguration lists the properties that UpdateFunctionConfiguration
 // takes; CloudFormation sends all of them when one changes.
 var functionConfiguration = []string{
-	"DeadLetterConfig", "Description", "Environment", "EphemeralStorage", "FileSystemConfigs", "Handler", "Layers",
+	"DeadLetterConfig", "Description", "Environment", "EphemeralStorage", "Handler",
 	"LoggingConfig", "MemorySize", "Role", "Runtime", "SnapStart", "Timeout", "TracingConfig", "VpcConfig",
 }
 

@@ -5,24 +5,20 @@ import (
 	"encoding/json"
 )
 
-// topicAttributes are the properties that SNS holds as attributes.
-var topicAttributes = []string{
-	"ContentBasedDeduplication", "DisplayName", "FifoTopic", "KmsMasterKeyId", "SignatureVersion", "TracingConfig",
-}
+// topicAttributes are the properties that SNS holds as attributes. Those of FIFO
+// topics are not among them: the local cloud has none.
+var topicAttributes = []string{"DisplayName", "KmsMasterKeyId", "SignatureVersion", "TracingConfig"}
 
 var snsTags = tagging{service: "sns", tag: "TagResource", untag: "UntagResource", arn: "ResourceArn", tags: "Tags"}
 
 func topic() Kind {
 	return Kind{
 		Properties: append([]string{"Tags", "TopicName"}, topicAttributes...),
-		Immutable:  []string{"FifoTopic", "TopicName"},
+		Immutable:  []string{"TopicName"},
 		Create: func(ctx context.Context, r *Request) (Result, error) {
 			name := r.text("TopicName")
 			if name == "" {
 				name = r.uniqueName(256)
-				if r.text("FifoTopic") == "true" {
-					name = r.uniqueName(251) + ".fifo"
-				}
 			}
 			in := r.take("Tags")
 			in["Name"], in["Attributes"] = name, optionalMap(attributes(r.Properties, topicAttributes))
@@ -98,9 +94,7 @@ func setAttributes(_ context.Context, r *Request, names []string, set func(name,
 
 // subscriptionAttributes are the properties that SNS holds as attributes of a
 // subscription.
-var subscriptionAttributes = []string{
-	"DeliveryPolicy", "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy", "SubscriptionRoleArn",
-}
+var subscriptionAttributes = []string{"FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy"}
 
 func subscription() Kind {
 	return Kind{
@@ -117,6 +111,9 @@ func subscription() Kind {
 		},
 		Update: func(ctx context.Context, r *Request) (Result, error) {
 			return Result{Physical: r.Physical, Attributes: r.Attributes}, setAttributes(ctx, r, subscriptionAttributes, func(name, value string) error {
+				if name == "RawMessageDelivery" && value == "" {
+					value = "false"
+				}
 				_, err := r.call(ctx, "sns", "SetSubscriptionAttributes", map[string]any{
 					"SubscriptionArn": r.Physical, "AttributeName": name, "AttributeValue": value,
 				})

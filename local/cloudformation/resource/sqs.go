@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// queueAttributes are the properties that SQS holds as attributes.
+// queueAttributes are the properties that SQS holds as attributes. Those of FIFO
+// queues are not among them: the local cloud has none.
 var queueAttributes = []string{
-	"ContentBasedDeduplication", "DeduplicationScope", "DelaySeconds", "FifoQueue", "FifoThroughputLimit",
-	"KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "MaximumMessageSize", "MessageRetentionPeriod",
+	"DelaySeconds", "KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "MaximumMessageSize", "MessageRetentionPeriod",
 	"ReceiveMessageWaitTimeSeconds", "RedriveAllowPolicy", "RedrivePolicy", "SqsManagedSseEnabled", "VisibilityTimeout",
 }
 
@@ -25,7 +25,7 @@ var queueGone = []string{"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNo
 func queue() Kind {
 	return Kind{
 		Properties: append([]string{"QueueName", "Tags"}, queueAttributes...),
-		Immutable:  []string{"FifoQueue", "QueueName"},
+		Immutable:  []string{"QueueName"},
 		Create:     createQueue,
 		Update:     updateQueue,
 		Delete: func(ctx context.Context, r *Request) error {
@@ -39,9 +39,6 @@ func createQueue(ctx context.Context, r *Request) (Result, error) {
 	name := r.text("QueueName")
 	if name == "" {
 		name = r.uniqueName(80)
-		if r.text("FifoQueue") == "true" {
-			name = r.uniqueName(75) + ".fifo"
-		}
 	}
 	out, err := r.call(ctx, "sqs", "CreateQueue", map[string]any{
 		"QueueName":  name,
