@@ -35,7 +35,7 @@ func (s *Service) createAlias(_ context.Context, _ api.Caller, in *lambda.Create
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, err := s.parseName(deref(in.FunctionName), "")
+	n, err := s.name(deref(in.FunctionName), "")
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (s *Service) getAlias(_ context.Context, _ api.Caller, in *lambda.GetAliasI
 
 // alias finds an alias. Call with the lock held.
 func (s *Service) alias(functionName, aliasName *string) (*function, *types.AliasConfiguration, error) {
-	n, err := s.parseName(deref(functionName), "")
+	n, err := s.name(deref(functionName), "")
 	if err != nil {
 		return nil, nil, err
 	}

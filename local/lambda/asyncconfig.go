@@ -1,7 +1,6 @@
 package lambda
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -25,12 +24,12 @@ func asyncKey(qualifier string) string {
 func (s *Service) putEventInvokeConfig(_ context.Context, _ api.Caller, in *lambda.PutFunctionEventInvokeConfigInput) (*lambda.PutFunctionEventInvokeConfigOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if in.MaximumRetryAttempts == nil && in.MaximumEventAgeInSeconds == nil && in.DestinationConfig == nil {
-		return nil, errNoSetting
-	}
-	f, q, err := s.configurable(in.FunctionName, in.Qualifier)
+	f, q, err := s.invocable(in.FunctionName, in.Qualifier)
 	if err != nil {
 		return nil, err
+	}
+	if in.MaximumRetryAttempts == nil && in.MaximumEventAgeInSeconds == nil && in.DestinationConfig == nil {
+		return nil, invalid("You must specify at least one of error handling or destination setting.")
 	}
 	made := types.FunctionEventInvokeConfig{MaximumRetryAttempts: in.MaximumRetryAttempts, MaximumEventAgeInSeconds: in.MaximumEventAgeInSeconds}
 	if err := s.keepAsync(f, q, &made, in.DestinationConfig); err != nil {
@@ -42,10 +41,7 @@ func (s *Service) putEventInvokeConfig(_ context.Context, _ api.Caller, in *lamb
 func (s *Service) updateEventInvokeConfig(_ context.Context, _ api.Caller, in *lambda.UpdateFunctionEventInvokeConfigInput) (*lambda.UpdateFunctionEventInvokeConfigOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if in.MaximumRetryAttempts == nil && in.MaximumEventAgeInSeconds == nil && in.DestinationConfig == nil {
-		return nil, errNoSetting
-	}
-	if _, _, err := s.configurable(in.FunctionName, in.Qualifier); err != nil {
+	if _, _, err := s.invocable(in.FunctionName, in.Qualifier); err != nil {
 		return nil, err
 	}
 	f, q, found, err := s.asyncConfig(in.FunctionName, in.Qualifier)
@@ -62,46 +58,82 @@ func (s *Service) updateEventInvokeConfig(_ context.Context, _ api.Caller, in *l
 }
 
 func (s *Service) keepAsync(f *function, qualifier string, config *types.FunctionEventInvokeConfig, destinations *types.DestinationConfig) error {
-	if destinations != nil && (destinations.OnFailure != nil || destinations.OnSuccess != nil) {
-		return unsupported("DestinationConfig of asynchronous invocations")
-	}
 	var wrong violations
 	wrong.between(config.MaximumRetryAttempts, "maximumRetryAttempts", 0, 2)
 	wrong.between(config.MaximumEventAgeInSeconds, "maximumEventAgeInSeconds", 60, 21600)
-	if len(wrong) > 0 {
-		return wrong.err()
+	if err := wrong.err(); err != nil {
+		return err
 	}
-	config.FunctionArn = ptr(s.arn(f.name, cmp.Or(qualifier, latestVersion)))
+	if err := s.checkDestinations(f, destinations); err != nil {
+		return err
+	}
+	shown := qualifier
+	if shown == "" {
+		shown = latestVersion
+	}
+	config.FunctionArn = ptr(s.arn(f.name, shown))
 	config.LastModified = ptr(s.Clock.Now())
 	config.DestinationConfig = &types.DestinationConfig{OnFailure: &types.OnFailure{}, OnSuccess: &types.OnSuccess{}}
 	f.async[asyncKey(qualifier)] = config
 	return nil
 }
 
-var errNoSetting = invalid("You must specify at least one of error handling or destination setting.")
-
-// configurable finds a function and qualifier, which must be there. Call with
-// the lock held.
-func (s *Service) configurable(functionName, qualifier *string) (*function, string, error) {
-	f, q, err := s.qualified(functionName, qualifier)
-	if api.IsCode(err, "ResourceNotFoundException") && !strings.HasPrefix(messageOf(err), "Functions from") {
-		err = failed("ResourceNotFoundException", "The function doesn't exist.")
+// checkDestinations refuses destinations, after what AWS refuses itself. Call
+// with the lock held.
+func (s *Service) checkDestinations(f *function, destinations *types.DestinationConfig) error {
+	var given []string
+	if destinations != nil && destinations.OnSuccess != nil {
+		given = append(given, deref(destinations.OnSuccess.Destination))
 	}
-	return f, q, err
+	if destinations != nil && destinations.OnFailure != nil {
+		given = append(given, deref(destinations.OnFailure.Destination))
+	}
+	for _, destination := range given {
+		if destination == "" { // an empty one is none
+			continue
+		}
+		if n, err := parseName(destination, ""); err == nil && strings.Contains(destination, ":lambda:") {
+			if n.function == f.name {
+				return invalid("You can't specify the function as a destination for itself.")
+			}
+			if s.functions[n.function] == nil {
+				return invalid("The destination ARN %s is invalid.", destination)
+			}
+		}
+		return unsupported("DestinationConfig of asynchronous invocations")
+	}
+	return nil
+}
+
+// invocable finds a function whose qualifier, when given, must exist, as the
+// operations on these configurations say when it does not. Call with the lock
+// held.
+func (s *Service) invocable(functionName, qualifier *string) (*function, string, error) {
+	n, err := s.name(deref(functionName), deref(qualifier))
+	if err != nil {
+		return nil, "", err
+	}
+	f := s.functions[n.function]
+	if f == nil || f.revision(n.qualifier) == nil {
+		return nil, "", failed("ResourceNotFoundException", "The function doesn't exist.")
+	}
+	return f, n.qualifier, nil
 }
 
 // asyncConfig finds a configuration that must be there. Call with the lock held.
 func (s *Service) asyncConfig(functionName, qualifier *string) (*function, string, *types.FunctionEventInvokeConfig, error) {
-	n, err := s.parseName(deref(functionName), deref(qualifier))
+	n, err := s.name(deref(functionName), deref(qualifier))
 	if err != nil {
 		return nil, "", nil, err
 	}
-	if f, ok := s.functions[n.function]; ok {
-		if config, ok := f.async[asyncKey(n.qualifier)]; ok {
-			return f, n.qualifier, config, nil
-		}
+	if f := s.functions[n.function]; f != nil && f.async[asyncKey(n.qualifier)] != nil {
+		return f, n.qualifier, f.async[asyncKey(n.qualifier)], nil
 	}
-	return nil, "", nil, failed("ResourceNotFoundException", "The function %s doesn't have an EventInvokeConfig", s.arn(n.function, cmp.Or(n.qualifier, latestVersion)))
+	shown := n.qualifier
+	if shown == "" {
+		shown = latestVersion
+	}
+	return nil, "", nil, failed("ResourceNotFoundException", "The function %s doesn't have an EventInvokeConfig", s.arn(n.function, shown))
 }
 
 func (s *Service) getEventInvokeConfig(_ context.Context, _ api.Caller, in *lambda.GetFunctionEventInvokeConfigInput) (*lambda.GetFunctionEventInvokeConfigOutput, error) {
@@ -117,7 +149,7 @@ func (s *Service) getEventInvokeConfig(_ context.Context, _ api.Caller, in *lamb
 func (s *Service) listEventInvokeConfigs(_ context.Context, _ api.Caller, in *lambda.ListFunctionEventInvokeConfigsInput) (*lambda.ListFunctionEventInvokeConfigsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, _, err := s.configurable(in.FunctionName, nil)
+	f, _, err := s.invocable(in.FunctionName, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func (s *Service) fetch(ctx context.Context, code *types.FunctionCode) ([]byte, 
 	case len(code.ZipFile) == 0:
 		return nil, invalid("Please provide a source for function code.")
 	case len(code.ZipFile) > maxZipped:
-		return nil, failed("RequestTooLargeException", "Request must be smaller than 69905067 bytes for the CreateFunction operation")
+		return nil, &api.Error{Code: "RequestEntityTooLargeException", Status: 413, Message: fmt.Sprintf("Zipped size must be smaller than %d bytes", maxZipped)}
 	}
 	return code.ZipFile, nil
 }

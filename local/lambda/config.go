@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -120,11 +121,18 @@ func tracing(in *types.TracingConfig) *types.TracingConfigResponse {
 	return &types.TracingConfigResponse{Mode: in.Mode}
 }
 
-// logging fills in the defaults; JSON has levels, INFO when not said.
-func logging(in *types.LoggingConfig, function string) *types.LoggingConfig {
+// logging lays what is given over what was, and fills in the defaults; JSON has
+// levels, INFO when not said, and text has none.
+func logging(was, in *types.LoggingConfig, function string) *types.LoggingConfig {
 	var out types.LoggingConfig
+	if was != nil {
+		out = *was
+	}
 	if in != nil {
-		out = *in
+		set(&out.LogGroup, in.LogGroup)
+		out.LogFormat = cmp.Or(in.LogFormat, out.LogFormat)
+		out.ApplicationLogLevel = cmp.Or(in.ApplicationLogLevel, out.ApplicationLogLevel)
+		out.SystemLogLevel = cmp.Or(in.SystemLogLevel, out.SystemLogLevel)
 	}
 	if out.LogFormat == "" {
 		out.LogFormat = types.LogFormatText
@@ -139,6 +147,8 @@ func logging(in *types.LoggingConfig, function string) *types.LoggingConfig {
 		if out.SystemLogLevel == "" {
 			out.SystemLogLevel = types.SystemLogLevelInfo
 		}
+	} else {
+		out.ApplicationLogLevel, out.SystemLogLevel = "", ""
 	}
 	return &out
 }
@@ -147,7 +157,7 @@ func vpc(in *types.VpcConfig) *types.VpcConfigResponse {
 	if in == nil {
 		return nil
 	}
-	return &types.VpcConfigResponse{SubnetIds: slices.Clone(in.SubnetIds), SecurityGroupIds: slices.Clone(in.SecurityGroupIds), VpcId: ptr("")}
+	return &types.VpcConfigResponse{SubnetIds: slices.Clone(in.SubnetIds), SecurityGroupIds: slices.Clone(in.SecurityGroupIds), VpcId: ptr(""), Ipv6AllowedForDualStack: ptr(deref(in.Ipv6AllowedForDualStack))}
 }
 
 func set[T any](field **T, value *T) {

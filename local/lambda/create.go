@@ -12,11 +12,11 @@ import (
 )
 
 func (s *Service) createFunction(ctx context.Context, _ api.Caller, in *lambda.CreateFunctionInput) (*lambda.CreateFunctionOutput, error) {
-	n, err := s.parseName(deref(in.FunctionName), "")
+	n, err := s.name(deref(in.FunctionName), "")
 	if err != nil {
 		return nil, err
 	}
-	if err := checkNew(in, n.function); err != nil {
+	if err := checkNew(in); err != nil {
 		return nil, err
 	}
 	if err := supported(in); err != nil {
@@ -58,10 +58,7 @@ func (s *Service) createFunction(ctx context.Context, _ api.Caller, in *lambda.C
 
 // checkNew holds a new function's members to their constraints.
 // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-func checkNew(in *lambda.CreateFunctionInput, function string) error {
-	if len(function) > maxNewName && function == deref(in.FunctionName) {
-		return invalid("1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to %d", function, maxNewName)
-	}
+func checkNew(in *lambda.CreateFunctionInput) error {
 	if in.Role == nil {
 		return api.Errorf("ValidationException", "1 validation error detected: Value null at 'role' failed to satisfy constraint: Member must not be null")
 	}
@@ -104,7 +101,7 @@ func (s *Service) newConfig(function string, in *lambda.CreateFunctionInput) typ
 		Architectures: slices.Clone(in.Architectures), DeadLetterConfig: in.DeadLetterConfig, KMSKeyArn: in.KMSKeyArn,
 		EphemeralStorage: or(in.EphemeralStorage, types.EphemeralStorage{Size: ptr(int32(512))}),
 		TracingConfig:    tracing(in.TracingConfig), Environment: environment(in.Environment),
-		LoggingConfig: logging(in.LoggingConfig, function), VpcConfig: vpc(in.VpcConfig),
+		LoggingConfig: logging(nil, in.LoggingConfig, function), VpcConfig: vpc(in.VpcConfig),
 		SnapStart: &types.SnapStartResponse{ApplyOn: types.SnapStartApplyOnNone, OptimizationStatus: types.SnapStartOptimizationStatusOff},
 	}
 	if len(config.Architectures) == 0 {
@@ -116,7 +113,7 @@ func (s *Service) newConfig(function string, in *lambda.CreateFunctionInput) typ
 func (s *Service) deleteFunction(_ context.Context, _ api.Caller, in *lambda.DeleteFunctionInput) (*lambda.DeleteFunctionOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, err := s.parseName(deref(in.FunctionName), deref(in.Qualifier))
+	n, err := s.name(deref(in.FunctionName), deref(in.Qualifier))
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +125,7 @@ func (s *Service) deleteFunction(_ context.Context, _ api.Caller, in *lambda.Del
 	}
 	f, ok := s.functions[n.function]
 	if !ok {
-		return nil, s.notFound(n.function, n.qualifier)
+		return nil, s.notFound(n.function, "")
 	}
 	if n.qualifier != "" {
 		return nil, f.deleteVersion(n.qualifier)

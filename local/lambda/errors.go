@@ -88,6 +88,21 @@ func (s *Service) notFound(function, qualifier string) *api.Error {
 	return failed("ResourceNotFoundException", "Function not found: %s", s.arn(function, qualifier))
 }
 
+// missing is the error for a qualifier that a function has not, which tells
+// aliases from versions by their form.
+func (s *Service) missing(function, qualifier string) *api.Error {
+	if !isNumber(qualifier) && aliasPattern.MatchString(qualifier) {
+		return failed("ResourceNotFoundException", "Cannot find alias arn: %s", s.arn(function, qualifier))
+	}
+	return s.notFound(function, qualifier)
+}
+
+// untyped takes the Type from an error: some of Lambda's have none.
+func untyped(err *api.Error) *api.Error {
+	err.Fields = nil
+	return err
+}
+
 // precondition is the compare of a compare-and-swap.
 func precondition(expected, actual *string) error {
 	if expected == nil || *expected == "" || *expected == deref(actual) {
@@ -95,12 +110,4 @@ func precondition(expected, actual *string) error {
 	}
 	return failed("PreconditionFailedException",
 		"The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id")
-}
-
-// messageOf is an error's message, without its code; empty for none.
-func messageOf(err error) string {
-	if err == nil {
-		return ""
-	}
-	return api.AsError(err).Message
 }

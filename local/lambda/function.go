@@ -23,6 +23,7 @@ type function struct {
 	async       map[string]*types.FunctionEventInvokeConfig // by qualifier; "" is $LATEST
 	urls        map[string]*types.FunctionUrlConfig         // by qualifier
 	running     int                                         // events under way
+	prepared    int                                         // of them, where concurrency is provisioned
 }
 
 // version is $LATEST or a published version, with its warm processes.
@@ -77,7 +78,7 @@ func (s *Service) unsettled(v *version) {
 // settle ends what a change set going, once its time has passed. As on AWS the
 // revision changes once more then. Call with the lock held.
 func (s *Service) settle(v *version) {
-	if v.settles.IsZero() || time.Now().Before(v.settles) && !s.stepped(v) {
+	if v.settles.IsZero() || time.Now().Before(v.settles) && !s.stepped(v.changed) {
 		return
 	}
 	v.settles = time.Time{}
@@ -86,10 +87,10 @@ func (s *Service) settle(v *version) {
 	v.config.RevisionId = ptr(newID())
 }
 
-// stepped tells whether a stepped clock has moved on far enough for a version to
+// stepped tells whether a stepped clock has moved on far enough for a change to
 // settle: who steps it does not wait for the wall.
-func (s *Service) stepped(v *version) bool {
-	return s.Clock.Speed() == 0 && s.Settle > 0 && !s.Clock.Now().Before(v.changed.Add(s.Settle))
+func (s *Service) stepped(changed time.Time) bool {
+	return s.Clock.Speed() == 0 && s.Settle > 0 && !s.Clock.Now().Before(changed.Add(s.Settle))
 }
 
 // settled finds a function that is neither being created nor updated, for what

@@ -25,6 +25,7 @@ type target struct {
 	executed  string // the version's number
 	running   int    // events of the function under way, this one included
 	aliased   bool
+	prepared  bool // runs where concurrency is provisioned
 }
 
 // Lambda's limits of an event, in bytes, for a caller that waits and for one
@@ -149,7 +150,7 @@ func (s *Service) pick(caller api.Caller, functionName, qualifier *string) (targ
 	for {
 		f, v, q, err := s.find(functionName, qualifier)
 		if err != nil {
-			return target{}, err
+			return target{}, s.unfound(functionName, qualifier, err)
 		}
 		if err := s.allowed(caller, f, q); err != nil {
 			return target{}, err
@@ -182,15 +183,25 @@ func (s *Service) pick(caller api.Caller, functionName, qualifier *string) (targ
 	}
 }
 
+// unfound says of a function that is not there what an invocation says, which
+// names $LATEST where others name no version. Call with the lock held.
+func (s *Service) unfound(functionName, qualifier *string, err error) error {
+	n, nameErr := s.name(deref(functionName), deref(qualifier))
+	if nameErr == nil && n.qualifier == "" && s.functions[n.function] == nil {
+		return s.notFound(n.function, latestVersion)
+	}
+	return err
+}
+
 // takeLocked takes a concurrent execution, or says that there is none.
 func (s *Service) takeLocked(t *target) error {
 	reason := ""
 	switch {
 	case s.ctx.Err() != nil:
 		return fmt.Errorf("lambda: %w", s.ctx.Err())
-	case t.f.concurrency != nil && t.f.running >= int(*t.f.concurrency):
+	case t.f.concurrency != nil && t.f.full(*t):
 		reason = string(types.ThrottleReasonReservedFunctionConcurrentInvocationLimitExceeded)
-	case t.f.concurrency == nil && s.running >= int(s.unreserved("")):
+	case t.f.concurrency == nil && s.running >= int(s.shared("")):
 		reason = string(types.ThrottleReasonConcurrentInvocationLimitExceeded)
 	}
 	if reason != "" {
@@ -200,10 +211,28 @@ func (s *Service) takeLocked(t *target) error {
 	}
 	t.f.running++
 	t.running = t.f.running
+	if t.prepared = t.f.isProvisioned(*t); t.prepared {
+		t.f.prepared++
+	}
 	if t.f.concurrency == nil {
 		s.running++
 	}
 	return nil
+}
+
+// full tells whether a function has used up what it reserved. What is
+// provisioned is kept for the versions and aliases that it is for.
+func (f *function) full(t target) bool {
+	if f.isProvisioned(t) {
+		return f.running >= int(*f.concurrency)
+	}
+	return f.running-f.prepared >= int(*f.concurrency-f.provisionedTotal(""))
+}
+
+func (f *function) isProvisioned(t target) bool {
+	_, byAlias := f.provisioned[t.qualifier]
+	_, byVersion := f.provisioned[t.executed]
+	return byAlias || byVersion
 }
 
 // release gives back what takeLocked took.
@@ -211,6 +240,9 @@ func (s *Service) release(t target) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t.f.running--
+	if t.prepared {
+		t.f.prepared--
+	}
 	if t.f.concurrency == nil {
 		s.running = max(s.running-1, 0)
 	}

@@ -6,24 +6,26 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"weir/local/api"
 )
 
 const latestVersion = "$LATEST"
 
+// The most characters of a name with its ARN, of the name in it, and of a
+// qualifier.
+const (
+	maxARN       = 140
+	maxName      = 64
+	maxQualifier = 128
+)
+
 // name is a function as a request names it.
-type name struct{ function, qualifier string }
+type name struct{ function, qualifier, region, account string }
 
 var (
 	functionARN   = regexp.MustCompile(`^(arn:aws[a-zA-Z-]*:lambda:)?([a-z]{2}(-[a-z]+)+-\d:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?$`)
 	qualifierName = regexp.MustCompile(`^[a-zA-Z0-9$_-]+$`)
-)
-
-// The most characters of a name with its ARN, of one that is created, and of a
-// qualifier.
-const (
-	maxName      = 170
-	maxNewName   = 64
-	maxQualifier = 128
 )
 
 const functionPattern = `(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?`
@@ -32,13 +34,10 @@ const functionPattern = `(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)
 // an ARN, each with or without a qualifier; a separate qualifier may be given
 // too.
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-func (s *Service) parseName(text, qualifier string) (name, error) {
+func parseName(text, qualifier string) (name, error) {
 	parts := functionARN.FindStringSubmatch(text)
-	if parts != nil && parts[2] != "" && parts[2] != s.Env.Region+":" {
-		return name{}, failed("ResourceNotFoundException", "Functions from '%s' are not reachable in this region ('%s')", strings.TrimSuffix(parts[2], ":"), s.Env.Region)
-	}
 	var wrong violations
-	wrong.tooLong(text, "functionName", maxName)
+	wrong.tooLong(text, "functionName", maxARN)
 	if parts == nil {
 		wrong.add(text, "functionName", "Member must satisfy regular expression pattern: "+functionPattern)
 	}
@@ -51,6 +50,9 @@ func (s *Service) parseName(text, qualifier string) (name, error) {
 	if err := wrong.err(); err != nil {
 		return name{}, err
 	}
+	if len(parts[6]) > maxName {
+		return name{}, invalid("1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to %d", parts[6], maxName)
+	}
 	inline := parts[8]
 	if inline != "" && qualifier != "" && inline != qualifier {
 		return name{}, invalid("The derived qualifier from the function name does not match the specified qualifier.")
@@ -58,7 +60,24 @@ func (s *Service) parseName(text, qualifier string) (name, error) {
 	if qualifier == "" {
 		qualifier = inline
 	}
-	return name{function: parts[6], qualifier: qualifier}, nil
+	return name{
+		function: parts[6], qualifier: qualifier, region: strings.TrimSuffix(parts[2], ":"), account: strings.TrimSuffix(parts[4], ":"),
+	}, nil
+}
+
+// name reads a function's name as parseName does, and refuses one that is in
+// another region or account.
+func (s *Service) name(text, qualifier string) (name, error) {
+	n, err := parseName(text, qualifier)
+	switch {
+	case err != nil:
+		return name{}, err
+	case n.region != "" && n.region != s.Env.Region:
+		return name{}, failed("ResourceNotFoundException", "Functions from '%s' are not reachable in this region ('%s')", n.region, s.Env.Region)
+	case n.account != "" && n.account != s.Env.Account:
+		return name{}, &api.Error{Code: "AccessDeniedException", Status: statuses["AccessDeniedException"]} // as on AWS, without a word
+	}
+	return n, nil
 }
 
 // arn is a function's ARN, qualified when qualifier is set.
@@ -72,7 +91,7 @@ func (s *Service) arn(function, qualifier string) string {
 
 // function finds a function. Call with the lock held.
 func (s *Service) function(text string) (*function, name, error) {
-	n, err := s.parseName(text, "")
+	n, err := s.name(text, "")
 	if err != nil {
 		return nil, n, err
 	}
@@ -86,7 +105,7 @@ func (s *Service) function(text string) (*function, name, error) {
 // find resolves a request's function and qualifier; an alias with weights gives
 // its main version. Call with the lock held.
 func (s *Service) find(functionName, qualifier *string) (*function, *version, string, error) {
-	n, err := s.parseName(deref(functionName), deref(qualifier))
+	n, err := s.name(deref(functionName), deref(qualifier))
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -103,13 +122,6 @@ func (s *Service) find(functionName, qualifier *string) (*function, *version, st
 		return nil, nil, "", s.notFound(f.name, n.qualifier)
 	}
 	return f, v, n.qualifier, nil
-}
-
-// qualified finds a function whose qualifier, when given, must exist. Call with
-// the lock held.
-func (s *Service) qualified(functionName, qualifier *string) (*function, string, error) {
-	f, _, q, err := s.find(functionName, qualifier)
-	return f, q, err
 }
 
 // version finds $LATEST (also named by nothing) or a published version; nil

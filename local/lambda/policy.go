@@ -33,100 +33,81 @@ type statement struct {
 }
 
 func (s *Service) addPermission(_ context.Context, _ api.Caller, in *lambda.AddPermissionInput) (*lambda.AddPermissionOutput, error) {
+	if !statementID.MatchString(deref(in.StatementId)) {
+		return nil, violates(deref(in.StatementId), "statementId", "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, q, err := s.guarded(in.FunctionName, in.Qualifier)
+	n, err := s.name(deref(in.FunctionName), deref(in.Qualifier))
 	if err != nil {
 		return nil, err
 	}
-	if q == latestVersion {
+	if n.qualifier == latestVersion {
 		return nil, invalid("We currently do not support adding policies for $LATEST.")
+	}
+	f, ok := s.functions[n.function]
+	if !ok {
+		return nil, s.notFound(n.function, n.qualifier)
+	}
+	q, revision := n.qualifier, f.revision(n.qualifier)
+	if revision == nil {
+		return nil, s.missing(f.name, q)
+	}
+	if !principal(deref(in.Principal)) {
+		return nil, invalid("The provided principal was invalid. Please check the principal and try again.")
 	}
 	p := f.policies[q]
 	if p == nil {
 		p = &policy{Version: "2012-10-17", ID: "default"}
 	}
-	if err := precondition(in.RevisionId, *f.revision(q)); err != nil {
-		return nil, err
-	}
-	if err := checkPermission(in); err != nil {
+	if err := precondition(in.RevisionId, *revision); err != nil {
 		return nil, err
 	}
 	if slices.ContainsFunc(p.Statement, func(st statement) bool { return st.Sid == deref(in.StatementId) }) {
 		return nil, failed("ResourceConflictException", "The statement id (%s) provided already exists. Please provide a new statement id, or remove the existing statement.", deref(in.StatementId))
 	}
-	added, err := s.newStatement(in, s.arn(f.name, q))
-	if err != nil {
-		return nil, err
-	}
+	added := s.newStatement(in, s.arn(f.name, q))
 	text, err := json.Marshal(added)
 	if err != nil {
 		return nil, fmt.Errorf("write a policy statement: %w", err)
 	}
 	p.Statement = append(p.Statement, added)
-	*f.revision(q) = ptr(newID())
+	*revision = ptr(newID())
 	f.policies[q] = p
 	return &lambda.AddPermissionOutput{Statement: ptr(string(text))}, nil
 }
 
 var (
-	validSID    = regexp.MustCompile(`^[a-zA-Z0-9-_]+$`)
-	validAction = regexp.MustCompile(`^(lambda:[*]|lambda:[a-zA-Z]+|[*])$`)
-	account     = regexp.MustCompile(`^\d{12}$`)
+	statementID = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,100}$`)
+	// principals are everyone, a service, an account or an ARN.
+	principals = regexp.MustCompile(`^(\*|[^\s]+\.amazonaws\.com(\.cn)?|[^\s]+\.amazon\.com|\d{12}|arn:[^\s]+)$`)
 )
 
-func checkPermission(in *lambda.AddPermissionInput) error {
-	var wrong violations
-	wrong.tooLong(deref(in.StatementId), "statementId", 100)
-	if !validSID.MatchString(deref(in.StatementId)) {
-		wrong.add(deref(in.StatementId), "statementId", "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)")
-	}
-	if !validAction.MatchString(deref(in.Action)) {
-		wrong.add(deref(in.Action), "action", "Member must satisfy regular expression pattern: (lambda:[*]|lambda:[a-zA-Z]+|[*])")
-	}
-	return wrong.err()
-}
+func principal(text string) bool { return principals.MatchString(text) }
 
-// guarded finds what has a policy of its own: a function, a version or an alias.
-// Call with the lock held.
-func (s *Service) guarded(functionName, qualifier *string) (*function, string, error) {
-	n, err := s.parseName(deref(functionName), deref(qualifier))
-	if err != nil {
-		return nil, "", err
-	}
-	f, ok := s.functions[n.function]
-	switch {
-	case !ok:
-		return nil, "", s.notFound(n.function, "")
-	case f.aliases[n.qualifier] != nil, f.version(n.qualifier) != nil:
-		return f, n.qualifier, nil
-	case isNumber(n.qualifier):
-		return nil, "", s.notFound(n.function, n.qualifier)
-	}
-	return nil, "", failed("ResourceNotFoundException", "Cannot find alias arn: %s", s.arn(n.function, n.qualifier))
-}
-
-// revision is the revision id that a change of a qualifier's policy changes.
+// revision is the revision of what a qualifier names, which its policy shares:
+// both change when the policy does. nil when there is no such qualifier.
 func (f *function) revision(qualifier string) **string {
 	if a, ok := f.aliases[qualifier]; ok {
 		return &a.RevisionId
 	}
-	return &f.version(qualifier).config.RevisionId
+	if v := f.version(qualifier); v != nil {
+		return &v.config.RevisionId
+	}
+	return nil
 }
 
-func (s *Service) newStatement(in *lambda.AddPermissionInput, resource string) (statement, error) {
+func (s *Service) newStatement(in *lambda.AddPermissionInput, resource string) statement {
 	st := statement{Sid: deref(in.StatementId), Effect: "Allow", Action: deref(in.Action), Resource: resource}
 	switch principal := deref(in.Principal); {
 	case principal == "*":
 		st.Principal, st.service = "*", "*"
 	case strings.Contains(principal, ".amazonaws."):
 		st.Principal, st.service = map[string]string{"Service": principal}, principal
-	case account.MatchString(principal):
+	case isNumber(principal):
 		st.Principal = map[string]string{"AWS": "arn:" + s.Env.Partition + ":iam::" + principal + ":root"}
-	case strings.HasPrefix(principal, "arn:") && strings.Contains(principal, ":iam:"):
-		st.Principal = map[string]string{"AWS": principal}
 	default:
-		return st, invalid("The provided principal was invalid. Please check the principal and try again.")
+		st.Principal = map[string]string{"AWS": principal}
 	}
 	condition := func(operator, key, value string) {
 		if value == "" {
@@ -145,18 +126,24 @@ func (s *Service) newStatement(in *lambda.AddPermissionInput, resource string) (
 	condition("StringEquals", "aws:PrincipalOrgID", deref(in.PrincipalOrgID))
 	condition("StringEquals", "lambda:FunctionUrlAuthType", string(in.FunctionUrlAuthType))
 	condition("StringEquals", "lambda:EventSourceToken", deref(in.EventSourceToken))
-	return st, nil
+	return st
 }
 
 func (s *Service) removePermission(_ context.Context, _ api.Caller, in *lambda.RemovePermissionInput) (*lambda.RemovePermissionOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, q, err := s.guarded(in.FunctionName, in.Qualifier)
-	if message, missing := strings.CutPrefix(messageOf(err), "Function not found:"); missing && deref(in.Qualifier) == "" {
-		err = failed("ResourceNotFoundException", "No policy found for:%s", message)
-	}
+	n, err := s.name(deref(in.FunctionName), deref(in.Qualifier))
 	if err != nil {
 		return nil, err
+	}
+	q := n.qualifier
+	f, ok := s.functions[n.function]
+	if !ok {
+		return nil, failed("ResourceNotFoundException", "No policy found for: %s", s.arn(n.function, q))
+	}
+	revision := f.revision(q)
+	if revision == nil {
+		return nil, s.missing(f.name, q)
 	}
 	p := f.policies[q]
 	if p == nil {
@@ -166,11 +153,11 @@ func (s *Service) removePermission(_ context.Context, _ api.Caller, in *lambda.R
 	if at < 0 {
 		return nil, failed("ResourceNotFoundException", "Statement %s is not found in resource policy.", deref(in.StatementId))
 	}
-	if err := precondition(in.RevisionId, *f.revision(q)); err != nil {
+	if err := precondition(in.RevisionId, *revision); err != nil {
 		return nil, err
 	}
 	p.Statement = slices.Delete(p.Statement, at, at+1)
-	*f.revision(q) = ptr(newID())
+	*revision = ptr(newID())
 	if len(p.Statement) == 0 {
 		delete(f.policies, q)
 	}
@@ -180,19 +167,23 @@ func (s *Service) removePermission(_ context.Context, _ api.Caller, in *lambda.R
 func (s *Service) getPolicy(_ context.Context, _ api.Caller, in *lambda.GetPolicyInput) (*lambda.GetPolicyOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, q, err := s.qualified(in.FunctionName, in.Qualifier)
+	n, err := s.name(deref(in.FunctionName), deref(in.Qualifier))
 	if err != nil {
 		return nil, err
 	}
-	p := f.policies[q]
-	if p == nil {
+	f, ok := s.functions[n.function]
+	if !ok {
+		return nil, s.notFound(n.function, n.qualifier)
+	}
+	p := f.policies[n.qualifier]
+	if p == nil || f.revision(n.qualifier) == nil {
 		return nil, failed("ResourceNotFoundException", "The resource you requested does not exist.")
 	}
 	text, err := json.Marshal(p)
 	if err != nil {
 		return nil, fmt.Errorf("write a policy: %w", err)
 	}
-	return &lambda.GetPolicyOutput{Policy: ptr(string(text)), RevisionId: *f.revision(q)}, nil
+	return &lambda.GetPolicyOutput{Policy: ptr(string(text)), RevisionId: *f.revision(n.qualifier)}, nil
 }
 
 // allowed tells whether a caller may invoke. Who calls in a role has passed IAM

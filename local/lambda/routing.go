@@ -60,9 +60,7 @@ func (s *Service) checkRoute(f *function, a *types.AliasConfiguration) error {
 	for other := range weights(a) {
 		switch {
 		case main == latestVersion:
-			err := invalid("$LATEST is not supported for an alias pointing to more than 1 version")
-			err.Fields = nil
-			return err
+			return untyped(invalid("$LATEST is not supported for an alias pointing to more than 1 version"))
 		case other == main:
 			return invalid("Invalid function version %s. Function version %s is already included in routing configuration.", other, other)
 		}

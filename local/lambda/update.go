@@ -11,7 +11,10 @@ import (
 )
 
 func (s *Service) updateFunctionCode(ctx context.Context, caller api.Caller, in *lambda.UpdateFunctionCodeInput) (*lambda.UpdateFunctionCodeOutput, error) {
-	code, err := s.fetch(ctx, &types.FunctionCode{ZipFile: in.ZipFile, S3Bucket: in.S3Bucket, S3Key: in.S3Key, S3ObjectVersion: in.S3ObjectVersion, ImageUri: in.ImageUri})
+	if in.ImageUri != nil {
+		return nil, invalid("Please don't provide ImageUri when updating a function with packageType Zip.")
+	}
+	code, err := s.fetch(ctx, &types.FunctionCode{ZipFile: in.ZipFile, S3Bucket: in.S3Bucket, S3Key: in.S3Key, S3ObjectVersion: in.S3ObjectVersion})
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +112,7 @@ func apply(c *types.FunctionConfiguration, in *lambda.UpdateFunctionConfiguratio
 		c.TracingConfig = tracing(in.TracingConfig)
 	}
 	if in.LoggingConfig != nil {
-		c.LoggingConfig = logging(in.LoggingConfig, deref(c.FunctionName))
+		c.LoggingConfig = logging(c.LoggingConfig, in.LoggingConfig, deref(c.FunctionName))
 	}
 	if c.DeadLetterConfig != nil && deref(c.DeadLetterConfig.TargetArn) == "" {
 		c.DeadLetterConfig = nil

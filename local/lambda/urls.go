@@ -18,9 +18,12 @@ import (
 // listens at the address.
 
 func (s *Service) createURL(_ context.Context, _ api.Caller, in *lambda.CreateFunctionUrlConfigInput) (*lambda.CreateFunctionUrlConfigOutput, error) {
+	if err := checkMode(in.InvokeMode); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, q, err := s.addressed(in.FunctionName, in.Qualifier)
+	f, q, err := s.addressed(in.FunctionName, in.Qualifier, noFunction)
 	if err != nil {
 		return nil, err
 	}
@@ -36,27 +39,16 @@ func (s *Service) createURL(_ context.Context, _ api.Caller, in *lambda.CreateFu
 		made.InvokeMode = types.InvokeModeBuffered
 	}
 	f.urls[q] = &made
-	return as[lambda.CreateFunctionUrlConfigOutput](made), nil
+	answer := as[lambda.CreateFunctionUrlConfigOutput](made)
+	answer.InvokeMode = in.InvokeMode // answered only where it was given
+	return answer, nil
 }
 
-// addressed finds what may have a URL: a function, or an alias of one. Call with
-// the lock held.
-func (s *Service) addressed(functionName, qualifier *string) (*function, string, error) {
-	n, err := s.parseName(deref(functionName), deref(qualifier))
-	if err != nil {
-		return nil, "", err
+func checkMode(mode types.InvokeMode) error {
+	if mode != "" && !slices.Contains(mode.Values(), mode) {
+		return violates(string(mode), "invokeMode", "Member must satisfy enum value set: [RESPONSE_STREAM, BUFFERED]")
 	}
-	if isNumber(n.qualifier) || n.qualifier == latestVersion {
-		return nil, "", violates(n.qualifier, "qualifier", `Member must satisfy regular expression pattern: ((?!^\d+$)^[0-9a-zA-Z-_]+$)`)
-	}
-	f, ok := s.functions[n.function]
-	if ok && n.qualifier != "" {
-		_, ok = f.aliases[n.qualifier]
-	}
-	if !ok {
-		return nil, "", failed("ResourceNotFoundException", "Function does not exist")
-	}
-	return f, n.qualifier, nil
+	return nil
 }
 
 // address makes up a URL of the form AWS gives, the same for the same function.
@@ -66,19 +58,37 @@ func (s *Service) address(function, qualifier string) string {
 	return "https://" + id + ".lambda-url." + s.Env.Region + ".on.aws/"
 }
 
-// url finds a URL that must be there. Call with the lock held.
-func (s *Service) url(functionName, qualifier *string) (*function, string, *types.FunctionUrlConfig, error) {
-	none := failed("ResourceNotFoundException", "The resource you requested does not exist.")
-	f, q, err := s.addressed(functionName, qualifier)
-	if messageOf(err) == "Function does not exist" {
-		err = none
+const (
+	noFunction = "Function does not exist"
+	noURL      = "The resource you requested does not exist."
+)
+
+// addressed finds what may have a URL, a function or an alias; absent is what is
+// said when there is none. Call with the lock held.
+func (s *Service) addressed(functionName, qualifier *string, absent string) (*function, string, error) {
+	if q := deref(qualifier); q != "" && (isNumber(q) || !aliasPattern.MatchString(q)) {
+		return nil, "", violates(q, "qualifier", `Member must satisfy regular expression pattern: ((?!^\d+$)^[0-9a-zA-Z-_]+$)`)
 	}
+	n, err := s.name(deref(functionName), deref(qualifier))
+	if err != nil {
+		return nil, "", err
+	}
+	f := s.functions[n.function]
+	if f == nil || n.qualifier != "" && f.aliases[n.qualifier] == nil {
+		return nil, "", failed("ResourceNotFoundException", "%s", absent)
+	}
+	return f, n.qualifier, nil
+}
+
+// url finds a URL that must be there. Call with the lock held.
+func (s *Service) url(functionName, qualifier *string, absent string) (*function, string, *types.FunctionUrlConfig, error) {
+	f, q, err := s.addressed(functionName, qualifier, absent)
 	if err != nil {
 		return nil, "", nil, err
 	}
 	config, ok := f.urls[q]
 	if !ok {
-		return nil, "", nil, none
+		return nil, "", nil, failed("ResourceNotFoundException", noURL)
 	}
 	return f, q, config, nil
 }
@@ -86,7 +96,7 @@ func (s *Service) url(functionName, qualifier *string) (*function, string, *type
 func (s *Service) getURL(_ context.Context, _ api.Caller, in *lambda.GetFunctionUrlConfigInput) (*lambda.GetFunctionUrlConfigOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, _, config, err := s.url(in.FunctionName, in.Qualifier)
+	_, _, config, err := s.url(in.FunctionName, in.Qualifier, noURL)
 	if err != nil {
 		return nil, err
 	}
@@ -94,12 +104,12 @@ func (s *Service) getURL(_ context.Context, _ api.Caller, in *lambda.GetFunction
 }
 
 func (s *Service) updateURL(_ context.Context, _ api.Caller, in *lambda.UpdateFunctionUrlConfigInput) (*lambda.UpdateFunctionUrlConfigOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, _, err := s.addressed(in.FunctionName, in.Qualifier); err != nil {
+	if err := checkMode(in.InvokeMode); err != nil {
 		return nil, err
 	}
-	f, q, config, err := s.url(in.FunctionName, in.Qualifier)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, q, config, err := s.url(in.FunctionName, in.Qualifier, noFunction)
 	if err != nil {
 		return nil, err
 	}
@@ -113,13 +123,15 @@ func (s *Service) updateURL(_ context.Context, _ api.Caller, in *lambda.UpdateFu
 	}
 	changed.LastModifiedTime = ptr(s.Clock.Now().Format("2006-01-02T15:04:05.000000000Z"))
 	f.urls[q] = &changed
-	return as[lambda.UpdateFunctionUrlConfigOutput](changed), nil
+	answer := as[lambda.UpdateFunctionUrlConfigOutput](changed)
+	answer.InvokeMode = in.InvokeMode // as at creation
+	return answer, nil
 }
 
 func (s *Service) deleteURL(_ context.Context, _ api.Caller, in *lambda.DeleteFunctionUrlConfigInput) (*lambda.DeleteFunctionUrlConfigOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, q, _, err := s.url(in.FunctionName, in.Qualifier)
+	f, q, _, err := s.url(in.FunctionName, in.Qualifier, noURL)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +142,7 @@ func (s *Service) deleteURL(_ context.Context, _ api.Caller, in *lambda.DeleteFu
 func (s *Service) listURLs(_ context.Context, _ api.Caller, in *lambda.ListFunctionUrlConfigsInput) (*lambda.ListFunctionUrlConfigsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, _, err := s.addressed(in.FunctionName, nil)
+	f, _, err := s.addressed(in.FunctionName, nil, noFunction)
 	if err != nil {
 		return nil, err
 	}

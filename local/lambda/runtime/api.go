@@ -73,8 +73,8 @@ func (p *process) serveResult(w http.ResponseWriter, r *http.Request, id string,
 	}
 	result := Result{Payload: body, Failed: failed}
 	if len(body) > maxResponse {
-		result = failure("Function.ResponseSizeTooLarge", id,
-			"Response payload size exceeded maximum allowed payload size (%d bytes).", maxResponse)
+		result = worded("Function.ResponseSizeTooLarge",
+			fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", maxResponse))
 		refuse(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size")
 		p.answer(id, result)
 		return

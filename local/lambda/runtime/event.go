@@ -29,12 +29,17 @@ type Result struct {
 	Log []byte
 }
 
-// failure is a result that Lambda itself words.
+// failure is a result that Lambda itself words, for a request.
 func failure(kind, id, format string, args ...any) Result {
+	return worded(kind, fmt.Sprintf("RequestId: %s Error: %s", id, fmt.Sprintf(format, args...)))
+}
+
+// worded is a result with Lambda's own error.
+func worded(kind, message string) Result {
 	payload, err := json.Marshal(struct {
 		ErrorType    string `json:"errorType"`
 		ErrorMessage string `json:"errorMessage"`
-	}{kind, fmt.Sprintf("RequestId: %s Error: %s", id, fmt.Sprintf(format, args...))})
+	}{kind, message})
 	if err != nil {
 		payload = []byte(`{}`) // two strings always marshal
 	}

@@ -57,6 +57,8 @@ func handle(ctx context.Context, raw json.RawMessage) (any, error) {
 	case "print":
 		fmt.Print(e.Text)
 		return "printed", nil
+	case "large":
+		return strings.Repeat("x", 7<<20), nil
 	case "fail":
 		return nil, errors.New(e.Text)
 	case "panic":
