@@ -3,6 +3,7 @@ package states_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -96,6 +97,35 @@ func TestMapToleratesFailures(t *testing.T) {
 	}
 	c = newCloud(t)
 	sameJSON(t, c.run(fmt.Sprintf(machine, 0), `[]`).Output, `[]`)
+}
+
+// What a failed iteration cuts short is recorded as AWS was recorded to, by the
+// authors of LocalStack: test_service_lambda_map_timeout in
+// tests/aws/services/stepfunctions/v2/timeouts/test_timeouts.snapshot.json.
+func TestAFailedIterationAbortsTheOthers(t *testing.T) {
+	c := newCloud(t)
+	out := c.run(`{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$","ItemProcessor":{"StartAt":"C","States":{
+	  "C":{"Type":"Choice","Choices":[{"Variable":"$","NumericEquals":2,"Next":"Bad"}],"Default":"Slow"},
+	  "Slow":{"Type":"Wait","Seconds":3000,"End":true},
+	  "Bad":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","TimeoutSeconds":5,
+	    "Parameters":{"FunctionName":"f","Payload":{"token.$":"$$.Task.Token"}},"End":true}}},"End":true}}}`, `[1,2,3]`)
+	events := c.history(*out.ExecutionArn)
+	failed := slices.IndexFunc(events, func(e types.HistoryEvent) bool { return e.Type == types.HistoryEventTypeMapIterationFailed })
+	if failed < 0 {
+		t.Fatalf("history %s", kinds(events))
+	}
+	after := events[failed:]
+	if got, want := kinds(after), "MapIterationFailed TaskStateAborted MapIterationAborted WaitStateAborted MapIterationAborted WaitStateAborted MapStateFailed ExecutionFailed"; got != want {
+		t.Fatalf("after the failure: %s\nwant %s", got, want)
+	}
+	for _, e := range after[1:7] {
+		if e.PreviousEventId != after[0].Id {
+			t.Errorf("%s follows event %d, want %d", e.Type, e.PreviousEventId, after[0].Id)
+		}
+	}
+	if first, second := after[2].MapIterationAbortedEventDetails, after[4].MapIterationAbortedEventDetails; first.Index != 0 || second.Index != 2 || *second.Name != "M" {
+		t.Errorf("aborted %+v and %+v", first, second)
+	}
 }
 
 func TestRedriveGoesOnWhereItFailed(t *testing.T) {

@@ -24,6 +24,8 @@ type group struct {
 	next    int
 	failed  int
 	first   *failure
+	broken  int           // the child whose failure ended the group
+	stopped []int         // the children that were cut short by it
 	kept    []*clock.Hold // of failed children, until all siblings are gone
 	start   func(i int, b *branch) error
 	resumes []*childResume
@@ -99,7 +101,7 @@ func (g *group) ended(i int, b *branch, err error) {
 	if f, ok := err.(*failure); ok {
 		g.failed++
 		if g.first == nil && g.enough(g.failed) {
-			g.first = f
+			g.first, g.broken = f, i
 			g.last = b.last
 			g.cancel()
 			g.kept = append(g.kept, b.hold)
@@ -107,6 +109,8 @@ func (g *group) ended(i int, b *branch, err error) {
 		}
 	} else if err == nil && g.first == nil {
 		g.last = max(g.last, b.last)
+	} else if err != nil && b.lostAt != nil {
+		g.stopped = append(g.stopped, i)
 	}
 	if g.ctx.Err() != nil {
 		// No more are started; those never started count as gone.

@@ -2,9 +2,12 @@ package states
 
 import (
 	"math"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"weir/local/states/asl"
 )
 
 // mapPlan is what a Map state has worked out before its first iteration.
@@ -46,6 +49,9 @@ func (v *visit) mapItems() (*outcome, error) {
 		if plan.tolerated > 0 {
 			f = failf(errTolerance, "The specified tolerated failure threshold was exceeded")
 		}
+		if err := v.recordAborted(g); err != nil {
+			return nil, err
+		}
 		if err := v.record(types.HistoryEvent{Type: types.HistoryEventTypeMapStateFailed}); err != nil {
 			return nil, err
 		}
@@ -64,6 +70,34 @@ func (v *visit) mapItems() (*outcome, error) {
 		}
 	}
 	return v.complete(e, outputs, true)
+}
+
+// recordAborted records what a failed iteration cut short: its own state, and
+// then the other iterations and theirs. All these events follow the failure.
+func (v *visit) recordAborted(g *group) error {
+	failure := v.branch.previous
+	aborted := func(event types.HistoryEvent) error {
+		v.branch.previous = failure
+		return v.record(event)
+	}
+	slices.Sort(g.stopped)
+	for _, i := range append([]int{g.broken}, g.stopped...) {
+		if i != g.broken {
+			details := &types.MapIterationEventDetails{Name: &v.state.Name, Index: int32(i)}
+			if err := aborted(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationAborted, MapIterationAbortedEventDetails: details}); err != nil {
+				return err
+			}
+		}
+		kind := v.state.Processor.States[g.resumes[i].at.state].Type
+		if !slices.Contains([]string{asl.Task, asl.Wait, asl.Parallel, asl.Map}, kind) {
+			continue // states that take no time are not aborted
+		}
+		if err := aborted(types.HistoryEvent{Type: types.HistoryEventType(kind + "StateAborted")}); err != nil {
+			return err
+		}
+	}
+	v.branch.previous = failure
+	return nil
 }
 
 // iterate runs one iteration between its events.

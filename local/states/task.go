@@ -1,6 +1,7 @@
 package states
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -99,7 +100,7 @@ func (v *visit) perform(where resource, arguments any, limits taskLimits) (any, 
 	}
 	text := encode(result)
 	if len(text) > maxPayload {
-		f := failf(errDataLimit, "The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", where.arn)
+		f := failf(errDataLimit, "The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", cmp.Or(where.kind, where.arn))
 		if err := v.record(events.failed(f)); err != nil {
 			return nil, err
 		}
