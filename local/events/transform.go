@@ -2,6 +2,7 @@ package events
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -34,8 +35,11 @@ func transform(t types.InputTransformer, event map[string]any, ruleARN string) (
 	ruleName := ruleARN[strings.LastIndex(ruleARN, "/")+1:]
 	reserved := map[string]any{
 		"aws.events.rule-arn": ruleARN, "aws.events.rule-name": ruleName,
-		"aws.events.event.ingestion-time": event["time"], "aws.events.event": event, "aws.events.event.json": event,
+		"aws.events.event.ingestion-time": event["time"], "aws.events.event.json": event,
 	}
+	bare := maps.Clone(event)
+	delete(bare, "detail")
+	reserved["aws.events.event"] = bare
 	var b strings.Builder
 	last := 0
 	for _, found := range placeholder.FindAllStringIndex(template, -1) {
@@ -73,10 +77,12 @@ func filled(value any, quoted bool) string {
 	if !quoted {
 		return marshal(value)
 	}
-	if text, ok := value.(string); ok {
-		return strings.Trim(marshal(text), `"`)
+	text, ok := value.(string)
+	if !ok {
+		text = marshal(value)
 	}
-	return strings.ReplaceAll(marshal(value), `"`, `\"`)
+	inside := marshal(text)
+	return inside[1 : len(inside)-1] // the quotes are the template's
 }
 
 // at finds a value by a JSON path of the simple kind: $.detail.items[0].name.
