@@ -54,7 +54,7 @@ func onQualified[I any](s *Service, action string, function func(*I) (functionNa
 
 func (s *Service) functionOperations() []api.Operation {
 	return []api.Operation{
-		api.Op("CreateFunction", s.createFunction, bind("POST", functionsPath, 201),
+		api.Op("CreateFunction", s.createFunction, api.Refuses("CapacityProviderConfig", "DurableConfig", "PublishTo", "TenancyConfig"), bind("POST", functionsPath, 201),
 			api.PassesRole("lambda.amazonaws.com", func(in *lambda.CreateFunctionInput) []*string { return []*string{in.Role} }),
 			on(s, "CreateFunction", func(in *lambda.CreateFunctionInput) *string { return in.FunctionName })),
 		api.Op("GetFunction", s.getFunction, bind("GET", functionPath, 200, "Qualifier"),
@@ -65,20 +65,21 @@ func (s *Service) functionOperations() []api.Operation {
 			})),
 		api.Op("ListFunctions", s.listFunctions, bind("GET", functionsPath, 200, "Marker", "MaxItems", "FunctionVersion", "MasterRegion"),
 			api.On("lambda:ListFunctions", func(*lambda.ListFunctionsInput) string { return "*" })),
-		api.Op("UpdateFunctionCode", s.updateFunctionCode, bind("PUT", functionPath+"/code", 200),
+		api.Op("UpdateFunctionCode", s.updateFunctionCode, api.Refuses("PublishTo", "SourceKMSKeyArn"), bind("PUT", functionPath+"/code", 200),
 			on(s, "UpdateFunctionCode", func(in *lambda.UpdateFunctionCodeInput) *string { return in.FunctionName })),
-		api.Op("UpdateFunctionConfiguration", s.updateFunctionConfiguration, bind("PUT", functionPath+"/configuration", 200),
+		api.Op("UpdateFunctionConfiguration", s.updateFunctionConfiguration, api.Refuses("CapacityProviderConfig", "DurableConfig"), bind("PUT", functionPath+"/configuration", 200),
 			api.PassesRole("lambda.amazonaws.com", func(in *lambda.UpdateFunctionConfigurationInput) []*string { return []*string{in.Role} }),
 			on(s, "UpdateFunctionConfiguration", func(in *lambda.UpdateFunctionConfigurationInput) *string { return in.FunctionName })),
-		api.Op("PublishVersion", s.publishVersion, bind("POST", functionPath+"/versions", 201),
+		api.Op("PublishVersion", s.publishVersion, api.Refuses("PublishTo"), bind("POST", functionPath+"/versions", 201),
 			on(s, "PublishVersion", func(in *lambda.PublishVersionInput) *string { return in.FunctionName })),
 		api.Op("ListVersionsByFunction", s.listVersionsByFunction, bind("GET", functionPath+"/versions", 200, "Marker", "MaxItems"),
 			on(s, "ListVersionsByFunction", func(in *lambda.ListVersionsByFunctionInput) *string { return in.FunctionName })),
 		api.Op("DeleteFunction", s.deleteFunction, bind("DELETE", functionPath, 204, "Qualifier"),
 			onQualified(s, "DeleteFunction", func(in *lambda.DeleteFunctionInput) (*string, *string) { return in.FunctionName, in.Qualifier })),
-		api.Op("Invoke", s.invoke, api.WithHTTP(api.HTTPBinding{
+		api.Op("Invoke", s.invoke, api.Refuses("DurableExecutionName", "TenantId"), api.WithHTTP(api.HTTPBinding{
 			Method: "POST", Path: functionPath + "/invocations", Query: map[string]string{"Qualifier": "Qualifier"},
-			Headers: map[string]string{"X-Amz-Invocation-Type": "InvocationType", "X-Amz-Log-Type": "LogType", "X-Amz-Client-Context": "ClientContext"},
+			Headers: map[string]string{"X-Amz-Invocation-Type": "InvocationType", "X-Amz-Log-Type": "LogType", "X-Amz-Client-Context": "ClientContext",
+				"X-Amz-Durable-Execution-Name": "DurableExecutionName", "X-Amz-Tenant-Id": "TenantId"},
 			Payload: "Payload", StatusMember: "StatusCode", OutPayload: "Payload",
 			OutHeaders: map[string]string{"FunctionError": "X-Amz-Function-Error", "LogResult": "X-Amz-Log-Result", "ExecutedVersion": "X-Amz-Executed-Version"},
 		}), onQualified(s, "InvokeFunction", func(in *lambda.InvokeInput) (*string, *string) { return in.FunctionName, in.Qualifier })),

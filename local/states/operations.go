@@ -70,7 +70,7 @@ func (s *Service) operations() map[string]api.Operation {
 		api.Op("SendTaskHeartbeat", s.sendTaskHeartbeat, api.On("states:SendTaskHeartbeat", func(in *sfn.SendTaskHeartbeatInput) string {
 			return s.tokens.machineOf(in.TaskToken)
 		})),
-		api.Op("TestState", s.testState,
+		api.Op("TestState", s.testState, api.Refuses("Context"),
 			api.PassesRole("states.amazonaws.com", func(in *sfn.TestStateInput) []*string { return []*string{in.RoleArn} })),
 	)
 	refuse[sfn.StartSyncExecutionInput](table, "StartSyncExecution", "Express workflows")
