@@ -201,6 +201,7 @@ func TestSchedulesAreRefused(t *testing.T) {
 		}, "does not call arn:aws:ecs"},
 		"no ARN":                {func(in *scheduler.ScheduleInput) { in.Target.Arn = aws.String("mail") }, "ValidationException: Provided Arn is not in correct format."},
 		"a zone that is not":    {zoned("Moon/Sea"), "Moon/Sea"},
+		"this machine's zone":   {zoned("Local"), "Local"},
 		"a window of no length": {func(in *scheduler.ScheduleInput) { in.FlexibleTimeWindow.Mode = aws.String("FLEXIBLE") }, "MaximumWindowInMinutes"},
 		"a state that is not":   {func(in *scheduler.ScheduleInput) { in.State = aws.String("ON") }, "enum value set: [ENABLED, DISABLED]"},
 	} {

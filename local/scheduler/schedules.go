@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	_ "time/tzdata" // zones are there on a machine that has none installed
 
 	"weir/local/api"
 	"weir/local/clock"
@@ -111,7 +112,7 @@ func parse(in *ScheduleInput, now time.Time) (expression.Next, error) {
 	text := deref(in.ScheduleExpression)
 	wrong := invalid("Invalid Schedule Expression %s.", text)
 	zone, err := time.LoadLocation(*in.ScheduleExpressionTimezone)
-	if err != nil {
+	if err != nil || zone == time.Local { // "Local" would be this machine's
 		return nil, invalid("Provided time zone %s is not valid.", *in.ScheduleExpressionTimezone)
 	}
 	if in.StartDate != nil && in.EndDate != nil && !in.EndDate.After(*in.StartDate) {
