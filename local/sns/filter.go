@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
@@ -15,8 +16,8 @@ import (
 // its values.
 type filter map[string][]any
 
-// parseFilter reads a policy, none when empty, of exact values, prefixes, exists and
-// anything-but; other operators are refused.
+// parseFilter reads a policy, none when empty. Operators on addresses and
+// combinations of attributes are refused.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
 func parseFilter(text string) (filter, error) {
 	if text == "" {
@@ -32,20 +33,81 @@ func parseFilter(text string) (filter, error) {
 	for name, conditions := range parsed {
 		for _, condition := range conditions {
 			operator, isOperator := condition.(map[string]any)
-			if !isOperator {
-				continue
-			}
-			for word, operand := range operator {
-				_, isText := operand.(string)
-				_, isFlag := operand.(bool)
-				_, isList := operand.([]any)
-				if len(operator) != 1 || !(word == "prefix" && isText || word == "exists" && isFlag || word == "anything-but" && (isText || isList)) {
-					return nil, fmt.Errorf("FilterPolicy: the local cloud does not support %s for %s", marshal(condition), name)
-				}
+			if isOperator && !supported(operator) || !isOperator && !plain(condition) {
+				return nil, fmt.Errorf("FilterPolicy: the local cloud does not support %s for %s", marshal(condition), name)
 			}
 		}
 	}
 	return parsed, nil
+}
+
+// plain tells whether a value is neither a list nor an object.
+func plain(value any) bool {
+	switch value.(type) {
+	case []any, map[string]any:
+		return false
+	}
+	return true
+}
+
+// supported tells whether an operator can be evaluated with its operand.
+func supported(operator map[string]any) bool {
+	if len(operator) != 1 {
+		return false
+	}
+	for word, operand := range operator {
+		_, isText := operand.(string)
+		_, isFlag := operand.(bool)
+		list, isList := operand.([]any)
+		inner, isOperator := operand.(map[string]any)
+		switch word {
+		case "prefix", "suffix", "equals-ignore-case":
+			return isText
+		case "exists":
+			return isFlag
+		case "numeric":
+			return isList && len(list) > 0 && len(list)%2 == 0 && !slices.ContainsFunc(pairs(list), func(b bound) bool { return !b.good })
+		case "anything-but":
+			if isOperator {
+				_, prefix := inner["prefix"].(string)
+				_, suffix := inner["suffix"].(string)
+				return len(inner) == 1 && (prefix || suffix)
+			}
+			return isText || isList && !slices.ContainsFunc(list, func(value any) bool { return !plain(value) })
+		}
+	}
+	return false
+}
+
+// bound is a comparison with a number; good when it could be read.
+type bound struct {
+	operator string
+	limit    float64
+	good     bool
+}
+
+func pairs(list []any) []bound {
+	var bounds []bound
+	for pair := range slices.Chunk(list, 2) {
+		operator, isText := pair[0].(string)
+		limit, isNumber := pair[1].(float64)
+		bounds = append(bounds, bound{operator, limit, isText && isNumber && slices.Contains([]string{"=", "<", "<=", ">", ">="}, operator)})
+	}
+	return bounds
+}
+
+func (b bound) holds(n float64) bool {
+	switch b.operator {
+	case "<":
+		return n < b.limit
+	case "<=":
+		return n <= b.limit
+	case ">":
+		return n > b.limit
+	case ">=":
+		return n >= b.limit
+	}
+	return n == b.limit
 }
 
 func (f filter) passes(attributes map[string]types.MessageAttributeValue) bool {
@@ -83,14 +145,33 @@ func holds(condition any, present bool, values []any) bool {
 	if exists, ok := operator["exists"].(bool); ok {
 		return exists == present
 	}
-	return present && slices.ContainsFunc(values, func(value any) bool {
-		if prefix, ok := operator["prefix"].(string); ok {
-			text, isText := value.(string)
-			return isText && len(text) >= len(prefix) && text[:len(prefix)] == prefix
+	return present && slices.ContainsFunc(values, func(value any) bool { return compares(operator, value) })
+}
+
+// compares evaluates an operator on one value.
+func compares(operator map[string]any, value any) bool {
+	text, isText := value.(string)
+	for word, operand := range operator {
+		switch operand := operand.(type) {
+		case string:
+			switch word {
+			case "prefix":
+				return isText && strings.HasPrefix(text, operand)
+			case "suffix":
+				return isText && strings.HasSuffix(text, operand)
+			case "equals-ignore-case":
+				return isText && strings.EqualFold(text, operand)
+			}
+			return value != operand // anything but it
+		case map[string]any: // anything but what has a prefix or suffix
+			return !compares(operand, value)
+		case []any:
+			if word == "numeric" {
+				number, isNumber := value.(float64)
+				return isNumber && !slices.ContainsFunc(pairs(operand), func(b bound) bool { return !b.holds(number) })
+			}
+			return !slices.Contains(operand, value)
 		}
-		if list, ok := operator["anything-but"].([]any); ok {
-			return !slices.Contains(list, value)
-		}
-		return operator["anything-but"] != value
-	})
+	}
+	return false
 }

@@ -77,6 +77,9 @@ func TestFilterPolicies(t *testing.T) {
 	text := func(value string) map[string]types.MessageAttributeValue {
 		return map[string]types.MessageAttributeValue{"k": {DataType: aws.String("String"), StringValue: &value}}
 	}
+	number := func(value string) map[string]types.MessageAttributeValue {
+		return map[string]types.MessageAttributeValue{"k": {DataType: aws.String("Number"), StringValue: &value}}
+	}
 	for _, c := range []struct {
 		policy string
 		given  map[string]types.MessageAttributeValue
@@ -85,16 +88,32 @@ func TestFilterPolicies(t *testing.T) {
 		{`{"k":["a","b"]}`, text("b"), true}, {`{"k":["a"]}`, text("b"), false}, {`{"k":["a"]}`, nil, false},
 		{`{"k":[{"prefix":"ab"}]}`, text("abc"), true}, {`{"k":[{"exists":false}]}`, nil, true}, {`{"k":[{"exists":true}]}`, nil, false},
 		{`{"k":[{"anything-but":["a"]}]}`, text("a"), false}, {`{"k":[{"anything-but":"a"}]}`, text("b"), true},
-		{`{"k":[5]}`, map[string]types.MessageAttributeValue{"k": {DataType: aws.String("Number"), StringValue: aws.String("5.0")}}, true},
+		{`{"k":[{"suffix":"bc"}]}`, text("abc"), true}, {`{"k":[{"suffix":"ab"}]}`, text("abc"), false},
+		{`{"k":[{"equals-ignore-case":"ABC"}]}`, text("abc"), true}, {`{"k":[{"equals-ignore-case":"AB"}]}`, text("abc"), false},
+		{`{"k":[{"anything-but":{"prefix":"ab"}}]}`, text("abc"), false}, {`{"k":[{"anything-but":{"prefix":"x"}}]}`, text("abc"), true},
+		{`{"k":[{"numeric":[">",0,"<=",100]}]}`, number("99.12"), true}, {`{"k":[{"numeric":[">",0,"<=",100]}]}`, number("100.5"), false},
+		{`{"k":[{"numeric":["=",5]}]}`, text("5"), false},
+		{`{"k":[5]}`, number("5.0"), true},
 	} {
 		parsed, err := parseFilter(c.policy)
 		if err != nil || parsed.passes(c.given) != c.want {
 			t.Errorf("%s of %v: %v, want %v", c.policy, c.given, err, c.want)
 		}
 	}
-	for _, policy := range []string{"x", `{"k":"a"}`, `{"k":[{"numeric":[">",1]}]}`} {
+	for _, policy := range []string{"x", `{"k":"a"}`, `{"k":[{"numeric":[">","1"]}]}`, `{"k":[{"numeric":[">"]}]}`, `{"k":[{"cidr":"10.0.0.0/8"}]}`, `{"k":[[1]]}`, `{"k":[{"anything-but":[[1]]}]}`} {
 		if _, err := parseFilter(policy); err == nil {
 			t.Errorf("%s was accepted", policy)
 		}
 	}
+}
+
+func FuzzFilter(f *testing.F) {
+	f.Add(`{"k":["a",{"numeric":[">",0,"<=",100]},{"anything-but":{"prefix":"x"}}]}`, "Number", "5")
+	f.Add(`{"k":[[1],{"anything-but":[[1]]}]}`, "String.Array", `[[1]]`)
+	f.Add(`{"k":[{"exists":false}]}`, "String.Array", `["a",1]`)
+	f.Fuzz(func(_ *testing.T, policy, kind, value string) {
+		if parsed, err := parseFilter(policy); err == nil {
+			parsed.passes(map[string]types.MessageAttributeValue{"k": {DataType: &kind, StringValue: &value}})
+		}
+	})
 }
