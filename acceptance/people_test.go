@@ -138,9 +138,9 @@ func TestApprovalThatNobodyGives(t *testing.T) {
 	w := newWorld(t)
 	w.traffic(120)
 	w.deploy(assemblies.changed)
-	w.failed(w.run(withApproval), "Release.Rejected", "Nobody approved within 2h0m0s")
+	w.failed(w.run(strings.Replace(withApproval, `"limit": "2h"`, `"limit": "25m"`, 1)), "Release.Rejected", "Nobody approved within 25m0s")
 	w.wantProd("1")
-	w.succeeded(w.run(strings.Replace(withApproval, `"limit": "2h"`, `"limit": "1h", "otherwise": "advance"`, 1)))
+	w.succeeded(w.run(strings.Replace(withApproval, `"limit": "2h"`, `"limit": "15m", "otherwise": "advance"`, 1)))
 	w.wantProd("2")
 }
 
