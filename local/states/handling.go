@@ -70,7 +70,7 @@ func (v *visit) query(err error) error {
 	}
 	if f.location != "" {
 		event := types.HistoryEvent{Type: types.HistoryEventTypeEvaluationFailed, EvaluationFailedEventDetails: &types.EvaluationFailedEventDetails{
-			State: aws.String(v.state.Name), Location: aws.String(f.location), Error: aws.String(f.name), Cause: aws.String(f.cause),
+			State: aws.String(v.state.Name), Location: aws.String(f.location), Error: aws.String(f.name), Cause: aws.String(v.during(f).cause),
 		}}
 		if err := v.record(event); err != nil {
 			return err
