@@ -90,7 +90,7 @@ func (v *visit) perform(where resource, arguments any, limits taskLimits) (any, 
 	}
 	if failed {
 		event := events.failed(f)
-		if f.name == errTimeout || f.name == errHeartbeatTimeout {
+		if f.name == errTimeout {
 			event = events.timedOut(f)
 		}
 		if err := v.record(event); err != nil {

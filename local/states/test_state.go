@@ -54,7 +54,7 @@ func (v *visit) judge(f *failure, config *types.TestStateConfiguration, out *sfn
 		tried = int(aws.ToInt32(config.RetrierRetryCount))
 	}
 	for _, r := range v.state.Retry {
-		if matches(r.ErrorEquals, f.name) {
+		if matches(r.ErrorEquals, f) {
 			if tried < r.MaxAttempts {
 				out.Status = types.TestExecutionStatusRetriable
 				return nil, nil
