@@ -35,7 +35,7 @@ func (v *visit) startChild(ctx context.Context, arguments any) (any, error) {
 		return nil, f
 	}
 	result := map[string]any{"ExecutionArn": aws.ToString(out.ExecutionArn), "StartDate": stamp(*out.StartDate)}
-	addMetadata(result, s.now(), 200, len(encode(result)), [][2]string{{"Content-Type", "application/x-amz-json-1.0"}})
+	addMetadata(result, s.now(), 200, len(encode(result)), [][2]string{{"connection", "keep-alive"}, {"Content-Type", "application/x-amz-json-1.0"}})
 	return result, nil
 }
 
@@ -81,7 +81,11 @@ func (x *execution) describe(asJSON bool) map[string]any {
 		d["Output"], d["OutputDetails"] = *x.output, map[string]any{"Included": true}
 	}
 	if x.failure != nil {
-		d["Error"], d["Cause"] = x.failure.name, x.failure.cause
+		for name, text := range map[string]string{"Error": x.failure.name, "Cause": x.failure.cause} {
+			if text != "" {
+				d[name] = text
+			}
+		}
 		d["RedriveStatus"] = string(types.ExecutionRedriveStatusRedrivable)
 		delete(d, "RedriveStatusReason")
 	}

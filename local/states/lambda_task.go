@@ -24,8 +24,9 @@ func (v *visit) invokeLambda(ctx context.Context, arguments any) (any, error) {
 	for name, value := range members {
 		text, isText := value.(string)
 		switch {
-		case name == "Payload":
+		case name == "Payload" && value != nil:
 			in.Payload = []byte(encode(value))
+		case name == "Payload": // null is none: the function gets {}
 		case name == "FunctionName" && isText:
 			in.FunctionName = &text
 		case name == "Qualifier" && isText:
@@ -57,8 +58,11 @@ func (v *visit) invokeLambda(ctx context.Context, arguments any) (any, error) {
 	if log := aws.ToString(out.LogResult); log != "" {
 		result["LogResult"] = log
 	}
-	headers := [][2]string{{"Content-Type", "application/json"}, {"X-Amz-Executed-Version", aws.ToString(out.ExecutedVersion)}, {"x-amzn-Remapped-Content-Length", "0"}}
-	addMetadata(result, v.exec.service.now(), int(out.StatusCode), len(out.Payload), headers)
+	addMetadata(result, v.exec.service.now(), int(out.StatusCode), len(out.Payload), [][2]string{
+		{"Connection", "keep-alive"}, {"Content-Type", "application/json"}, {"X-Amzn-Trace-Id", newTraceID(v.exec.service.now())},
+		{"X-Amz-Executed-Version", aws.ToString(out.ExecutedVersion)}, {"X-Amz-Log-Result", aws.ToString(out.LogResult)},
+		{"x-amzn-Remapped-Content-Length", "0"},
+	})
 	return result, nil
 }
 
@@ -117,7 +121,7 @@ func addMetadata(result map[string]any, now time.Time, status, length int, extra
 	all := map[string]any{}
 	single := map[string]any{}
 	headers := append([][2]string{
-		{"connection", "keep-alive"}, {"Content-Length", strconv.Itoa(length)},
+		{"Content-Length", strconv.Itoa(length)},
 		{"Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")}, {"x-amzn-RequestId", id},
 	}, extra...)
 	for _, header := range headers {

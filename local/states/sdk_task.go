@@ -63,7 +63,8 @@ func (v *visit) callOperation(ctx context.Context, service, operation string, ar
 }
 
 // target is an optimized integration that is one call: its operation, the
-// service's names in errors, and whether it answers with HTTP metadata.
+// service's names in errors, and the content type of its HTTP metadata; it
+// answers with none where that is empty.
 type target struct {
 	service, operation string
 	errorPrefix, v1    string
@@ -71,7 +72,7 @@ type target struct {
 }
 
 var optimized = map[string]target{
-	"events:putEvents": {service: "events", operation: "PutEvents", errorPrefix: "EventBridge", v1: "AmazonCloudWatchEvents", contentType: "application/x-amz-json-1.1"},
+	"events:putEvents": {service: "events", operation: "PutEvents", errorPrefix: "EventBridge", v1: "AmazonCloudWatchEvents"},
 	"sns:publish":      {service: "sns", operation: "Publish", errorPrefix: "SNS", v1: "AmazonSNS", contentType: "text/xml"},
 	"sqs:sendMessage":  {service: "sqs", operation: "SendMessage", errorPrefix: "SQS", v1: "AmazonSQS", contentType: "application/x-amz-json-1.0"},
 }
@@ -95,7 +96,9 @@ func (v *visit) callOptimized(ctx context.Context, t target, arguments any) (any
 	if failed, _ := result["FailedEntryCount"].(float64); failed > 0 {
 		return nil, failf("EventBridge.FailedEntry", "%s", encode(map[string]any{"Entries": result["Entries"], "FailedEntryCount": failed}))
 	}
-	addMetadata(result, v.exec.service.now(), 200, len(encode(out)), [][2]string{{"Content-Type", t.contentType}})
+	if t.contentType != "" {
+		addMetadata(result, v.exec.service.now(), 200, len(encode(out)), [][2]string{{"connection", "keep-alive"}, {"Content-Type", t.contentType}})
+	}
 	return result, nil
 }
 
@@ -126,8 +129,7 @@ func text(value any) any {
 	return encode(value)
 }
 
-// entries of PutEvents get the execution and its machine among their resources,
-// as AWS documents.
+// entries of PutEvents get the machine and the execution among their resources.
 func (v *visit) entries(value any) any {
 	list, ok := value.([]any)
 	if !ok {
@@ -147,7 +149,7 @@ func (v *visit) entries(value any) any {
 			changed[name] = member
 		}
 		resources, _ := changed["Resources"].([]any)
-		changed["Resources"] = append(append([]any{}, resources...), v.exec.arn, v.exec.machine.arn)
+		changed["Resources"] = append(append([]any{}, resources...), v.exec.machine.arn, v.exec.arn)
 		copied[i] = changed
 	}
 	return copied
