@@ -144,9 +144,22 @@ func (e *pathEvaluator) narrow(field string, on any) (any, error) {
 	}
 	found, ok := e.lookup(path, on)
 	if !ok {
-		return nil, failf(errRuntime, "Invalid path '%s' : No results for path: %s", text, bracketed(path))
+		return nil, failf(errRuntime, "Invalid path '%s' : %s", text, e.astray(path, on))
 	}
 	return found, nil
+}
+
+// astray says, as Jayway's JSONPath does, where a path leads nowhere: at its end
+// or at a member before that.
+func (e *pathEvaluator) astray(path *jsonpath.Path, on any) string {
+	names, _ := path.Names()
+	for length := 1; length < len(names); length++ {
+		prefix := path.Prefix(length)
+		if _, ok := e.lookup(prefix, on); !ok {
+			return "Missing property in path " + bracketed(prefix)
+		}
+	}
+	return "No results for path: " + bracketed(path)
 }
 
 // bracketed writes a path as Jayway's JSONPath does in its messages.
@@ -222,6 +235,10 @@ func (e *pathEvaluator) mistyped(field string, value any, want string) *failure 
 		shown = text
 	}
 	return failf(errRuntime, "The %sPath parameter does not reference %s: %s == %s", field, what, path, shown)
+}
+
+func (e *pathEvaluator) unparsed(field string, value any) *failure {
+	return e.mistyped(field, value, "timestamp")
 }
 
 func (e *pathEvaluator) negative(field string, n int64) *failure {

@@ -103,7 +103,7 @@ func (v *visit) waitUntil(e evaluator) (time.Time, error) {
 	text, _ := value.(string)
 	at, err := asl.ParseTime(text)
 	if err != nil {
-		return time.Time{}, e.mistyped("Timestamp", value, "timestamp")
+		return time.Time{}, e.unparsed("Timestamp", value)
 	}
 	return at, nil
 }

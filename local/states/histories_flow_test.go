@@ -1,0 +1,188 @@
+package states_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// recorded: tests/aws/services/stepfunctions/v2/base/test_base.snapshot.json
+func TestRecordedBase(t *testing.T) {
+	testHistories(t, []recordedHistory{
+		{name: "test_state_fail", definition: `{"StartAt":"FailState","States":{"FailState":{"Type":"Fail","Error":"SomeFailure","Cause":"This state machines raises a 'SomeFailure' failure."}}}`, input: `{}`, want: `
+			FailStateEntered FailState =
+			ExecutionFailed SomeFailure This state machines raises a 'SomeFailure' failure.`},
+		{name: "test_state_fail_path", definition: `{"StartAt":"FailState","States":{"FailState":{"Type":"Fail","ErrorPath":"$.Error","CausePath":"$.Cause"}}}`, input: `{"Cause":"cause string","Error":"error string"}`, want: `
+			FailStateEntered FailState =
+			ExecutionFailed error string cause string`},
+		{name: "test_state_fail_intrinsic", definition: `{"StartAt":"FailState","States":{"FailState":{"Type":"Fail","ErrorPath":"States.Format('{}', $.Error)","CausePath":"States.Format('This is a custom error message for {}, caused by {}.', $.Error, $.Cause)"}}}`, input: `{"Cause":"cause string","Error":"error string"}`, want: `
+			FailStateEntered FailState =
+			ExecutionFailed error string This is a custom error message for error string, caused by cause string.`},
+		{name: "test_state_fail_empty", definition: `{"StartAt":"FailState","States":{"FailState":{"Type":"Fail"}}}`, input: `{}`, want: `
+			FailStateEntered FailState =
+			ExecutionFailed`},
+		{name: "test_state_pass_result_jsonpaths", definition: `{"StartAt":"State_1","States":{"State_1":{"Type":"Pass","Result":{"unsupported1.$":"$.jsonpath","unsupported2.$":"$$"},"End":true}}}`, input: `{}`, want: `
+			PassStateEntered State_1 =
+			PassStateExited State_1 {"unsupported1.$":"$.jsonpath","unsupported2.$":"$$"}
+			ExecutionSucceeded =`},
+		{name: "test_query_context_object_values, the context of a Pass state", definition: `{"StartAt":"S","States":{"S":{"Type":"Pass","InputPath":"$$","End":true}}}`, input: `{"message":"TestMessage"}`, want: `
+			PassStateEntered S =
+			PassStateExited S {"Execution":{"Id":"<arn>","Input":{"message":"TestMessage"},"Name":"<name>","RedriveCount":0,"RoleArn":"<arn>","StartTime":"<time>"},"State":{"EnteredTime":"<time>","Name":"S"},"StateMachine":{"Id":"<arn>","Name":"machine"}}
+			ExecutionSucceeded =`},
+	})
+}
+
+// recorded: tests/aws/services/stepfunctions/v2/context_object/test_context_object.snapshot.json
+func TestRecordedContextObject(t *testing.T) {
+	testHistories(t, []recordedHistory{
+		{name: "test_input_path[$$.Execution.Input]", definition: one(`"Type":"Pass","InputPath":"$$.Execution.Input"`), input: `{"input-value":0}`, want: `
+			PassStateEntered S =
+			PassStateExited S =
+			ExecutionSucceeded =`},
+		{name: "test_output_path[$$]", definition: one(`"Type":"Pass","OutputPath":"$$"`), input: `{"input-value":0}`, want: `
+			PassStateEntered S =
+			PassStateExited S {"Execution":{<members>},"State":{"EnteredTime":"<time>","Name":"S"},"StateMachine":{<members>}}
+			ExecutionSucceeded =`},
+	})
+}
+
+const (
+	mapOver = `{"StartAt":"StartState","States":{"StartState":{"Type":"Pass","Result":{"arr":%s},"Next":"MapState"},
+	  "MapState":{"Type":"Map","ItemsPath":"$.arr","MaxConcurrency":1,%s}}}`
+	failing = `"ItemProcessor":{"StartAt":"HandleItemFail","States":{"HandleItemFail":{"Type":"Fail","Error":"HandleItemFailError","Cause":"HandleItemFailCause"}}}`
+)
+
+// recorded: tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json
+func TestRecordedMaps(t *testing.T) {
+	const begun = `
+			PassStateEntered StartState =
+			PassStateExited StartState {"arr":[1]}
+			MapStateEntered MapState =
+			MapStateStarted length=1
+			MapIterationStarted MapState index=0
+			FailStateEntered HandleItemFail 1
+			MapIterationFailed MapState index=0`
+	testHistories(t, []recordedHistory{
+		{name: "test_map_state, with three items", definition: fmt.Sprintf(mapOver, `[1,"Hello",null]`, `"ItemProcessor":{"StartAt":"HandleItem","States":{"HandleItem":{"Type":"Pass","End":true}}},"End":true`), input: `{}`, want: `
+			PassStateEntered StartState =
+			PassStateExited StartState {"arr":[1,"Hello",null]}
+			MapStateEntered MapState =
+			MapStateStarted length=3
+			MapIterationStarted MapState index=0
+			PassStateEntered HandleItem 1
+			PassStateExited HandleItem =
+			MapIterationSucceeded MapState index=0
+			MapIterationStarted MapState index=1 after 8
+			PassStateEntered HandleItem "Hello"
+			PassStateExited HandleItem =
+			MapIterationSucceeded MapState index=1
+			MapIterationStarted MapState index=2 after 12
+			PassStateEntered HandleItem null
+			PassStateExited HandleItem =
+			MapIterationSucceeded MapState index=2
+			MapStateSucceeded
+			MapStateExited MapState [1,"Hello",null] after 17
+			ExecutionSucceeded =`},
+		{name: "test_map_state_break_condition, from the fourth item on", definition: fmt.Sprintf(mapOver, `[3.3,3,4]`, `"ItemProcessor":{"StartAt":"Equals3","States":{
+		  "Equals3":{"Type":"Choice","Choices":[{"Variable":"$","NumericEquals":3,"Next":"Break"}],"Default":"Pass"},
+		  "Pass":{"Type":"Pass","End":true},"Break":{"Type":"Fail","Error":"SomeFailure","Cause":"This state machines raises a 'SomeFailure' failure."}}},"End":true`), input: `{}`, want: `
+			PassStateEntered StartState =
+			PassStateExited StartState {"arr":[3.3,3,4]}
+			MapStateEntered MapState =
+			MapStateStarted length=3
+			MapIterationStarted MapState index=0
+			ChoiceStateEntered Equals3 3.3
+			ChoiceStateExited Equals3 =
+			PassStateEntered Pass =
+			PassStateExited Pass =
+			MapIterationSucceeded MapState index=0
+			MapIterationStarted MapState index=1 after 10
+			ChoiceStateEntered Equals3 3
+			ChoiceStateExited Equals3 =
+			FailStateEntered Break =
+			MapIterationFailed MapState index=1
+			MapStateFailed after 15
+			ExecutionFailed SomeFailure This state machines raises a 'SomeFailure' failure.`},
+		{name: "test_map_state_catch", definition: fmt.Sprintf(mapOver, `[1]`, failing+`,"Catch":[{"ErrorEquals":["HandleItemFailError"],"Next":"FinalCaught"}],"Next":"FinalCaught"},"FinalCaught":{"Type":"Pass","End":true`), input: `{}`, want: begun + `
+			MapStateFailed after 7
+			MapStateExited MapState {"Cause":"HandleItemFailCause","Error":"HandleItemFailError"}
+			PassStateEntered FinalCaught =
+			PassStateExited FinalCaught =
+			ExecutionSucceeded =`},
+		{name: "test_map_state_retry", definition: fmt.Sprintf(mapOver, `[1]`, failing+`,"Retry":[{"ErrorEquals":["HandleItemFailError"],"IntervalSeconds":1,"MaxAttempts":2}],"End":true`), input: `{}`, want: begun + `
+			MapStateStarted length=1 after 7
+			MapIterationStarted MapState index=0
+			FailStateEntered HandleItemFail =
+			MapIterationFailed MapState index=0
+			MapStateStarted length=1 after 11
+			MapIterationStarted MapState index=0
+			FailStateEntered HandleItemFail =
+			MapIterationFailed MapState index=0
+			MapStateFailed after 15
+			ExecutionFailed HandleItemFailError HandleItemFailCause`},
+		{name: "test_map_state_catch_empty_fail", definition: fmt.Sprintf(mapOver, `[1]`, `"ItemProcessor":{"StartAt":"HandleItemFail","States":{"HandleItemFail":{"Type":"Fail"}}},"Catch":[{"ErrorEquals":["Other"],"Next":"FinalCaught"}],"End":true},"FinalCaught":{"Type":"Pass","End":true`), input: `{}`, want: begun + `
+			MapStateFailed after 7
+			ExecutionFailed`},
+		{name: "test_map_state_item_selector_singleton, with one item", definition: `{"StartAt":"MapState","States":{"MapState":{"Type":"Map","InputPath":"$.detail","ItemsPath":"$.shipped","MaxConcurrency":1,"ResultPath":"$.detail.shipped_output",
+		  "ItemSelector":{"constant_value":"HelloWorld","iteration_index.$":"$$.Map.Item.Index","iteration_input_value.$":"$$.Map.Item.Value","original_input.$":"$","from_input_constant.$":"$.delivery-partner"},
+		  "ItemProcessor":{"StartAt":"HandleItem","States":{"HandleItem":{"Type":"Pass","End":true}}},"End":true}}}`, input: `{"detail":{"delivery-partner":"UQS","shipped":["A"]}}`, want: `
+			MapStateEntered MapState =
+			MapStateStarted length=1
+			MapIterationStarted MapState index=0
+			PassStateEntered HandleItem {"constant_value":"HelloWorld","from_input_constant":"UQS","iteration_index":0,"iteration_input_value":"A","original_input":{"delivery-partner":"UQS","shipped":["A"]}}
+			PassStateExited HandleItem =
+			MapIterationSucceeded MapState index=0
+			MapStateSucceeded
+			MapStateExited MapState {"detail":{"delivery-partner":"UQS","shipped":["A"],"shipped_output":[{"constant_value":"HelloWorld","from_input_constant":"UQS","iteration_index":0,"iteration_input_value":"A","original_input":{"delivery-partner":"UQS","shipped":["A"]}}]}} after 7
+			ExecutionSucceeded =`},
+	})
+}
+
+// recorded: tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json;
+// of the branches it keeps the sorted events alone.
+func TestRecordedParallel(t *testing.T) {
+	testHistories(t, []recordedHistory{
+		{name: "test_parallel_state, with one branch", definition: `{"StartAt":"LoadInput","States":{"LoadInput":{"Type":"Pass","Result":[1,2,3,4],"Next":"ParallelState"},
+		  "ParallelState":{"Type":"Parallel","Branches":[{"StartAt":"Branch1","States":{"Branch1":{"Type":"Pass","End":true}}}],"End":true}}}`, input: `{}`, want: `
+			PassStateEntered LoadInput =
+			PassStateExited LoadInput [1,2,3,4]
+			ParallelStateEntered ParallelState =
+			ParallelStateStarted
+			PassStateEntered Branch1 =
+			PassStateExited Branch1 =
+			ParallelStateSucceeded
+			ParallelStateExited ParallelState [[1,2,3,4]] after 7
+			ExecutionSucceeded =`},
+	})
+}
+
+// recorded: tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json
+func TestRecordedWaits(t *testing.T) {
+	const prefix = `States.Runtime An error occurred while executing the state 'S' (entered at the event id #2). The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: $.TimestampValue == `
+	const jsonata = `States.QueryEvaluationError An error occurred while executing the state 'S' (entered at the event id #2). The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: `
+	byPath := one(`"Type":"Wait","TimestampPath":"$.TimestampValue"`)
+	byExpression := one(`"Type":"Wait","QueryLanguage":"JSONata","Timestamp":"{% $states.input.TimestampValue %}"`)
+	cases := []recordedHistory{}
+	for id, value := range map[string]string{
+		"NO_T": "2016-12-05 21:29:29Z", "NO_Z": "2016-12-05T21:29:29", "INVALID_DATE": "2016-13-05T21:29:29Z",
+		"INVALID_TIME": "2016-12-05T25:29:29Z", "INVALID_ISO": "05-12-2016T21:29:29Z",
+	} {
+		input := `{"TimestampValue":"` + value + `"}`
+		cases = append(cases,
+			recordedHistory{name: "test_wait_timestamp_path[" + id + "]", definition: byPath, input: input, want: `
+				WaitStateEntered S =
+				ExecutionFailed ` + prefix + value},
+			recordedHistory{name: "test_wait_timestamp_jsonata[" + id + "]", definition: byExpression, input: input, want: `
+				WaitStateEntered S =
+				EvaluationFailed S Timestamp ` + jsonata + value + `
+				ExecutionFailed ` + jsonata + value})
+	}
+	for id, value := range map[string]string{"SECONDS": "2016-03-14T01:59:00Z", "NANOSECONDS": "2016-12-05T21:29:29.243167252Z"} {
+		for _, definition := range []string{byPath, byExpression} {
+			cases = append(cases, recordedHistory{name: "test_wait_timestamp_path and _jsonata[" + id + "]", definition: definition, input: `{"TimestampValue":"` + value + `"}`, want: `
+				WaitStateEntered S =
+				WaitStateExited S =
+				ExecutionSucceeded =`})
+		}
+	}
+	testHistories(t, cases)
+}
