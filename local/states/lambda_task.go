@@ -85,7 +85,7 @@ func (v *visit) invokeDirect(ctx context.Context, r resource, arguments any) (an
 func (v *visit) callLambda(ctx context.Context, in *lambda.InvokeInput) (*lambda.InvokeOutput, error) {
 	out, err := api.Do[lambda.InvokeOutput](ctx, v.exec.service.Bus, v.exec.caller(), "lambda", "Invoke", in)
 	if err != nil {
-		return nil, v1Failure("Lambda", "AWSLambda", err)
+		return nil, v1Failure("lambda", "Lambda", "AWSLambda", err)
 	}
 	if out.FunctionError == nil {
 		return out, nil
@@ -95,24 +95,6 @@ func (v *visit) callLambda(ctx context.Context, in *lambda.InvokeInput) (*lambda
 		return nil, failf("Lambda.Unknown", "The cause could not be determined because Lambda did not return an error type. Returned payload: %s", out.Payload)
 	}
 	return nil, failf(report.ErrorType, "%s", out.Payload)
-}
-
-// v1Failure words an error as the first AWS SDK for Java does, which the
-// optimized integrations show: "text (Service: AWSLambda; Status Code: 404; ...)".
-func v1Failure(prefix, service string, err error) *failure {
-	e := api.AsError(err)
-	name := e.Code
-	if e.Code == "AccessDeniedException" || e.Code == "AccessDenied" {
-		name = e.Code
-		if prefix == "Lambda" {
-			name = "AWSLambdaException"
-		}
-	}
-	if e.Code == "InternalFailure" || e.HTTPStatus() >= 500 && e.HTTPStatus() != 501 && prefix == "Lambda" && e.Code != "ServiceException" {
-		name = "ServiceException"
-	}
-	return failf(prefix+"."+name, "%s (Service: %s; Status Code: %d; Error Code: %s; Request ID: %s; Proxy: null)",
-		e.Message, service, e.HTTPStatus(), e.Code, newUUID())
 }
 
 // addMetadata puts SdkHttpMetadata and SdkResponseMetadata into a result.

@@ -2,6 +2,7 @@ package states
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"weir/local/api"
@@ -24,19 +25,14 @@ func (v *visit) callSDK(ctx context.Context, r resource, arguments any) (any, er
 	if !ok {
 		return nil, failf(errRuntime, "The local cloud has no service for the resource %s", r.arn)
 	}
-	out, err := v.callOperation(ctx, names[0], pascal(r.verb), arguments)
+	out, err := v.callOperation(ctx, names[0], pascal(r.verb), v.textual(r, arguments))
 	if err == nil {
 		return out, nil
 	}
 	if f, ok := err.(*failure); ok {
 		return nil, f
 	}
-	e := api.AsError(err)
-	code := e.Code
-	if !strings.HasSuffix(code, "Exception") {
-		code += "Exception"
-	}
-	return nil, failf(names[1]+"."+code, "%s (Service: %s, Status Code: %d, Request ID: %s) (SDK Attempt Count: 1)", e.Message, names[1], e.HTTPStatus(), newUUID())
+	return nil, v2Failure(names[0], names[1], err)
 }
 
 // callOperation calls any operation of the bus with JSON arguments and answers
@@ -77,17 +73,13 @@ var optimized = map[string]target{
 	"sqs:sendMessage":  {service: "sqs", operation: "SendMessage", errorPrefix: "SQS", v1: "AmazonSQS", contentType: "application/x-amz-json-1.0"},
 }
 
-func (v *visit) callOptimized(ctx context.Context, t target, arguments any) (any, error) {
-	out, err := v.callOperation(ctx, t.service, t.operation, v.textual(arguments))
+func (v *visit) callOptimized(ctx context.Context, r resource, t target, arguments any) (any, error) {
+	out, err := v.callOperation(ctx, t.service, t.operation, v.textual(r, arguments))
 	if f, ok := err.(*failure); ok {
 		return nil, f
 	}
 	if err != nil {
-		f := v1Failure(t.errorPrefix, t.v1, err)
-		if !strings.HasSuffix(f.name, "Exception") {
-			f.name += "Exception"
-		}
-		return nil, f
+		return nil, v1Failure(t.service, t.errorPrefix, t.v1, err)
 	}
 	result, ok := out.(map[string]any)
 	if !ok {
@@ -102,19 +94,25 @@ func (v *visit) callOptimized(ctx context.Context, t target, arguments any) (any
 	return result, nil
 }
 
-// textual turns the members that may be given as JSON into the text that the
-// service wants: a message, a message body, an event's detail.
-func (v *visit) textual(arguments any) any {
+// jsonMembers are those that may be given as JSON where the service wants text,
+// by the kind of the resource.
+var jsonMembers = map[string][]string{
+	"sns": {"Message"}, "sqs": {"MessageBody"}, "states": {"Input"}, "aws-sdk:sfn": {"Input", "Output"},
+}
+
+// textual turns JSON into text where the service wants that, and completes the
+// entries of PutEvents.
+func (v *visit) textual(r resource, arguments any) any {
 	given, ok := arguments.(map[string]any)
 	if !ok {
 		return arguments
 	}
 	copied := make(map[string]any, len(given))
 	for name, value := range given {
-		switch name {
-		case "Message", "MessageBody":
+		switch {
+		case slices.Contains(jsonMembers[r.kind], name):
 			value = text(value)
-		case "Entries":
+		case r.kind == "events" && name == "Entries":
 			value = v.entries(value)
 		}
 		copied[name] = value
