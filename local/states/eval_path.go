@@ -224,6 +224,9 @@ func (e *pathEvaluator) field(name string) (any, bool, error) {
 
 func (e *pathEvaluator) mistyped(field string, value any, want string) *failure {
 	path := e.state.Text(field + "Path")
+	if e.state.Type == asl.Map && want == "number" {
+		return failf(errRuntime, "The %sPath field refers to value %s which is not a valid integer: %s", field, encode(value), path)
+	}
 	what := map[string]string{
 		"number":    "an integer value",
 		"timestamp": "a valid ISO-8601 extended offset date-time format string",

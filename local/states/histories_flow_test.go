@@ -24,6 +24,18 @@ func TestRecordedBase(t *testing.T) {
 			PassStateEntered State_1 =
 			PassStateExited State_1 {"unsupported1.$":"$.jsonpath","unsupported2.$":"$$"}
 			ExecutionSucceeded =`},
+		{name: "test_state_pass_result_null_input_output_paths", definition: `{"StartAt":"State0","States":{"State0":{"Type":"Pass","Parameters":{"Arg1":"argument1","FromInput.$":"$"},"Next":"State1"},"State1":{"Type":"Pass","InputPath":null,"Parameters":{"Arg2":"argument2","FromInput.$":"$"},"Next":"State2"},"State2":{"Type":"Pass","OutputPath":null,"End":true}}}`, input: `{"InputValue":0}`, want: `
+			PassStateEntered State0 =
+			PassStateExited State0 {"Arg1":"argument1","FromInput":{"InputValue":0}}
+			PassStateEntered State1 =
+			PassStateExited State1 {"Arg2":"argument2","FromInput":{}}
+			PassStateEntered State2 =
+			PassStateExited State2 {}
+			ExecutionSucceeded =`},
+		{name: "test_state_pass_regex_json_path_base", definition: one(`"Type":"Pass","Parameters":{"FromInput.$":"$.users[?(@.status == 0)]"}`), input: `{"users":[{"status":0,"year":1997},{"status":1,"year":1998}]}`, want: `
+			PassStateEntered S =
+			PassStateExited S {"FromInput":[{"status":0,"year":1997}]}
+			ExecutionSucceeded =`},
 		{name: "test_query_context_object_values, the context of a Pass state", definition: `{"StartAt":"S","States":{"S":{"Type":"Pass","InputPath":"$$","End":true}}}`, input: `{"message":"TestMessage"}`, want: `
 			PassStateEntered S =
 			PassStateExited S {"Execution":{"Id":"<arn>","Input":{"message":"TestMessage"},"Name":"<name>","RedriveCount":0,"RoleArn":"<arn>","StartTime":"<time>"},"State":{"EnteredTime":"<time>","Name":"S"},"StateMachine":{"Id":"<arn>","Name":"machine"}}
@@ -134,6 +146,28 @@ func TestRecordedMaps(t *testing.T) {
 			MapStateSucceeded
 			MapStateExited MapState {"detail":{"delivery-partner":"UQS","shipped":["A"],"shipped_output":[{"constant_value":"HelloWorld","from_input_constant":"UQS","iteration_index":0,"iteration_input_value":"A","original_input":{"delivery-partner":"UQS","shipped":["A"]}}]}} after 7
 			ExecutionSucceeded =`},
+		{name: "test_max_concurrency_path[NoNumber]", definition: `{"StartAt":"MapState","States":{"MapState":{"Type":"Map","ItemsPath":"$.Values","MaxConcurrencyPath":"$.MaxConcurrencyValue",` + failing + `,"End":true}}}`, input: `{"MaxConcurrencyValue":"NoNumber","Values":["HelloWorld"]}`, want: `
+			MapStateEntered MapState =
+			ExecutionFailed States.Runtime An error occurred while executing the state 'MapState' (entered at the event id #2). The MaxConcurrencyPath field refers to value "NoNumber" which is not a valid integer: $.MaxConcurrencyValue`},
+	})
+}
+
+// recorded: tests/aws/services/stepfunctions/v2/assign/test_assign_base.snapshot.json, test_assign_in_choice
+func TestRecordedAssignInChoice(t *testing.T) {
+	const machine = `{"QueryLanguage":"JSONata","StartAt":"ChoiceState","States":{"ChoiceState":{"Type":"Choice","Choices":[{"Condition":"{% $states.input.condition %}","Assign":{"Assignment":"Condition assignment"},"Next":"ConditionTrue"}],"Assign":{"Assignment":"Default Assignment"},"Default":"DefaultState"},
+	  "ConditionTrue":{"Type":"Pass","End":true},"DefaultState":{"Type":"Fail","Cause":"Condition is false"}}}`
+	testHistories(t, []recordedHistory{
+		{name: "CONDITION_TRUE", definition: machine, input: `{"condition":true}`, want: `
+			ChoiceStateEntered ChoiceState =
+			ChoiceStateExited ChoiceState = assigned {"Assignment":"\"Condition assignment\""}
+			PassStateEntered ConditionTrue =
+			PassStateExited ConditionTrue =
+			ExecutionSucceeded =`},
+		{name: "CONDITION_FALSE", definition: machine, input: `{"condition":false}`, want: `
+			ChoiceStateEntered ChoiceState =
+			ChoiceStateExited ChoiceState = assigned {"Assignment":"\"Default Assignment\""}
+			FailStateEntered DefaultState =
+			ExecutionFailed Condition is false`},
 	})
 }
 
