@@ -46,6 +46,8 @@ func (v *visit) inputOf(where resource) any {
 		return &lambda.InvokeInput{}
 	case where.kind == "states" && where.verb == "startExecution":
 		return &sfn.StartExecutionInput{}
+	case where.kind == "aws-sdk:s3":
+		return &objectInput{}
 	case strings.HasPrefix(where.kind, "aws-sdk:"):
 		service = serviceOf[strings.TrimPrefix(where.kind, "aws-sdk:")][0]
 	default:

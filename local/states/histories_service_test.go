@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"weir/local/api"
+	"weir/local/s3"
 )
 
 // refusing is a service whose one operation fails.
@@ -39,7 +40,7 @@ func TestRecordedServiceErrors(t *testing.T) {
 		{"aws-sdk:sfn:sendTaskSuccess", `{"Output":"ParameterOutput","TaskToken":"NoSuchTaskToken"}`, nil,
 			"Sfn.InvalidTokenException Invalid Token: 'Invalid token' (Service: Sfn, Status Code: 400, Request ID: <request_id>)"},
 		{"aws-sdk:s3:getObject", `{"Bucket":"someNonexistentBucketName"}`,
-			refusing[struct{ Bucket string }, struct{}]("s3", "GetObject", api.StatusErrorf(404, "NoSuchBucket", "The specified bucket does not exist")),
+			s3.New(s3.Options{}).API(),
 			"S3.NoSuchBucketException The specified bucket does not exist (Service: S3, Status Code: 404, Request ID: <request_id>, Extended Request ID: <extended_request_id>)"},
 		{"aws-sdk:cloudwatch:putMetricData", `{}`,
 			refusing[cloudwatch.PutMetricDataInput, cloudwatch.PutMetricDataOutput]("monitoring", "PutMetricData", api.Errorf("ValidationError", "no")),
@@ -153,6 +154,51 @@ func TestRecordedChildren(t *testing.T) {
 				TaskStarted `+task+`
 				TaskSubmitted `+task+` `+started+tt.want)
 		})
+	}
+}
+
+// recorded: tests/aws/services/stepfunctions/v2/services/test_aws_sdk_task_service.snapshot.json, test_s3_put_object and
+// test_s3_get_object
+func TestRecordedObjects(t *testing.T) {
+	c := newCloud(t)
+	objects := s3.New(s3.Options{Env: env, Clock: c.clock, Bus: c.bus, Dir: t.TempDir()})
+	c.bus.Register(objects.API())
+	if _, err := api.Do[s3.Answer](t.Context(), c.bus, api.Operator(env), "s3", "CreateBucket", &s3.Request{Bucket: "bucket-name"}); err != nil {
+		t.Fatal(err)
+	}
+	put := c.create("put", one(`"Type":"Task","Resource":"arn:aws:states:::aws-sdk:s3:putObject","Parameters":{"Body.$":"$.Body","Bucket.$":"$.Bucket","Key.$":"$.Key"}`))
+	get := c.create("get", one(`"Type":"Task","Resource":"arn:aws:states:::aws-sdk:s3:getObject","Parameters":{"Bucket":"bucket-name","Key":"file-key"}`))
+	for body, etag := range map[string]string{
+		`"text data"`: "2b5df3712557f503a9977a8ea893b2c9", `{"Dict":"Value"}`: "49e31cee5aec8faf3345893addb14346",
+		`["List","Data"]`: "6b23860357f6e63a0272b7f1143a663a", `false`: "68934a3e9455fa72420237eb05902327", `0`: "cfcd208495d565ef66e7dff9f98764da",
+	} {
+		out := c.end(c.begin(put, `{"Body":`+body+`,"Bucket":"bucket-name","Key":"file-key"}`))
+		compareHistory(t, c.history(*out.ExecutionArn), `
+			TaskStateEntered S =
+			TaskScheduled aws-sdk:s3 putObject =
+			TaskStarted aws-sdk:s3 putObject
+			TaskSucceeded aws-sdk:s3 putObject {"ETag":"\"`+etag+`\"","ServerSideEncryption":"AES256"}
+			TaskStateExited S =
+			ExecutionSucceeded =`)
+		if stored, err := objects.Object(t.Context(), "bucket-name", "file-key"); err != nil || string(stored) != body {
+			t.Errorf("stored %s, %v; want %s", stored, err, body)
+		}
+	}
+	for body, want := range map[string]string{
+		"":          `"Body":"","ContentLength":0,"ContentType":"binary/octet-stream","ETag":"\"d41d8cd98f00b204e9800998ecf8427e\""`,
+		"text data": `"Body":"text data","ContentLength":9,"ContentType":"binary/octet-stream","ETag":"\"332eec544317a6d340b8e77da7fe54ad\""`,
+	} {
+		if err := objects.PutObject(t.Context(), "bucket-name", "file-key", []byte(body)); err != nil {
+			t.Fatal(err)
+		}
+		out := c.end(c.begin(get, `{"some":"input"}`))
+		compareHistory(t, c.history(*out.ExecutionArn), `
+			TaskStateEntered S =
+			TaskScheduled aws-sdk:s3 getObject {"Bucket":"bucket-name","Key":"file-key"}
+			TaskStarted aws-sdk:s3 getObject
+			TaskSucceeded aws-sdk:s3 getObject {"AcceptRanges":"bytes",`+want+`,"LastModified":"<date>","Metadata":{},"ServerSideEncryption":"AES256"}
+			TaskStateExited S =
+			ExecutionSucceeded =`)
 	}
 }
 

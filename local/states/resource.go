@@ -56,6 +56,8 @@ func (v *visit) call(r resource, arguments any) (any, error) {
 		return v.invokeLambda(ctx, arguments)
 	case r.kind == "states" && r.verb == "startExecution":
 		return v.startChild(ctx, r, arguments)
+	case r.kind == "aws-sdk:s3":
+		return v.callS3(ctx, r, arguments)
 	case strings.HasPrefix(r.kind, "aws-sdk:"):
 		return v.callSDK(ctx, r, arguments)
 	}

@@ -36,9 +36,12 @@ func v1Failure(service, prefix, v1 string, err error) *failure {
 		e.Message, v1, e.HTTPStatus(), cmp.Or(e.QueryCode, e.Code), newUUID())
 }
 
-// v2Failure words an error as the second one does, which the SDK integrations
-// show.
-func v2Failure(service, name string, err error) *failure {
+// v2Failure words an error of a service as the second one does, which the SDK
+// integrations show. A failure is worded already.
+func v2Failure(service, name string, err error) error {
+	if _, worded := err.(*failure); worded || err == nil {
+		return err
+	}
 	e := api.AsError(err)
 	extended := ""
 	if service == "s3" {

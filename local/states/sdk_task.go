@@ -15,7 +15,7 @@ var serviceOf = map[string][2]string{
 	"lambda": {"lambda", "Lambda"}, "sfn": {"states", "Sfn"}, "cloudwatch": {"monitoring", "CloudWatch"},
 	"eventbridge": {"events", "EventBridge"}, "scheduler": {"scheduler", "Scheduler"}, "sns": {"sns", "Sns"},
 	"sqs": {"sqs", "Sqs"}, "cloudformation": {"cloudformation", "CloudFormation"}, "sts": {"sts", "Sts"},
-	"iam": {"iam", "Iam"}, "s3": {"s3", "S3"}, "ssm": {"ssm", "Ssm"}, "ecr": {"ecr", "Ecr"},
+	"iam": {"iam", "Iam"}, "ssm": {"ssm", "Ssm"}, "ecr": {"ecr", "Ecr"},
 	"cloudwatchlogs": {"logs", "CloudWatchLogs"},
 }
 
@@ -26,13 +26,7 @@ func (v *visit) callSDK(ctx context.Context, r resource, arguments any) (any, er
 		return nil, failf(errRuntime, "The local cloud has no service for the resource %s", r.arn)
 	}
 	out, err := v.callOperation(ctx, names[0], pascal(r.verb), v.textual(r, arguments))
-	if err == nil {
-		return out, nil
-	}
-	if f, ok := err.(*failure); ok {
-		return nil, f
-	}
-	return nil, v2Failure(names[0], names[1], err)
+	return out, v2Failure(names[0], names[1], err)
 }
 
 // callOperation calls any operation of the bus with JSON arguments and answers
