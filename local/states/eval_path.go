@@ -138,6 +138,12 @@ func (e *pathEvaluator) narrow(field string, on any) (any, error) {
 		return map[string]any{}, nil
 	}
 	text, _ := value.(string)
+	return e.follow(text, on)
+}
+
+// follow evaluates a path where AWS leaves the wording of a failure to the
+// library that it evaluates paths with.
+func (e *pathEvaluator) follow(text string, on any) (any, error) {
 	path, err := jsonpath.Parse(text)
 	if err != nil {
 		return nil, failf(errRuntime, "%v", err)
@@ -217,6 +223,10 @@ func (e *pathEvaluator) field(name string) (any, bool, error) {
 	input, err := e.effective()
 	if err != nil {
 		return nil, false, err
+	}
+	if e.state.Type == asl.Task {
+		value, err := e.follow(text, input)
+		return value, true, err
 	}
 	value, err := e.read(text, name+"Path", input)
 	return value, true, err

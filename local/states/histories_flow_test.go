@@ -2,6 +2,7 @@ package states_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -149,6 +150,50 @@ func TestRecordedMaps(t *testing.T) {
 		{name: "test_max_concurrency_path[NoNumber]", definition: `{"StartAt":"MapState","States":{"MapState":{"Type":"Map","ItemsPath":"$.Values","MaxConcurrencyPath":"$.MaxConcurrencyValue",` + failing + `,"End":true}}}`, input: `{"MaxConcurrencyValue":"NoNumber","Values":["HelloWorld"]}`, want: `
 			MapStateEntered MapState =
 			ExecutionFailed States.Runtime An error occurred while executing the state 'MapState' (entered at the event id #2). The MaxConcurrencyPath field refers to value "NoNumber" which is not a valid integer: $.MaxConcurrencyValue`},
+	})
+}
+
+// recorded: tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json, test_invalid_jsonpath
+func TestRecordedPathsThatLeadNowhere(t *testing.T) {
+	const prefix = "ExecutionFailed States.Runtime An error occurred while executing the state 'S' (entered at the event id #2). "
+	var cases []recordedHistory
+	for fields, want := range map[string]string{
+		`"Type":"Pass","InputPath":"$.NoSuchInputPath"`:                                            `Invalid path '$.NoSuchInputPath' : No results for path: $['NoSuchInputPath']`,
+		`"Type":"Pass","OutputPath":"$.NoSuchOutputPath"`:                                          `Invalid path '$.NoSuchOutputPath' : No results for path: $['NoSuchOutputPath']`,
+		invoke + `,"Parameters":{"FunctionName":"f"},"TimeoutSecondsPath":"$.NoSuchSecondsPath"`:   `Invalid path '$.NoSuchSecondsPath' : No results for path: $['NoSuchSecondsPath']`,
+		invoke + `,"Parameters":{"FunctionName":"f"},"HeartbeatSecondsPath":"$.NoSuchSecondsPath"`: `Invalid path '$.NoSuchSecondsPath' : No results for path: $['NoSuchSecondsPath']`,
+	} {
+		kind := "Pass"
+		if strings.Contains(fields, "Task") {
+			kind = "Task"
+		}
+		cases = append(cases, recordedHistory{name: fields, definition: one(fields), input: `{"int-literal":0}`, want: kind + `StateEntered S =
+			` + prefix + want})
+	}
+	cases = append(cases, recordedHistory{name: "INVALID_JSONPATH_IN_CAUSEPATH", definition: `{"StartAt":"S","States":{"S":{"Type":"Fail","CausePath":"$.NoSuchCausePath"}}}`, input: `{"int-literal":0}`, want: `
+			FailStateEntered S =
+			` + prefix + `The JSONPath '$.NoSuchCausePath' specified for the field 'CausePath' could not be found in the input '{"int-literal":0}'`})
+	testHistories(t, cases)
+}
+
+// recorded: tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json, test_escape_sequence_parsing
+func TestRecordedEscapes(t *testing.T) {
+	const input = `{"Test\\\"\"Name\"":"Value\"\\"}`
+	testHistories(t, []recordedHistory{
+		{name: "ESCAPE_SEQUENCES_JSONPATH", definition: one(`"Type":"Pass","Parameters":{"value.$":"$['Test\\\"\"Name\"']"}`), input: input, want: `
+			PassStateEntered S =
+			PassStateExited S {"value":"Value\"\\"}
+			ExecutionSucceeded =`},
+		{name: "ESCAPE_SEQUENCES_JSONATA_COMPARISON_OUTPUT", definition: `{"QueryLanguage":"JSONata","StartAt":"Pass","States":{"Pass":{"Type":"Pass","Output":"\"","Next":"Check"},"Check":{"Type":"Pass","Output":"{% $states.input = '\"' %}","End":true}}}`, input: input, want: `
+			PassStateEntered Pass =
+			PassStateExited Pass "\""
+			PassStateEntered Check =
+			PassStateExited Check true
+			ExecutionSucceeded =`},
+		{name: "ESCAPE_SEQUENCES_STRING_LITERALS, in part", definition: one(`"Type":"Pass","Result":{"emoji":"\uD83C\uDD97","escaped_double_in_string":"An escaped quote: \\\"hello\\\"","not_an_intrinsic_function.$":"States.StringToJson('{\"text\":\"An \\\"escaped double quote\\\" here\"}')","unicode_double_quote":"\u0022unicode-quote\u0022","whitespace_escapes":"Line1\nLine2\tTabbed"}`), input: input, want: `
+			PassStateEntered S =
+			PassStateExited S {"emoji":"🆗","escaped_double_in_string":"An escaped quote: \\\"hello\\\"","not_an_intrinsic_function.$":"States.StringToJson('{\"text\":\"An \\\"escaped double quote\\\" here\"}')","unicode_double_quote":"\"unicode-quote\"","whitespace_escapes":"Line1\nLine2\tTabbed"}
+			ExecutionSucceeded =`},
 	})
 }
 
