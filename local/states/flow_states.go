@@ -43,16 +43,19 @@ func (v *visit) fail() error {
 	e := v.evaluator()
 	defer e.close()
 	f := &failure{}
-	for field, target := range map[string]*string{"Error": &f.name, "Cause": &f.cause} {
-		value, ok, err := e.field(field)
+	for _, part := range []struct {
+		field  string
+		target *string
+	}{{"Error", &f.name}, {"Cause", &f.cause}} {
+		value, ok, err := e.field(part.field)
 		if err != nil {
 			return v.query(err)
 		}
 		if !ok {
 			continue
 		}
-		if *target, ok = value.(string); !ok {
-			return v.query(e.mistyped(field, value, "string"))
+		if *part.target, ok = value.(string); !ok {
+			return v.query(e.mistyped(part.field, value, "string"))
 		}
 	}
 	return f

@@ -173,6 +173,9 @@ func TestRecordedPathsThatLeadNowhere(t *testing.T) {
 	cases = append(cases, recordedHistory{name: "INVALID_JSONPATH_IN_CAUSEPATH", definition: `{"StartAt":"S","States":{"S":{"Type":"Fail","CausePath":"$.NoSuchCausePath"}}}`, input: `{"int-literal":0}`, want: `
 			FailStateEntered S =
 			` + prefix + `The JSONPath '$.NoSuchCausePath' specified for the field 'CausePath' could not be found in the input '{"int-literal":0}'`})
+	cases = append(cases, recordedHistory{name: "INVALID_JSONPATH_IN_STRING_EXPR_CONTEXTPATH", definition: one(`"Type":"Pass","Parameters":{"value.$":"$$.Execution.Input.no_such_jsonpath"}`), input: `{"int-literal":0}`, want: `
+			PassStateEntered S =
+			` + prefix + `The JSONPath '$$.Execution.Input.no_such_jsonpath' specified for the field 'value.$' could not be found in the input '<json>'`})
 	testHistories(t, cases)
 }
 
