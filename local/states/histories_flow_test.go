@@ -59,7 +59,7 @@ func TestRecordedContextObject(t *testing.T) {
 }
 
 const (
-	mapOver = `{"StartAt":"StartState","States":{"StartState":{"Type":"Pass","Result":{"arr":%s},"Next":"MapState"},
+	recordedMap = `{"StartAt":"StartState","States":{"StartState":{"Type":"Pass","Result":{"arr":%s},"Next":"MapState"},
 	  "MapState":{"Type":"Map","ItemsPath":"$.arr","MaxConcurrency":1,%s}}}`
 	failing = `"ItemProcessor":{"StartAt":"HandleItemFail","States":{"HandleItemFail":{"Type":"Fail","Error":"HandleItemFailError","Cause":"HandleItemFailCause"}}}`
 )
@@ -75,7 +75,7 @@ func TestRecordedMaps(t *testing.T) {
 			FailStateEntered HandleItemFail 1
 			MapIterationFailed MapState index=0`
 	testHistories(t, []recordedHistory{
-		{name: "test_map_state, with three items", definition: fmt.Sprintf(mapOver, `[1,"Hello",null]`, `"ItemProcessor":{"StartAt":"HandleItem","States":{"HandleItem":{"Type":"Pass","End":true}}},"End":true`), input: `{}`, want: `
+		{name: "test_map_state, with three items", definition: fmt.Sprintf(recordedMap, `[1,"Hello",null]`, `"ItemProcessor":{"StartAt":"HandleItem","States":{"HandleItem":{"Type":"Pass","End":true}}},"End":true`), input: `{}`, want: `
 			PassStateEntered StartState =
 			PassStateExited StartState {"arr":[1,"Hello",null]}
 			MapStateEntered MapState =
@@ -95,7 +95,7 @@ func TestRecordedMaps(t *testing.T) {
 			MapStateSucceeded
 			MapStateExited MapState [1,"Hello",null] after 17
 			ExecutionSucceeded =`},
-		{name: "test_map_state_break_condition, from the fourth item on", definition: fmt.Sprintf(mapOver, `[3.3,3,4]`, `"ItemProcessor":{"StartAt":"Equals3","States":{
+		{name: "test_map_state_break_condition, from the fourth item on", definition: fmt.Sprintf(recordedMap, `[3.3,3,4]`, `"ItemProcessor":{"StartAt":"Equals3","States":{
 		  "Equals3":{"Type":"Choice","Choices":[{"Variable":"$","NumericEquals":3,"Next":"Break"}],"Default":"Pass"},
 		  "Pass":{"Type":"Pass","End":true},"Break":{"Type":"Fail","Error":"SomeFailure","Cause":"This state machines raises a 'SomeFailure' failure."}}},"End":true`), input: `{}`, want: `
 			PassStateEntered StartState =
@@ -115,13 +115,13 @@ func TestRecordedMaps(t *testing.T) {
 			MapIterationFailed MapState index=1
 			MapStateFailed after 15
 			ExecutionFailed SomeFailure This state machines raises a 'SomeFailure' failure.`},
-		{name: "test_map_state_catch", definition: fmt.Sprintf(mapOver, `[1]`, failing+`,"Catch":[{"ErrorEquals":["HandleItemFailError"],"Next":"FinalCaught"}],"Next":"FinalCaught"},"FinalCaught":{"Type":"Pass","End":true`), input: `{}`, want: begun + `
+		{name: "test_map_state_catch", definition: fmt.Sprintf(recordedMap, `[1]`, failing+`,"Catch":[{"ErrorEquals":["HandleItemFailError"],"Next":"FinalCaught"}],"Next":"FinalCaught"},"FinalCaught":{"Type":"Pass","End":true`), input: `{}`, want: begun + `
 			MapStateFailed after 7
 			MapStateExited MapState {"Cause":"HandleItemFailCause","Error":"HandleItemFailError"}
 			PassStateEntered FinalCaught =
 			PassStateExited FinalCaught =
 			ExecutionSucceeded =`},
-		{name: "test_map_state_retry", definition: fmt.Sprintf(mapOver, `[1]`, failing+`,"Retry":[{"ErrorEquals":["HandleItemFailError"],"IntervalSeconds":1,"MaxAttempts":2}],"End":true`), input: `{}`, want: begun + `
+		{name: "test_map_state_retry", definition: fmt.Sprintf(recordedMap, `[1]`, failing+`,"Retry":[{"ErrorEquals":["HandleItemFailError"],"IntervalSeconds":1,"MaxAttempts":2}],"End":true`), input: `{}`, want: begun + `
 			MapStateStarted length=1 after 7
 			MapIterationStarted MapState index=0
 			FailStateEntered HandleItemFail =
@@ -132,7 +132,7 @@ func TestRecordedMaps(t *testing.T) {
 			MapIterationFailed MapState index=0
 			MapStateFailed after 15
 			ExecutionFailed HandleItemFailError HandleItemFailCause`},
-		{name: "test_map_state_catch_empty_fail", definition: fmt.Sprintf(mapOver, `[1]`, `"ItemProcessor":{"StartAt":"HandleItemFail","States":{"HandleItemFail":{"Type":"Fail"}}},"Catch":[{"ErrorEquals":["Other"],"Next":"FinalCaught"}],"End":true},"FinalCaught":{"Type":"Pass","End":true`), input: `{}`, want: begun + `
+		{name: "test_map_state_catch_empty_fail", definition: fmt.Sprintf(recordedMap, `[1]`, `"ItemProcessor":{"StartAt":"HandleItemFail","States":{"HandleItemFail":{"Type":"Fail"}}},"Catch":[{"ErrorEquals":["Other"],"Next":"FinalCaught"}],"End":true},"FinalCaught":{"Type":"Pass","End":true`), input: `{}`, want: begun + `
 			MapStateFailed after 7
 			ExecutionFailed`},
 		{name: "test_map_state_item_selector_singleton, with one item", definition: `{"StartAt":"MapState","States":{"MapState":{"Type":"Map","InputPath":"$.detail","ItemsPath":"$.shipped","MaxConcurrency":1,"ResultPath":"$.detail.shipped_output",
