@@ -3,9 +3,7 @@ package assembly
 import (
 	"archive/zip"
 	"bytes"
-	"compress/flate"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,10 +18,6 @@ func (f File) Body() ([]byte, error) {
 	}
 	var archive bytes.Buffer
 	writer := zip.NewWriter(&archive)
-	// The archive goes no further than this process: fast is better than small.
-	writer.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
-		return flate.NewWriter(out, flate.BestSpeed)
-	})
 	err := filepath.WalkDir(f.Path, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -54,7 +48,7 @@ func addFile(writer *zip.Writer, root, path string) error {
 	}
 	header := &zip.FileHeader{
 		Name:     filepath.ToSlash(name),
-		Method:   zip.Deflate,
+		Method:   zip.Store,                                   // it goes no further than this process
 		Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC), // the earliest date a zip can hold
 	}
 	header.SetMode(info.Mode())
