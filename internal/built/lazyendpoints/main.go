@@ -13,6 +13,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -29,15 +31,15 @@ func main() {
 	log.SetFlags(0)
 	out := flag.String("out", "build/sdk", "folder in the checkout to write to")
 	flag.Parse()
-	if err := run(*out, flag.Args()); err != nil {
+	if err := run(context.Background(), *out, flag.Args()); err != nil {
 		log.Fatalf("lazyendpoints: %v", err)
 	}
 }
 
 // run copies the clients that the packages are linked with into out, and writes
 // a module file there that replaces them.
-func run(out string, packages []string) error {
-	clients, err := linked(packages)
+func run(ctx context.Context, out string, packages []string) error {
+	clients, err := linked(ctx, packages)
 	if err != nil {
 		return err
 	}
@@ -66,9 +68,9 @@ type client struct {
 }
 
 // linked lists the clients that packages depend on.
-func linked(packages []string) ([]client, error) {
+func linked(ctx context.Context, packages []string) ([]client, error) {
 	const format = `{{with .Module}}{{.Path}} {{.Version}} {{.Dir}}{{end}} {{.Dir}}`
-	command := exec.Command("go", append([]string{"list", "-deps", "-f", format}, packages...)...)
+	command := exec.CommandContext(ctx, "go", append([]string{"list", "-deps", "-f", format}, packages...)...)
 	command.Stderr = os.Stderr
 	list, err := command.Output()
 	if err != nil {
@@ -188,7 +190,7 @@ func copySources(to, from string) error {
 // write replaces a file at once, or leaves it as it is where nothing changes: a
 // build that runs at the same time reads it whole.
 func write(file string, text []byte) error {
-	if now, err := os.ReadFile(file); err == nil && string(now) == string(text) {
+	if now, err := os.ReadFile(file); err == nil && bytes.Equal(now, text) {
 		return nil
 	}
 	draft := fmt.Sprintf("%s.%d", file, os.Getpid())

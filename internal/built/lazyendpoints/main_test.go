@@ -16,7 +16,7 @@ func TestCopiesAnswerAsTheClientsDo(t *testing.T) {
 	sdk := filepath.Join("build", "sdk-test")
 	t.Cleanup(func() { _ = os.RemoveAll(sdk) })
 	const program = "./internal/built/lazyendpoints/testdata/resolve"
-	if err := run(sdk, []string{program}); err != nil {
+	if err := run(t.Context(), sdk, []string{program}); err != nil {
 		t.Fatal(err)
 	}
 	answers, tableAllocations := resolve(t, program)
