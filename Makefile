@@ -13,7 +13,7 @@ LINT := go tool -modfile=tools/go.mod golangci-lint
 
 # No cgo, no paths, no build ids: the same source gives the same bytes, so that
 # a function's asset changes only when its code does. SDK clients that start fast.
-GO_FUNCTION := CGO_ENABLED=0 go build -modfile=build/sdk/go.mod -trimpath -buildvcs=false -tags lambda.norpc
+GO_FUNCTION := CGO_ENABLED=0 GOWORK=off go build -modfile=build/sdk/go.mod -trimpath -buildvcs=false -tags lambda.norpc
 STRIP       := -s -w -buildid=
 
 FUNCTIONS := app shift verify rollback alias

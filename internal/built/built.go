@@ -58,7 +58,7 @@ func (b *Builder) Function(folder, pkg, release string) (string, error) {
 		b.sdk = true
 	}
 	into := filepath.Join(b.dir, folder)
-	env := []string{"CGO_ENABLED=0"}
+	env := []string{"CGO_ENABLED=0", "GOWORK=off"} // a workspace knows no other module file
 	if b.System != "" {
 		env = append(env, "GOOS="+b.System)
 	}

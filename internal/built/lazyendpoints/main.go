@@ -69,7 +69,7 @@ type client struct {
 
 // linked lists the clients that packages depend on.
 func linked(ctx context.Context, packages []string) ([]client, error) {
-	const format = `{{with .Module}}{{.Path}} {{.Version}} {{.Dir}}{{end}} {{.Dir}}`
+	const format = "{{with .Module}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}\t{{.Dir}}"
 	command := exec.CommandContext(ctx, "go", append([]string{"list", "-deps", "-f", format}, packages...)...)
 	command.Stderr = os.Stderr
 	list, err := command.Output()
@@ -78,7 +78,7 @@ func linked(ctx context.Context, packages []string) ([]client, error) {
 	}
 	var all []client
 	for line := range strings.Lines(string(list)) {
-		f := strings.Fields(line)
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(f) != 4 || !strings.HasPrefix(f[0], "github.com/aws/aws-sdk-go-v2/service/") {
 			continue
 		}
