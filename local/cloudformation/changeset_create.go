@@ -2,17 +2,13 @@ package cloudformation
 
 import (
 	"context"
-	"maps"
 	"regexp"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
 	"weir/local/api"
-	"weir/local/cloudformation/resource"
-	"weir/local/cloudformation/template"
 )
 
 var changeSetName = regexp.MustCompile(`^[a-zA-Z][-a-zA-Z0-9]{0,127}$`)
@@ -66,6 +62,9 @@ func (s *Service) createChangeSet(ctx context.Context, caller api.Caller, in *cl
 	if err := s.attach(st, set, fresh); err != nil {
 		return nil, err
 	}
+	if fresh {
+		s.setStack(st, types.StackStatusReviewInProgress, userInitiated)
+	}
 	return &cloudformation.CreateChangeSetOutput{Id: aws.String(set.id), StackId: aws.String(st.id)}, nil
 }
 
@@ -103,14 +102,14 @@ func (s *Service) attach(st *stack, set *changeSet, fresh bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, other := range st.changeSets {
-		if other.name == set.name {
+		if other.name == set.name && !other.past() {
 			return api.Errorf("AlreadyExistsException", "ChangeSet %s already exists", set.name)
 		}
 	}
 	if err := set.plan.sameTypes(st); err != nil {
 		return err
 	}
-	set.changes = set.plan.compare(st)
+	set.changes, set.valued = set.plan.compare(st, set.tags, false), set.plan.compare(st, set.tags, true)
 	set.status, set.execution = types.ChangeSetStatusCreateComplete, types.ExecutionStatusAvailable
 	if set.kind == types.ChangeSetTypeUpdate && set.plan.symbolic.equal(st.symbolic) && (set.tags == nil || sameTags(set.tags, st.tags)) {
 		set.status, set.execution = types.ChangeSetStatusFailed, types.ExecutionStatusUnavailable
@@ -125,102 +124,4 @@ func (s *Service) attach(st *stack, set *changeSet, fresh bool) error {
 	}
 	st.changeSets = append(st.changeSets, set)
 	return nil
-}
-
-// compare lists what executing the plan would do. The service's lock is held.
-func (p *plan) compare(st *stack) []types.Change {
-	var changes []types.Change
-	touched := map[string]bool{}
-	for _, name := range p.order {
-		declared := p.active[name]
-		former, exists := st.resources[name]
-		if !exists {
-			touched[name] = true
-			changes = append(changes, resourceChange(types.ChangeActionAdd, name, declared.Type, ""))
-			continue
-		}
-		before, _ := st.symbolic.resources[name].(map[string]any)
-		after, _ := p.symbolic.resources[name].(map[string]any)
-		change, changed := modification(former, declared.Type, before, after, touched)
-		if changed {
-			touched[name] = true
-			changes = append(changes, change)
-		}
-	}
-	for _, m := range backwards(st.resources) {
-		if _, stays := p.active[m.logicalID]; !stays {
-			changes = append(changes, resourceChange(types.ChangeActionRemove, m.logicalID, m.kind, m.physical))
-		}
-	}
-	return changes
-}
-
-// modification tells whether and how a resource would change: by what the
-// template says, or because something it refers to may come out differently.
-func modification(former *made, kindName string, before, after map[string]any, touched map[string]bool) (types.Change, bool) {
-	kind, _ := resource.Find(kindName)
-	old, _ := before["Properties"].(map[string]any)
-	fresh, _ := after["Properties"].(map[string]any)
-	static := resource.Changed(old, fresh)
-	dynamic := dependent(fresh, static, touched)
-	metadata := !template.Equal(before["Metadata"], after["Metadata"])
-	if len(static) == 0 && len(dynamic) == 0 && !metadata {
-		return types.Change{}, false
-	}
-	change := resourceChange(types.ChangeActionModify, former.logicalID, kindName, former.physical)
-	change.ResourceChange.Replacement = types.ReplacementFalse
-	if len(static)+len(dynamic) > 0 {
-		change.ResourceChange.Scope = append(change.ResourceChange.Scope, types.ResourceAttributeProperties)
-	}
-	if metadata {
-		change.ResourceChange.Scope = append(change.ResourceChange.Scope, types.ResourceAttributeMetadata)
-	}
-	for _, name := range static {
-		detail(change.ResourceChange, kind, name, types.EvaluationTypeStatic)
-	}
-	for _, name := range dynamic {
-		detail(change.ResourceChange, kind, name, types.EvaluationTypeDynamic)
-	}
-	return change, true
-}
-
-// dependent lists the properties that refer to touched resources and are not
-// among the changed ones.
-func dependent(properties map[string]any, changed []string, touched map[string]bool) []string {
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		if slices.Contains(changed, name) {
-			continue
-		}
-		if slices.ContainsFunc(template.References(properties[name]), func(r string) bool { return touched[r] }) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-func detail(change *types.ResourceChange, kind resource.Kind, property string, evaluation types.EvaluationType) {
-	recreation := types.RequiresRecreationNever
-	if kind.Update == nil || slices.Contains(kind.Immutable, property) {
-		recreation = types.RequiresRecreationAlways
-		switch {
-		case evaluation == types.EvaluationTypeStatic:
-			change.Replacement = types.ReplacementTrue
-		case change.Replacement == types.ReplacementFalse:
-			change.Replacement = types.ReplacementConditional
-		}
-	}
-	change.Details = append(change.Details, types.ResourceChangeDetail{
-		Evaluation: evaluation, ChangeSource: types.ChangeSourceDirectModification,
-		Target: &types.ResourceTargetDefinition{
-			Attribute: types.ResourceAttributeProperties, Name: aws.String(property), RequiresRecreation: recreation,
-		},
-	})
-}
-
-func resourceChange(action types.ChangeAction, logicalID, kind, physical string) types.Change {
-	return types.Change{Type: types.ChangeTypeResource, ResourceChange: &types.ResourceChange{
-		Action: action, LogicalResourceId: aws.String(logicalID), ResourceType: aws.String(kind),
-		PhysicalResourceId: optional(physical), Scope: []types.ResourceAttribute{}, Details: []types.ResourceChangeDetail{},
-	}}
 }

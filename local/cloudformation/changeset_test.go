@@ -67,7 +67,7 @@ func TestChangeSets(t *testing.T) {
 		t.Fatal(st.StackStatus)
 	}
 	next := w.changeSet(types.ChangeSetTypeUpdate, declare(`A=/x=1`, `B=/b={"Ref":"A"}`, `C=/c=1`))
-	want := []string{"Modify A replacement True Name:Static", "Modify B replacement False Value:Dynamic", "Add C"}
+	want := []string{"Modify A replacement True Name:Static", "Modify B replacement False Value:Static", "Add C"}
 	if got := told(next.Changes); !slices.Equal(got, want) {
 		t.Errorf("changes %v, want %v", got, want)
 	}

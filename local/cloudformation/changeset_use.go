@@ -18,13 +18,17 @@ func (s *Service) describeChangeSet(_ context.Context, _ api.Caller, in *cloudfo
 	if err != nil {
 		return nil, err
 	}
+	changes := set.changes
+	if aws.ToBool(in.IncludePropertyValues) {
+		changes = set.valued
+	}
 	return &cloudformation.DescribeChangeSetOutput{
 		ChangeSetName: aws.String(set.name), ChangeSetId: aws.String(set.id),
 		StackName: aws.String(st.name), StackId: aws.String(st.id),
 		Status: set.status, StatusReason: optional(set.reason), ExecutionStatus: set.execution,
 		Description: optional(set.description), CreationTime: aws.Time(set.created),
-		Parameters: set.plan.shown(), Tags: set.tags, Capabilities: set.capabilities,
-		Changes: set.changes, NotificationARNs: set.notifications,
+		Parameters: set.plan.shown(), Tags: set.tags, Capabilities: listed(set.capabilities),
+		Changes: listed(changes), NotificationARNs: listed(set.notifications), RollbackConfiguration: &types.RollbackConfiguration{},
 		OnStackFailure: set.onFailure, IncludeNestedStacks: aws.Bool(false),
 	}, nil
 }
@@ -38,6 +42,9 @@ func (s *Service) listChangeSets(_ context.Context, _ api.Caller, in *cloudforma
 	}
 	out := &cloudformation.ListChangeSetsOutput{Summaries: []types.ChangeSetSummary{}}
 	for _, set := range st.changeSets {
+		if set.past() {
+			continue
+		}
 		out.Summaries = append(out.Summaries, types.ChangeSetSummary{
 			ChangeSetName: aws.String(set.name), ChangeSetId: aws.String(set.id),
 			StackName: aws.String(st.name), StackId: aws.String(st.id),
@@ -54,7 +61,7 @@ func (s *Service) deleteChangeSet(_ context.Context, _ api.Caller, in *cloudform
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	set, st, err := s.needChangeSet(aws.ToString(in.ChangeSetName), aws.ToString(in.StackName))
-	if api.IsCode(err, "ChangeSetNotFoundException") {
+	if api.IsCode(err, changeSetNotFound) {
 		return &cloudformation.DeleteChangeSetOutput{}, nil
 	}
 	if err != nil {
@@ -67,8 +74,8 @@ func (s *Service) deleteChangeSet(_ context.Context, _ api.Caller, in *cloudform
 	return &cloudformation.DeleteChangeSetOutput{}, nil
 }
 
-// executeChangeSet starts what the set describes. All sets of the stack are
-// gone with it, as on AWS.
+// executeChangeSet starts what the set describes. The other sets of the stack are
+// obsolete then.
 func (s *Service) executeChangeSet(ctx context.Context, caller api.Caller, in *cloudformation.ExecuteChangeSetInput) (*cloudformation.ExecuteChangeSetOutput, error) {
 	s.mu.Lock()
 	set, st, err := s.needChangeSet(aws.ToString(in.ChangeSetName), aws.ToString(in.StackName))
@@ -83,7 +90,9 @@ func (s *Service) executeChangeSet(ctx context.Context, caller api.Caller, in *c
 	s.mu.Lock()
 	err = s.claimChangeSet(st, set)
 	if err == nil {
-		st.changeSetID, st.clientToken, st.changeSets = set.id, in.ClientRequestToken, nil
+		st.changeSetID, st.clientToken, st.updated = set.id, in.ClientRequestToken, aws.Time(s.clock.Now())
+		set.execution = types.ExecutionStatusExecuteInProgress
+		st.outdate()
 		set.plan.tags = st.tags
 		if set.tags != nil {
 			set.plan.tags = set.tags

@@ -12,10 +12,6 @@ import (
 	"weir/local/cloudformation/template"
 )
 
-type templateValues = template.Values
-
-var templateOrder = template.Order
-
 // failureChoice is what becomes of a stack whose creation failed.
 type failureChoice int
 
@@ -66,6 +62,9 @@ func (op *operation) createFailed(reason string, choice failureChoice) {
 // deleteAll removes the stack's resources, dependants first, and ends the
 // operation as done or failed.
 func (op *operation) deleteAll(kept func(*made) bool, retain []string, done, failed types.StackStatus) {
+	op.s.mu.Lock()
+	op.st.deleted = aws.Time(op.s.clock.Now())
+	op.s.mu.Unlock()
 	var left []string
 	for _, m := range backwards(op.snapshot()) {
 		keep := kept(m) || slices.Contains(retain, m.logicalID)
@@ -84,9 +83,6 @@ func (op *operation) deleteAll(kept func(*made) bool, retain []string, done, fai
 	}
 	op.s.mu.Lock()
 	op.st.outputs = nil
-	if done == types.StackStatusDeleteComplete {
-		op.st.deleted = aws.Time(op.s.clock.Now())
-	}
 	op.s.mu.Unlock()
 	op.s.setStack(op.st, done, "")
 }

@@ -34,7 +34,7 @@ func (s *Service) deleteStack(ctx context.Context, caller api.Caller, in *cloudf
 	s.mu.Lock()
 	st.clientToken = in.ClientRequestToken
 	s.mu.Unlock()
-	s.setStack(st, types.StackStatusDeleteInProgress, "User Initiated")
+	s.setStack(st, types.StackStatusDeleteInProgress, userInitiated)
 	s.begin(st, as, nil, func(op *operation) {
 		op.deleteAll(keptOnDelete, in.RetainResources, types.StackStatusDeleteComplete, types.StackStatusDeleteFailed)
 	})

@@ -36,16 +36,27 @@ func (s *Service) describeStacks(_ context.Context, _ api.Caller, in *cloudforma
 }
 
 func (st *stack) describe() types.Stack {
-	return types.Stack{
+	shown := types.Stack{
 		StackId: aws.String(st.id), StackName: aws.String(st.name),
 		StackStatus: st.status, StackStatusReason: optional(st.reason),
 		CreationTime: aws.Time(st.created), LastUpdatedTime: st.updated, DeletionTime: st.deleted,
-		Description: optional(st.desc), Parameters: st.shown, Outputs: st.outputs, Tags: st.tags,
-		Capabilities: st.capabilities, RoleARN: st.roleARN, NotificationARNs: st.notifications,
-		DisableRollback: aws.Bool(st.disableRollback), EnableTerminationProtection: aws.Bool(st.protected),
-		ChangeSetId: optional(st.changeSetID), RollbackConfiguration: &types.RollbackConfiguration{},
+		Description: optional(st.desc), Parameters: st.shown, Outputs: st.outputs, Tags: listed(st.tags),
+		Capabilities: st.capabilities, RoleARN: st.roleARN, NotificationARNs: listed(st.notifications),
+		DisableRollback: aws.Bool(st.disableRollback), RollbackConfiguration: &types.RollbackConfiguration{},
 		DriftInformation: &types.StackDriftInformation{StackDriftStatus: types.StackDriftStatusNotChecked},
 	}
+	if st.status != types.StackStatusDeleteComplete {
+		shown.ChangeSetId, shown.EnableTerminationProtection = optional(st.changeSetID), aws.Bool(st.protected)
+	}
+	return shown
+}
+
+// listed is a list that an answer bears even when it is empty.
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 func (s *Service) listStacks(_ context.Context, _ api.Caller, in *cloudformation.ListStacksInput) (*cloudformation.ListStacksOutput, error) {
@@ -68,7 +79,10 @@ func (s *Service) listStacks(_ context.Context, _ api.Caller, in *cloudformation
 func (s *Service) describeStackEvents(_ context.Context, _ api.Caller, in *cloudformation.DescribeStackEventsInput) (*cloudformation.DescribeStackEventsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := aws.ToString(in.StackName)
+	if in.StackName == nil {
+		return nil, validation("1 validation error detected: Value null at 'stackName' failed to satisfy constraint: Member must not be null")
+	}
+	name := *in.StackName
 	st, ok := s.find(name)
 	if !ok {
 		return nil, validation("Stack [%s] does not exist", name)
@@ -102,6 +116,9 @@ func (s *Service) getTemplate(_ context.Context, _ api.Caller, in *cloudformatio
 	defer s.mu.Unlock()
 	body := ""
 	if id := aws.ToString(in.ChangeSetName); id != "" {
+		if !isARN(id) && aws.ToString(in.StackName) == "" {
+			return nil, validation("StackName is a required parameter.")
+		}
 		set, _, err := s.needChangeSet(id, aws.ToString(in.StackName))
 		if err != nil {
 			return nil, err

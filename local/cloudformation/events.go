@@ -11,11 +11,17 @@ import (
 
 const stackType = "AWS::CloudFormation::Stack"
 
+// userInitiated is the reason of what a call starts.
+const userInitiated = "User Initiated"
+
 // setStack gives the stack a status and records the event.
 func (s *Service) setStack(st *stack, status types.StackStatus, reason string) {
 	s.mu.Lock()
 	now := s.clock.Now()
 	st.status, st.reason = status, reason
+	for _, set := range st.changeSets {
+		set.follow(status)
+	}
 	st.events = append(st.events, types.StackEvent{
 		StackId: aws.String(st.id), StackName: aws.String(st.name), EventId: aws.String(newID()),
 		LogicalResourceId: aws.String(st.name), PhysicalResourceId: aws.String(st.id),

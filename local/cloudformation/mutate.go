@@ -3,6 +3,7 @@ package cloudformation
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -38,6 +39,7 @@ func (s *Service) createStack(ctx context.Context, caller api.Caller, in *cloudf
 	if err != nil {
 		return nil, err
 	}
+	s.takeOver(st)
 	as, err := s.actor(ctx, caller, st, in.RoleARN)
 	if err != nil {
 		return nil, err
@@ -64,12 +66,26 @@ func (s *Service) createStack(ctx context.Context, caller api.Caller, in *cloudf
 	return &cloudformation.CreateStackOutput{StackId: aws.String(st.id)}, nil
 }
 
+// takeOver makes a new stack the one of its name that waits for a change set to
+// be executed, if there is one.
+func (s *Service) takeOver(st *stack) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if waiting, found := s.find(st.name); found && waiting.status == types.StackStatusReviewInProgress {
+		st.id, st.created, st.events, st.changeSets = waiting.id, waiting.created, waiting.events, waiting.changeSets
+	}
+}
+
 // add makes the stack known, unless its name is taken.
 func (s *Service) add(st *stack) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, taken := s.find(st.name); taken {
-		return api.Errorf("AlreadyExistsException", "Stack [%s] already exists", st.name)
+	if present, taken := s.find(st.name); taken {
+		if present.status != types.StackStatusReviewInProgress || present.id != st.id {
+			return api.Errorf("AlreadyExistsException", "Stack [%s] already exists", st.name)
+		}
+		st.outdate()
+		s.stacks = slices.DeleteFunc(s.stacks, func(other *stack) bool { return other == present })
 	}
 	st.status = types.StackStatusCreateInProgress
 	s.stacks = append(s.stacks, st)
@@ -80,7 +96,7 @@ func (s *Service) startCreate(st *stack, as api.Caller, p *plan, onFailure failu
 	s.mu.Lock()
 	st.adopt(p)
 	s.mu.Unlock()
-	s.setStack(st, types.StackStatusCreateInProgress, "User Initiated")
+	s.setStack(st, types.StackStatusCreateInProgress, userInitiated)
 	s.begin(st, as, p, func(op *operation) { op.runCreate(onFailure) })
 }
 
@@ -167,7 +183,7 @@ func (s *Service) startUpdate(st *stack, as api.Caller, p *plan, disableRollback
 	s.mu.Lock()
 	st.updated = aws.Time(s.clock.Now())
 	s.mu.Unlock()
-	s.setStack(st, types.StackStatusUpdateInProgress, "User Initiated")
+	s.setStack(st, types.StackStatusUpdateInProgress, userInitiated)
 	s.begin(st, as, p, func(op *operation) { op.runUpdate(disableRollback) })
 }
 

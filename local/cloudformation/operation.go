@@ -11,6 +11,7 @@ import (
 	"weir/local/api"
 	"weir/local/clock"
 	"weir/local/cloudformation/resource"
+	"weir/local/cloudformation/template"
 )
 
 // operation is one creation, update or deletion of a stack under way. Its
@@ -40,7 +41,7 @@ type change struct {
 func (s *Service) begin(st *stack, as api.Caller, p *plan, run func(*operation)) {
 	op := &operation{s: s, st: st, as: as, plan: p, hold: s.clock.Hold(), ctx: s.work}
 	if p != nil {
-		p.scope.Resource = op.known
+		p.scope.Resource = st.known
 	}
 	s.running.Go(func() {
 		defer op.hold.Release()
@@ -61,15 +62,6 @@ func (op *operation) request(m *made) *resource.Request {
 	request.LogicalID, request.Type = m.logicalID, m.kind
 	request.Physical, request.Properties, request.Attributes = m.physical, m.properties, m.attributes
 	return request
-}
-
-// known answers Ref and GetAtt from what the stack has made.
-func (op *operation) known(logicalID string) (values templateValues, ok bool) {
-	m, present := op.st.resources[logicalID]
-	if !present || m.physical == "" {
-		return values, false
-	}
-	return templateValues{Ref: m.ref, Attributes: m.attributes}, true
 }
 
 // wanted is the resource as the plan has it, properties evaluated.
@@ -151,6 +143,13 @@ func (op *operation) settle(m *made, result resource.Result) {
 	}
 }
 
+// unname takes a resource's physical id from it.
+func (op *operation) unname(m *made) {
+	op.s.mu.Lock()
+	defer op.s.mu.Unlock()
+	m.physical = ""
+}
+
 // reasonOf words an error as a resource's status reason.
 func reasonOf(err error) string {
 	for _, known := range []string{"Received response status", "CloudFormation did not receive", "Template error"} {
@@ -176,7 +175,7 @@ func backwards(resources map[string]*made) []*made {
 			graph[name] = []string{}
 		}
 	}
-	order, err := templateOrder(graph)
+	order, err := template.Order(graph)
 	if err != nil {
 		panic(err) // resources that were made in order have one
 	}

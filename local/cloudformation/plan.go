@@ -117,13 +117,19 @@ func (p *plan) settle() error {
 
 // checkAttributes refuses Fn::GetAtt of what a resource will not have.
 func (p *plan) checkAttributes() error {
-	asked := append(template.Attributes(asAny(p.symbolic.resources)), template.Attributes(asAny(p.symbolic.outputs))...)
+	asked := append(template.Mentions(asAny(p.symbolic.resources)), template.Mentions(asAny(p.symbolic.outputs))...)
 	for _, a := range asked {
-		if !resource.HasAttribute(p.active[a.LogicalID].Type, a.Name) {
-			return fmt.Errorf("Template error: resource %s does not support attribute type %s in Fn::GetAtt", a.LogicalID, a.Name)
+		if a.Attribute != "" && !p.hasAttribute(a) {
+			return fmt.Errorf("Template error: resource %s does not support attribute type %s in Fn::GetAtt", a.LogicalID, a.Attribute)
 		}
 	}
 	return nil
+}
+
+// hasAttribute takes any property that the template gives for an attribute too.
+func (p *plan) hasAttribute(a template.Mention) bool {
+	_, given := properties(p.symbolic, a.LogicalID)[a.Attribute]
+	return given || resource.HasAttribute(p.active[a.LogicalID].Type, a.Attribute)
 }
 
 func (p *plan) settleOutputs() error {
@@ -141,7 +147,7 @@ func (p *plan) settleOutputs() error {
 		}
 		for _, reference := range append(template.References(value), template.References(export)...) {
 			if _, known := p.active[reference]; !known {
-				return fmt.Errorf("Template format error: Unresolved resource dependencies [%s] in the Outputs block of the template", reference)
+				return fmt.Errorf("Unresolved resource dependencies [%s] in the Outputs block of the template", reference)
 			}
 		}
 		p.symbolic.outputs[name] = map[string]any{"Value": value, "Export": export, "Description": output.Description}

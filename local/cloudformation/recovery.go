@@ -24,7 +24,7 @@ func (s *Service) rollbackStack(ctx context.Context, caller api.Caller, in *clou
 	if err != nil {
 		return nil, err
 	}
-	s.setStack(st, next, "User Initiated")
+	s.setStack(st, next, userInitiated)
 	s.begin(st, as, nil, func(op *operation) {
 		if next == types.StackStatusRollbackInProgress {
 			op.deleteAll(keptOnCreate, nil, types.StackStatusRollbackComplete, types.StackStatusRollbackFailed)
@@ -78,7 +78,7 @@ func (s *Service) continueRollback(ctx context.Context, caller api.Caller, in *c
 	if err != nil {
 		return nil, err
 	}
-	s.setStack(st, types.StackStatusUpdateRollbackInProgress, "User Initiated")
+	s.setStack(st, types.StackStatusUpdateRollbackInProgress, userInitiated)
 	s.begin(st, as, nil, func(op *operation) {
 		op.resume()
 		op.rollBackUpdate(in.ResourcesToSkip)

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
 	"weir/local/api"
+	"weir/local/cloudformation/template"
 )
 
 // stack is guarded by the service's mutex; the goroutine of its operation is
@@ -57,6 +58,16 @@ type made struct {
 	status          types.ResourceStatus
 	reason          string
 	at              time.Time
+}
+
+// known answers Ref and GetAtt from what the stack has made. An attribute may be
+// any of the properties too.
+func (st *stack) known(logicalID string) (template.Values, bool) {
+	m, present := st.resources[logicalID]
+	if !present || m.physical == "" {
+		return template.Values{}, false
+	}
+	return template.Values{Ref: m.ref, Attributes: union(m.properties, m.attributes)}, true
 }
 
 // copied is the resource as it is now, for a rollback to return to.

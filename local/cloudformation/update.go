@@ -93,8 +93,10 @@ func (op *operation) keep(former, wanted *made) {
 }
 
 func (op *operation) replace(former, wanted *made) error {
+	wanted.physical = former.physical // shown until there is a new one
 	op.put(wanted)
 	op.s.setResource(op.st, wanted, types.ResourceStatusUpdateInProgress, replaceReason)
+	op.unname(wanted)
 	kind, _ := resource.Find(wanted.kind)
 	result, err := kind.Create(op.ctx, op.request(wanted))
 	op.settle(wanted, result)

@@ -32,15 +32,14 @@ func Dependencies(active map[string]Resource, properties map[string]any) (map[st
 	graph := make(map[string][]string, len(active))
 	for _, name := range slices.Sorted(maps.Keys(active)) {
 		found := map[string]bool{}
-		collect(properties[name], found)
 		var unresolved []string
-		for reference := range found {
+		for _, reference := range References(properties[name]) {
+			found[reference] = true
 			if _, known := active[reference]; !known {
 				unresolved = append(unresolved, reference)
 			}
 		}
 		if len(unresolved) > 0 {
-			slices.Sort(unresolved)
 			return nil, fmt.Errorf("Template format error: Unresolved resource dependencies [%s] in the Resources block of the template", strings.Join(unresolved, ", "))
 		}
 		for _, dependency := range active[name].DependsOn {
@@ -51,59 +50,6 @@ func Dependencies(active map[string]Resource, properties map[string]any) (map[st
 		graph[name] = slices.Sorted(maps.Keys(found))
 	}
 	return graph, nil
-}
-
-// References lists the resources that an evaluated tree still refers to.
-func References(tree any) []string {
-	found := map[string]bool{}
-	collect(tree, found)
-	return slices.Sorted(maps.Keys(found))
-}
-
-func collect(tree any, found map[string]bool) {
-	switch tree := tree.(type) {
-	case []any:
-		for _, item := range tree {
-			collect(item, found)
-		}
-	case map[string]any:
-		name, argument, ok := intrinsic(tree)
-		if !ok {
-			for _, member := range tree {
-				collect(member, found)
-			}
-			return
-		}
-		switch name {
-		case "Ref":
-			found[textOf(argument)] = true
-		case "Fn::GetAtt":
-			if list, ok := argument.([]any); ok && len(list) == 2 {
-				found[textOf(list[0])] = true
-			}
-		case "Fn::Sub":
-			collectSub(argument, found)
-		default:
-			collect(argument, found)
-		}
-	}
-}
-
-// collectSub reads the form that Scope.sub leaves: a text and its variables.
-func collectSub(argument any, found map[string]bool) {
-	list, ok := argument.([]any)
-	if !ok || len(list) != 2 {
-		return
-	}
-	variables, _ := list[1].(map[string]any)
-	collect(variables, found)
-	for _, name := range subNames(textOf(list[0])) {
-		if _, own := variables[name]; own {
-			continue
-		}
-		logicalID, _, _ := strings.Cut(name, ".")
-		found[logicalID] = true
-	}
 }
 
 // Order sorts resources so that each comes after what it depends on, by name
