@@ -77,8 +77,10 @@ func (s *Service) changeSetStack(in *cloudformation.CreateChangeSetInput) (st *s
 	found, exists := s.find(name)
 	if in.ChangeSetType == types.ChangeSetTypeCreate {
 		switch {
+		case !exists && isARN(name):
+			return nil, false, validation("Stack [%s] does not exist", name)
 		case !exists:
-			st, err = s.newStack(name)
+			st, err = s.newStack(name, stackOrARNPattern)
 			return st, true, err
 		case found.status != types.StackStatusReviewInProgress:
 			return nil, false, validation("Stack [%s] already exists and cannot be created again with the changeSet [%s].", name, aws.ToString(in.ChangeSetName))

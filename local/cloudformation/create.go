@@ -23,6 +23,10 @@ const (
 
 // runCreate makes the plan's resources in order. The stack is CREATE_IN_PROGRESS.
 func (op *operation) runCreate(onFailure failureChoice) {
+	if err := op.plan.attributesThere(); err != nil {
+		op.createFailed(err.Error(), onFailure)
+		return
+	}
 	for _, name := range op.plan.order {
 		m, err := op.wanted(name)
 		if err != nil {
@@ -51,13 +55,15 @@ func (op *operation) createFailed(reason string, choice failureChoice) {
 		op.s.setStack(op.st, types.StackStatusCreateFailed, reason)
 		return
 	case deleteStack:
-		op.s.setStack(op.st, types.StackStatusDeleteInProgress, reason+"Delete requested by user.")
+		op.s.setStack(op.st, types.StackStatusDeleteInProgress, also(reason, "Delete requested by user."))
 		op.deleteAll(keptOnCreate, nil, types.StackStatusDeleteComplete, types.StackStatusDeleteFailed)
 		return
 	}
-	op.s.setStack(op.st, types.StackStatusRollbackInProgress, reason+"Rollback requested by user.")
+	op.s.setStack(op.st, types.StackStatusRollbackInProgress, also(reason, "Rollback requested by user."))
 	op.deleteAll(keptOnCreate, nil, types.StackStatusRollbackComplete, types.StackStatusRollbackFailed)
 }
+
+func also(reason, more string) string { return strings.TrimRight(reason, " ") + " " + more }
 
 // deleteAll removes the stack's resources, dependants first, and ends the
 // operation as done or failed.

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
@@ -46,18 +48,36 @@ func (s *Service) recordResource(st *stack, m *made, status types.ResourceStatus
 	defer s.mu.Unlock()
 	now := s.clock.Now()
 	m.status, m.reason, m.at = status, reason, now
-	properties, err := json.Marshal(m.properties)
-	if err != nil {
-		properties = []byte(fmt.Sprintf("%q", err.Error()))
-	}
-	st.events = append(st.events, types.StackEvent{
-		StackId: aws.String(st.id), StackName: aws.String(st.name),
-		EventId:           aws.String(m.logicalID + "-" + string(status) + "-" + newID()),
+	event := types.StackEvent{
+		StackId: aws.String(st.id), StackName: aws.String(st.name), EventId: aws.String(m.logicalID + "-" + newID()),
 		LogicalResourceId: aws.String(m.logicalID), PhysicalResourceId: aws.String(m.physical),
-		ResourceType: aws.String(m.kind), ResourceStatus: status,
-		ResourceStatusReason: optional(reason), ResourceProperties: aws.String(string(properties)),
+		ResourceType: aws.String(m.kind), ResourceStatus: status, ResourceStatusReason: optional(reason),
 		Timestamp: aws.Time(now), ClientRequestToken: st.clientToken,
-	})
+	}
+	if !m.leaving {
+		event.EventId, event.ResourceProperties = aws.String(st.eventID(m, status, now)), aws.String(shownProperties(m))
+	}
+	st.events = append(st.events, event)
+}
+
+// eventID names an event by resource, status and time. Readers tell events apart
+// by it, so one at the same time is named by the next millisecond.
+func (st *stack) eventID(m *made, status types.ResourceStatus, at time.Time) string {
+	for {
+		id := m.logicalID + "-" + string(status) + "-" + at.UTC().Format("2006-01-02T15:04:05.000Z")
+		if !slices.ContainsFunc(st.events, func(e types.StackEvent) bool { return *e.EventId == id }) {
+			return id
+		}
+		at = at.Add(time.Millisecond)
+	}
+}
+
+func shownProperties(m *made) string {
+	encoded, err := json.Marshal(m.properties)
+	if err != nil {
+		return fmt.Sprintf("%q", err.Error())
+	}
+	return string(encoded)
 }
 
 func optional(text string) *string {

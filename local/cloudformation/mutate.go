@@ -15,10 +15,17 @@ import (
 
 var stackName = regexp.MustCompile(`^[a-zA-Z][-a-zA-Z0-9]{0,127}$`)
 
+// What the names of new stacks must look like, as CreateStack and as
+// CreateChangeSet, which takes ARNs too, word it.
+const (
+	stackPattern      = "[a-zA-Z][-a-zA-Z0-9]*"
+	stackOrARNPattern = stackPattern + "|arn:[-a-zA-Z0-9:/._+]*"
+)
+
 // newStack is a stack that does not exist yet.
-func (s *Service) newStack(name string) (*stack, error) {
+func (s *Service) newStack(name, pattern string) (*stack, error) {
 	if !stackName.MatchString(name) {
-		return nil, validation("1 validation error detected: Value '%s' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*", name)
+		return nil, validation("1 validation error detected: Value '%s' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: %s", name, pattern)
 	}
 	return &stack{
 		name: name, id: s.env.ARN("cloudformation", "stack/"+name+"/"+newID()),
@@ -35,7 +42,7 @@ func (s *Service) createStack(ctx context.Context, caller api.Caller, in *cloudf
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.newStack(aws.ToString(in.StackName))
+	st, err := s.newStack(aws.ToString(in.StackName), stackPattern)
 	if err != nil {
 		return nil, err
 	}

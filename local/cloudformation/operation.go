@@ -79,7 +79,7 @@ func (op *operation) wanted(name string) (*made, error) {
 	m.properties, _ = evaluated.(map[string]any)
 	kind, _ := resource.Find(m.kind)
 	withStackTags(kind, m.properties, op.plan.tags)
-	return m, nil
+	return m, kind.Complete(m.properties)
 }
 
 // create makes a new resource and puts it into the stack.
@@ -152,7 +152,7 @@ func (op *operation) unname(m *made) {
 
 // reasonOf words an error as a resource's status reason.
 func reasonOf(err error) string {
-	for _, known := range []string{"Received response status", "CloudFormation did not receive", "Template error"} {
+	for _, known := range []string{"Received response status", "CloudFormation did not receive", "Template error", "Property validation failure"} {
 		if strings.HasPrefix(err.Error(), known) {
 			return err.Error()
 		}

@@ -109,18 +109,15 @@ func (p *plan) settle() error {
 	if p.order, err = template.Order(p.graph); err != nil {
 		return err
 	}
-	if err := p.settleOutputs(); err != nil {
-		return err
-	}
-	return p.checkAttributes()
+	return p.settleOutputs()
 }
 
-// checkAttributes refuses Fn::GetAtt of what a resource will not have.
-func (p *plan) checkAttributes() error {
-	asked := append(template.Mentions(asAny(p.symbolic.resources)), template.Mentions(asAny(p.symbolic.outputs))...)
+// attributesThere refuses Fn::GetAtt of what a resource will not have.
+func (p *plan) attributesThere() error {
+	asked := append(template.Attributes(asAny(p.symbolic.resources), "/Resources"), template.Attributes(asAny(p.symbolic.outputs), "/Outputs")...)
 	for _, a := range asked {
-		if a.Attribute != "" && !p.hasAttribute(a) {
-			return fmt.Errorf("Template error: resource %s does not support attribute type %s in Fn::GetAtt", a.LogicalID, a.Attribute)
+		if !p.hasAttribute(a.Mention) {
+			return fmt.Errorf("[Error] %s: Resource type %s does not support attribute {%s}.", a.Path, p.active[a.LogicalID].Type, a.Attribute)
 		}
 	}
 	return nil

@@ -74,19 +74,15 @@ func (s *Service) describeStackResource(_ context.Context, _ api.Caller, in *clo
 	if !ok {
 		return nil, validation("Resource %s does not exist for stack %s", logical, name)
 	}
-	var metadata *string
-	if m.metadata != nil {
-		encoded, err := json.Marshal(m.metadata)
-		if err != nil {
-			return nil, err
-		}
-		metadata = aws.String(string(encoded))
+	metadata, err := json.Marshal(asAny(m.metadata))
+	if err != nil {
+		return nil, err
 	}
 	return &cloudformation.DescribeStackResourceOutput{StackResourceDetail: &types.StackResourceDetail{
 		StackId: aws.String(st.id), StackName: aws.String(st.name),
 		LogicalResourceId: aws.String(m.logicalID), PhysicalResourceId: optional(m.physical),
 		ResourceType: aws.String(m.kind), ResourceStatus: m.status,
-		ResourceStatusReason: optional(m.reason), LastUpdatedTimestamp: aws.Time(m.at), Metadata: metadata,
+		ResourceStatusReason: optional(m.reason), LastUpdatedTimestamp: aws.Time(m.at), Metadata: aws.String(string(metadata)),
 		DriftInformation: &types.StackResourceDriftInformation{StackResourceDriftStatus: types.StackResourceDriftStatusNotChecked},
 	}}, nil
 }

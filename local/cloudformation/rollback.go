@@ -38,7 +38,7 @@ func (op *operation) rollBackUpdate(skip []string) {
 	}
 	op.s.setStack(op.st, types.StackStatusUpdateRollbackCompleteCleanupInProgress, "")
 	for _, m := range slices.Backward(op.discard) {
-		op.s.discarded(op.remove(m, keptOnCreate(m) && m.physical != ""), m)
+		op.clear(m, keptOnCreate(m) && m.physical != "")
 		op.drop(m)
 	}
 	op.s.setStack(op.st, types.StackStatusUpdateRollbackComplete, "")

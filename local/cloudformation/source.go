@@ -34,9 +34,9 @@ func (s *Service) body(ctx context.Context, given, at *string, previous *bool, s
 }
 
 func (s *Service) fetch(ctx context.Context, at string) (string, error) {
-	bucket, key, ok := s3Location(at)
-	if !ok {
-		return "", validation("S3 error: Domain name specified in %s is not a valid S3 domain", at)
+	bucket, key, err := s3Location(at)
+	if err != nil {
+		return "", err
 	}
 	if s.objects == nil {
 		return "", validation("TemplateURL %s cannot be read: this CloudFormation was given no S3", at)
@@ -54,19 +54,28 @@ func (s *Service) fetch(ctx context.Context, at string) (string, error) {
 // s3Location reads bucket and key from a URL of either style:
 // https://s3.region.amazonaws.com/bucket/key, https://bucket.s3.region.amazonaws.com/key,
 // or a local endpoint with the bucket in the path.
-func s3Location(at string) (bucket, key string, ok bool) {
+func s3Location(at string) (bucket, key string, err error) {
 	parsed, err := url.Parse(at)
 	if err != nil || parsed.Host == "" {
-		return "", "", false
+		return "", "", unsupportedURL()
 	}
-	path := strings.TrimPrefix(parsed.Path, "/")
-	host := parsed.Hostname()
-	if virtual, _, found := strings.Cut(host, ".s3."); found {
-		return virtual, path, path != ""
+	if parsed.Scheme == "s3" {
+		return "", "", validation("S3 error: Domain name specified in %s is not a valid S3 domain", parsed.Host)
 	}
-	if virtual, _, found := strings.Cut(host, ".s3-"); found {
-		return virtual, path, path != ""
+	host, found := parsed.Hostname(), false
+	key = strings.TrimPrefix(parsed.Path, "/")
+	for _, infix := range []string{".s3.", ".s3-"} {
+		if bucket, _, found = strings.Cut(host, infix); found {
+			break
+		}
 	}
-	bucket, key, found := strings.Cut(path, "/")
-	return bucket, key, found && key != ""
+	if !found {
+		bucket, key, found = strings.Cut(key, "/")
+	}
+	if !found || key == "" {
+		return "", "", unsupportedURL()
+	}
+	return bucket, key, nil
 }
+
+func unsupportedURL() error { return validation("TemplateURL must be a supported URL.") }

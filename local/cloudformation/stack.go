@@ -58,6 +58,8 @@ type made struct {
 	status          types.ResourceStatus
 	reason          string
 	at              time.Time
+	// leaving says that an update that is over deletes it.
+	leaving bool
 }
 
 // known answers Ref and GetAtt from what the stack has made. An attribute may be

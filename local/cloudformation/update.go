@@ -15,6 +15,10 @@ const replaceReason = "Requested update requires the creation of a new physical 
 // runUpdate brings the stack's resources to the plan. The stack is
 // UPDATE_IN_PROGRESS.
 func (op *operation) runUpdate(disableRollback bool) {
+	if err := op.plan.attributesThere(); err != nil {
+		op.updateFailed(err.Error(), disableRollback)
+		return
+	}
 	for _, name := range op.plan.order {
 		if err := op.advance(name); err != nil {
 			op.updateFailed(err.Error(), disableRollback)
@@ -148,16 +152,18 @@ func (op *operation) cleanUp() {
 		}
 	}
 	for _, m := range slices.Backward(op.discard) {
-		op.s.discarded(op.remove(m, keptOnDelete(m)), m)
+		op.clear(m, keptOnDelete(m))
 	}
 	for _, m := range backwards(removed) {
-		op.s.discarded(op.remove(m, keptOnDelete(m)), m)
+		op.clear(m, keptOnDelete(m))
 		op.drop(m)
 	}
 }
 
-func (s *Service) discarded(err error, m *made) {
-	if err != nil {
-		s.log.Warn("left behind after an update", "resource", m.logicalID, "physical", m.physical, "error", err)
+// clear removes what an update has left behind.
+func (op *operation) clear(m *made, keep bool) {
+	m.leaving = true
+	if err := op.remove(m, keep); err != nil {
+		op.s.log.Warn("left behind after an update", "resource", m.logicalID, "physical", m.physical, "error", err)
 	}
 }

@@ -55,21 +55,31 @@ func Types() []string {
 	return names
 }
 
-// Check refuses properties that the kind does not support or lacks.
+// Check refuses properties that the kind does not support.
 func (k Kind) Check(properties map[string]any) error {
-	if k.Properties != nil {
-		for name := range properties {
-			if !slices.Contains(k.Properties, name) {
-				return fmt.Errorf("Encountered unsupported property %s", name)
-			}
-		}
+	if k.Properties == nil {
+		return nil
 	}
-	for _, name := range k.Required {
-		if _, present := properties[name]; !present {
-			return fmt.Errorf("Property %s is required but was not given", name)
+	for name := range properties {
+		if !slices.Contains(k.Properties, name) {
+			return fmt.Errorf("Encountered unsupported property %s", name)
 		}
 	}
 	return nil
+}
+
+// Complete refuses properties without those that the kind requires.
+func (k Kind) Complete(properties map[string]any) error {
+	var lacking []string
+	for _, name := range k.Required {
+		if _, present := properties[name]; !present {
+			lacking = append(lacking, "The property {/"+name+"} is required")
+		}
+	}
+	if len(lacking) == 0 {
+		return nil
+	}
+	return fmt.Errorf("Property validation failure: [%s]", strings.Join(lacking, ", "))
 }
 
 // Replaces tells whether going from old to new properties makes a new

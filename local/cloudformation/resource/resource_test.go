@@ -99,7 +99,7 @@ func TestCheck(t *testing.T) {
 				t.Errorf("%s names %s, which is not among its properties", name, required)
 			}
 		}
-		if err := kind.Check(map[string]any{}); (err != nil) != (len(kind.Required) > 0) {
+		if err := kind.Complete(map[string]any{}); (err != nil) != (len(kind.Required) > 0) {
 			t.Errorf("%s without properties: %v", name, err)
 		}
 	}

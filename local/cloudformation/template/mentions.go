@@ -2,7 +2,9 @@ package template
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -23,6 +25,39 @@ func Mentions(tree any) []Mention {
 		return cmp.Or(cmp.Compare(a.LogicalID, b.LogicalID), cmp.Compare(a.Attribute, b.Attribute))
 	})
 	return list
+}
+
+// Attribute is a mention of an attribute and where it stands.
+type Attribute struct {
+	Mention
+	// Path leads to the function, "/Properties/Value/Fn::GetAtt".
+	Path string
+}
+
+// Attributes lists the attributes that a tree refers to, by the paths below its
+// own.
+func Attributes(tree any, path string) []Attribute {
+	var found []Attribute
+	switch tree := tree.(type) {
+	case []any:
+		for i, item := range tree {
+			found = append(found, Attributes(item, path+"/"+strconv.Itoa(i))...)
+		}
+	case map[string]any:
+		name, _, _ := intrinsic(tree)
+		if name == "Fn::GetAtt" || name == "Fn::Sub" {
+			for _, mention := range Mentions(tree) {
+				if mention.Attribute != "" {
+					found = append(found, Attribute{mention, path + "/" + name})
+				}
+			}
+			return found
+		}
+		for _, name := range slices.Sorted(maps.Keys(tree)) {
+			found = append(found, Attributes(tree[name], path+"/"+name)...)
+		}
+	}
+	return found
 }
 
 // References lists the names that a tree refers to.

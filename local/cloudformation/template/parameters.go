@@ -84,6 +84,9 @@ func (t *Template) Given(values map[string]string) (map[string]string, error) {
 		parameter := t.Parameters[name]
 		value, given := values[name]
 		if !given && parameter.Default == nil {
+			if parameter.IsSSM() {
+				return nil, fmt.Errorf("Parameter %s should either have input value or default value", name)
+			}
 			missing = append(missing, name)
 			continue
 		}

@@ -5,10 +5,8 @@ package template
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -75,6 +73,9 @@ func Parse(body []byte) (*Template, error) {
 			return nil, err
 		}
 	}
+	if err := checkMappings(t.Mappings); err != nil {
+		return nil, err
+	}
 	if err := t.parseParameters(tree); err != nil {
 		return nil, err
 	}
@@ -92,21 +93,12 @@ func parseTree(body []byte) (map[string]any, error) {
 	if trimmed[0] != '{' {
 		return parseYAML(trimmed)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(trimmed))
-	decoder.UseNumber()
-	var tree map[string]any
-	if err := decoder.Decode(&tree); err != nil {
-		return nil, fmt.Errorf("Template format error: JSON not well-formed. (%w)", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("Template format error: JSON not well-formed. (text after the template)")
-	}
-	return tree, nil
+	return parseJSON(trimmed)
 }
 
 func section(tree map[string]any, name string) (map[string]any, error) {
 	value, present := tree[name]
-	if !present || value == nil {
+	if !present {
 		return nil, nil
 	}
 	members, ok := value.(map[string]any)
@@ -116,10 +108,32 @@ func section(tree map[string]any, name string) (map[string]any, error) {
 	return members, nil
 }
 
+// checkMappings refuses what is not two levels deep.
+func checkMappings(mappings map[string]any) error {
+	for _, name := range slices.Sorted(maps.Keys(mappings)) {
+		keys, is := mappings[name].(map[string]any)
+		if !is {
+			return fmt.Errorf("Template format error: Every Mappings member %s must be a map", name)
+		}
+		for _, key := range slices.Sorted(maps.Keys(keys)) {
+			attributes, is := keys[key].(map[string]any)
+			if !is {
+				return fmt.Errorf("Template format error: Every Mappings member %s must be a map", key)
+			}
+			for _, value := range attributes {
+				if _, nested := value.(map[string]any); nested {
+					return errors.New("Template format error: Every Mappings attribute must be a String or a List.")
+				}
+			}
+		}
+	}
+	return nil
+}
+
 func (t *Template) parseResources(tree map[string]any) error {
-	members, err := section(tree, "Resources")
-	if err != nil {
-		return err
+	members, is := tree["Resources"].(map[string]any)
+	if !is && tree["Resources"] != nil {
+		return errNoObject
 	}
 	if len(members) == 0 {
 		return errors.New("Template format error: At least one Resources member must be defined.")
@@ -129,9 +143,11 @@ func (t *Template) parseResources(tree map[string]any) error {
 		if !logicalID.MatchString(name) {
 			return fmt.Errorf("Template format error: Resource name %s is non alphanumeric.", name)
 		}
-		if t.Resources[name], err = parseResource(name, members[name]); err != nil {
+		resource, err := parseResource(name, members[name])
+		if err != nil {
 			return err
 		}
+		t.Resources[name] = resource
 	}
 	return t.checkDependsOn()
 }
@@ -149,10 +165,12 @@ func (t *Template) checkDependsOn() error {
 	return nil
 }
 
+var errNoObject = errors.New("Template format error: Any Resources member must be an object.")
+
 func parseResource(name string, tree any) (Resource, error) {
 	members, ok := tree.(map[string]any)
 	if !ok {
-		return Resource{}, fmt.Errorf("Template format error: Any Resources member must be an object.")
+		return Resource{}, errNoObject
 	}
 	resource := Resource{
 		Type:                textOf(members["Type"]),
@@ -211,7 +229,7 @@ func (t *Template) parseOutputs(tree map[string]any) error {
 	for name, value := range members {
 		output, ok := value.(map[string]any)
 		if !ok || output["Value"] == nil {
-			return fmt.Errorf("Template format error: Output %s is malformed. The Value field is required.", name)
+			return errors.New("Template format error: Every Outputs member must contain a Value object")
 		}
 		parsed := Output{Description: textOf(output["Description"]), Condition: textOf(output["Condition"]), Value: output["Value"]}
 		if export, ok := output["Export"].(map[string]any); ok {

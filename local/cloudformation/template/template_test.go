@@ -12,6 +12,7 @@ func TestParseRefusals(t *testing.T) {
 		"empty":                {``, "unsupported structure"},
 		"broken":               {`{"Resources":`, "JSON not well-formed"},
 		"trailing text":        {`{"Resources": {"A": {"Type": "T"}}} }`, "JSON not well-formed"},
+		"a null in YAML":       {"Resources:\n  A:\n    Type: T\n    Properties:\n", "[/Resources/A/Properties] 'null' values are not allowed in templates"},
 		"unknown section":      {`{"Resource": {}}`, "Invalid template property or properties [Resource]"},
 		"macro":                {`{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"A": {"Type": "T"}}}`, "Transform"},
 		"no resources":         {`{"Resources": {}}`, "At least one Resources member must be defined."},
@@ -20,7 +21,7 @@ func TestParseRefusals(t *testing.T) {
 		"unknown attribute":    {`{"Resources": {"A": {"Type": "T", "Property": {}}}}`, "Invalid template resource property 'Property'"},
 		"snapshot policy":      {`{"Resources": {"A": {"Type": "T", "DeletionPolicy": "Snapshot"}}}`, "Snapshot"},
 		"bad replace policy":   {`{"Resources": {"A": {"Type": "T", "UpdateReplacePolicy": "RetainExceptOnCreate"}}}`, "UpdateReplacePolicy"},
-		"output without value": {`{"Resources": {"A": {"Type": "T"}}, "Outputs": {"O": {}}}`, "Output O is malformed"},
+		"output without value": {`{"Resources": {"A": {"Type": "T"}}, "Outputs": {"O": {}}}`, "Every Outputs member must contain a Value object"},
 		"typeless parameter":   {`{"Resources": {"A": {"Type": "T"}}, "Parameters": {"P": {}}}`, "Every Parameters object must contain a Type member."},
 	} {
 		t.Run(name, func(t *testing.T) {

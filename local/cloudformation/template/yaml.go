@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -38,7 +39,7 @@ func parseYAML(body []byte) (map[string]any, error) {
 	if len(document.Content) != 1 || document.Content[0].Kind != yaml.MappingNode {
 		return nil, errors.New("Template format error: unsupported structure.")
 	}
-	tree, err := yamlTree(document.Content[0])
+	tree, err := yamlTree(document.Content[0], "")
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +50,8 @@ func parseYAML(body []byte) (map[string]any, error) {
 	return members, nil
 }
 
-func yamlTree(node *yaml.Node) (any, error) {
-	value, err := yamlValue(node)
+func yamlTree(node *yaml.Node, path string) (any, error) {
+	value, err := yamlValue(node, path)
 	if err != nil || node.Tag == "" || strings.HasPrefix(node.Tag, "!!") {
 		return value, err
 	}
@@ -70,14 +71,14 @@ func yamlTree(node *yaml.Node) (any, error) {
 	return map[string]any{"Fn::" + name: value}, nil
 }
 
-func yamlValue(node *yaml.Node) (any, error) {
+func yamlValue(node *yaml.Node, path string) (any, error) {
 	switch node.Kind {
 	case yaml.MappingNode:
-		return yamlMap(node)
+		return yamlMap(node, path)
 	case yaml.SequenceNode:
 		items := make([]any, 0, len(node.Content))
-		for _, child := range node.Content {
-			item, err := yamlTree(child)
+		for i, child := range node.Content {
+			item, err := yamlTree(child, path+"/"+strconv.Itoa(i))
 			if err != nil {
 				return nil, err
 			}
@@ -85,13 +86,16 @@ func yamlValue(node *yaml.Node) (any, error) {
 		}
 		return items, nil
 	case yaml.ScalarNode:
+		if node.Tag == "!!null" {
+			return nil, nullAt(path)
+		}
 		return yamlScalar(node), nil
 	}
 	// CloudFormation reads no aliases.
 	return nil, fmt.Errorf("Template error: YAML aliases are not allowed in CloudFormation templates")
 }
 
-func yamlMap(node *yaml.Node) (any, error) {
+func yamlMap(node *yaml.Node, path string) (any, error) {
 	members := make(map[string]any, len(node.Content)/2)
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
@@ -104,7 +108,7 @@ func yamlMap(node *yaml.Node) (any, error) {
 		if _, twice := members[key.Value]; twice {
 			return nil, fmt.Errorf("Template format error: YAML not well-formed. (line %d, column %d: duplicate key %s)", key.Line, key.Column, key.Value)
 		}
-		value, err := yamlTree(node.Content[i+1])
+		value, err := yamlTree(node.Content[i+1], path+"/"+key.Value)
 		if err != nil {
 			return nil, err
 		}
@@ -116,8 +120,6 @@ func yamlMap(node *yaml.Node) (any, error) {
 // yamlScalar keeps dates as texts ("2010-09-09" is a version, not a time).
 func yamlScalar(node *yaml.Node) any {
 	switch node.Tag {
-	case "!!null":
-		return nil
 	case "!!bool":
 		return strings.EqualFold(node.Value, "true")
 	case "!!int", "!!float":

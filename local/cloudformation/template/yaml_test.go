@@ -31,7 +31,6 @@ Resources:
       Padded: 0755
       Date: 2012-10-17
       On: true
-      Nothing: null
 `
 
 const sameInJSON = `{
@@ -49,7 +48,7 @@ const sameInJSON = `{
   }},
   "Queue": {"Type": "AWS::SQS::Queue", "DependsOn": "Topic", "Properties": {
    "QueueName": {"Fn::GetAtt": ["Topic", "TopicName"]},
-   "Padded": "0755", "Date": "2012-10-17", "On": true, "Nothing": null
+   "Padded": "0755", "Date": "2012-10-17", "On": true
   }}
  }
 }`
