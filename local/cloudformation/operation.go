@@ -73,6 +73,9 @@ func (op *operation) wanted(name string) (*made, error) {
 		dependsOn:      op.plan.graph[name],
 		deletionPolicy: declared.DeletionPolicy, replacePolicy: declared.UpdateReplacePolicy,
 	}
+	if err == nil {
+		evaluated, err = op.resolve(evaluated)
+	}
 	if err != nil {
 		return m, err
 	}

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,8 @@ func TestStackCreatedWhileInReview(t *testing.T) {
 func TestErrorsAsRecorded(t *testing.T) {
 	const unknown = "arn:aws:cloudformation:us-east-1:000000000000:changeSet/change-set-926829fe/d065e78c"
 	w := newWorld(t)
+	must[cloudformation.CreateChangeSetOutput](w, "CreateChangeSet", &cloudformation.CreateChangeSetInput{
+		StackName: aws.String("review"), ChangeSetName: aws.String("x"), ChangeSetType: types.ChangeSetTypeCreate, TemplateBody: aws.String(minimal)})
 	deleted := w.proposed("first")
 	must[cloudformation.DeleteStackOutput](w, "DeleteStack", &cloudformation.DeleteStackInput{StackName: aws.String("s")})
 	set := func(stack *string, template string) *cloudformation.CreateChangeSetInput {
@@ -111,6 +114,14 @@ func TestErrorsAsRecorded(t *testing.T) {
 			"ValidationError: StackName is a required parameter."},
 		{"template of no stack", "GetTemplate", &cloudformation.GetTemplateInput{StackName: aws.String("does-not-exist")},
 			"ValidationError: Stack with id does-not-exist does not exist"},
+		{"summary of a stack in review", "GetTemplateSummary", &cloudformation.GetTemplateSummaryInput{StackName: aws.String("review")},
+			"ValidationError: GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks."},
+		{"template in a URL of S3's own", "CreateStack", &cloudformation.CreateStackInput{StackName: aws.String("t"), TemplateURL: aws.String("s3://bucket/test/template.yml")},
+			"ValidationError: S3 error: Domain name specified in bucket is not a valid S3 domain"},
+		{"template elsewhere", "CreateStack", &cloudformation.CreateStackInput{StackName: aws.String("t"), TemplateURL: aws.String("https://example.com/dummy.yml")},
+			"ValidationError: TemplateURL must be a supported URL."},
+		{"parameter of SSM without a name", "CreateChangeSet", set(aws.String("t"), `{"Parameters":{"InputValue":{"Type":"AWS::SSM::Parameter::Value<String>"}},"Resources":{"T":{"Type":"AWS::SNS::Topic"}}}`),
+			"ValidationError: Parameter InputValue should either have input value or default value"},
 		{"a deleted stack again", "CreateChangeSet", set(deleted.StackId, minimal),
 			"ValidationError: Stack [" + *deleted.StackId + "] already exists and cannot be created again with the changeSet [set]."},
 		{"events of no name", "DescribeStackEvents", &cloudformation.DescribeStackEventsInput{},
@@ -198,5 +209,26 @@ func TestEventsOfAReplacement(t *testing.T) {
 	}
 	if !ids["A-CREATE_COMPLETE-2026-01-02T03:04:05.000Z"] {
 		t.Errorf("ids %v", ids)
+	}
+}
+
+// recorded: api/test_templates.snapshot.json, test_get_template_summary and test_validate_template
+func TestSummaryAsRecorded(t *testing.T) {
+	w := newWorld(t)
+	body := "AWSTemplateFormatVersion: 2010-09-09\nMetadata:\n  TopicName: sns-topic-simple\nResources:\n  topic123:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: sns-topic-simple\n"
+	out := must[cloudformation.GetTemplateSummaryOutput](w, "GetTemplateSummary", &cloudformation.GetTemplateSummaryInput{TemplateBody: &body})
+	want := &cloudformation.GetTemplateSummaryOutput{
+		Metadata: aws.String(`{"TopicName":"sns-topic-simple"}`), Version: aws.String("2010-09-09"), Parameters: []types.ParameterDeclaration{},
+		ResourceTypes: []string{"AWS::SNS::Topic"}, ResourceIdentifierSummaries: []types.ResourceIdentifierSummary{{
+			ResourceType: aws.String("AWS::SNS::Topic"), LogicalResourceIds: []string{"topic123"}}},
+	}
+	if !reflect.DeepEqual(out, want) {
+		t.Errorf("got %+v", out)
+	}
+	body = `{"Parameters":{"KeyExample":{"Description":"The EC2 Key Pair","Type":"AWS::EC2::KeyPair::KeyName"}},"Resources":{"I":{"Type":"AWS::EC2::Instance"}}}`
+	valid := must[cloudformation.ValidateTemplateOutput](w, "ValidateTemplate", &cloudformation.ValidateTemplateInput{TemplateBody: &body})
+	if !reflect.DeepEqual(valid, &cloudformation.ValidateTemplateOutput{Parameters: []types.TemplateParameter{
+		{ParameterKey: aws.String("KeyExample"), Description: aws.String("The EC2 Key Pair"), NoEcho: aws.Bool(false)}}}) {
+		t.Errorf("got %+v", valid)
 	}
 }

@@ -32,16 +32,12 @@ func (s *Service) validateTemplate(ctx context.Context, _ api.Caller, in *cloudf
 
 func (s *Service) getTemplateSummary(ctx context.Context, _ api.Caller, in *cloudformation.GetTemplateSummaryInput) (*cloudformation.GetTemplateSummaryOutput, error) {
 	body := in.TemplateBody
-	if name := aws.ToString(in.StackName); name != "" {
-		s.mu.Lock()
-		st, err := s.need(name)
-		if err == nil {
-			body = aws.String(st.body)
-		}
-		s.mu.Unlock()
+	if in.StackName != nil {
+		ofStack, err := s.summarised(*in.StackName)
 		if err != nil {
 			return nil, err
 		}
+		body = &ofStack
 	}
 	parsed, err := s.parsed(ctx, body, in.TemplateURL)
 	if err != nil {
@@ -49,6 +45,10 @@ func (s *Service) getTemplateSummary(ctx context.Context, _ api.Caller, in *clou
 	}
 	out := &cloudformation.GetTemplateSummaryOutput{
 		Description: optional(parsed.Description), Parameters: []types.ParameterDeclaration{}, ResourceTypes: []string{},
+		Version: optional(parsed.Version),
+	}
+	if parsed.Metadata != nil {
+		out.Metadata = aws.String(text(parsed.Metadata))
 	}
 	for _, name := range slices.Sorted(maps.Keys(parsed.Parameters)) {
 		parameter := parsed.Parameters[name]
@@ -58,14 +58,32 @@ func (s *Service) getTemplateSummary(ctx context.Context, _ api.Caller, in *clou
 			ParameterConstraints: &types.ParameterConstraints{AllowedValues: parameter.AllowedValues},
 		})
 	}
-	for _, declared := range parsed.Resources {
-		if !slices.Contains(out.ResourceTypes, declared.Type) {
-			out.ResourceTypes = append(out.ResourceTypes, declared.Type)
-		}
+	byType := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(parsed.Resources)) {
+		kind := parsed.Resources[name].Type
+		byType[kind] = append(byType[kind], name)
 	}
-	slices.Sort(out.ResourceTypes)
+	for _, kind := range slices.Sorted(maps.Keys(byType)) {
+		out.ResourceTypes = append(out.ResourceTypes, kind)
+		out.ResourceIdentifierSummaries = append(out.ResourceIdentifierSummaries,
+			types.ResourceIdentifierSummary{ResourceType: aws.String(kind), LogicalResourceIds: byType[kind]})
+	}
 	out.Capabilities, out.CapabilitiesReason = capabilitiesOf(parsed)
 	return out, nil
+}
+
+// summarised is the template of a stack that has one.
+func (s *Service) summarised(name string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, err := s.need(name)
+	if err != nil {
+		return "", err
+	}
+	if st.status == types.StackStatusReviewInProgress {
+		return "", validation("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.")
+	}
+	return st.body, nil
 }
 
 func (s *Service) parsed(ctx context.Context, body, at *string) (*template.Template, error) {

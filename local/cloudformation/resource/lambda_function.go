@@ -59,7 +59,7 @@ func createFunction(ctx context.Context, r *Request) (Result, error) {
 	in["FunctionName"] = r.named("FunctionName", 64)
 	in["Code"] = code
 	in["KMSKeyArn"] = r.Properties["KmsKeyArn"]
-	in["Tags"] = optionalMap(tagMap(r.Properties["Tags"]))
+	in["Tags"] = r.withSystemTags(tagMap(r.Properties["Tags"]))
 	out, err := r.call(ctx, "lambda", "CreateFunction", in)
 	if err != nil {
 		return Result{}, err

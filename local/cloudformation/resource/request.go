@@ -124,7 +124,7 @@ func (r *Request) uniqueName(limit int) string {
 
 // Suffix is n random letters and digits.
 func Suffix(n int) string {
-	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	var text strings.Builder
 	for range n {
 		i, err := rand.Int(rand.Reader, big.NewInt(int64(len(letters))))

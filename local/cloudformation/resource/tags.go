@@ -19,6 +19,16 @@ func tagMap(value any) map[string]any {
 	return tags
 }
 
+// withSystemTags adds the tags by which a resource tells the stack that made it,
+// for the services that show them.
+func (r *Request) withSystemTags(tags map[string]any) map[string]any {
+	all := map[string]any{
+		"aws:cloudformation:stack-name": r.StackName, "aws:cloudformation:stack-id": r.StackID, "aws:cloudformation:logical-id": r.LogicalID,
+	}
+	maps.Copy(all, tags)
+	return all
+}
+
 // optionalMap keeps a nil map from becoming a member that is set.
 func optionalMap(members map[string]any) any {
 	if members == nil {

@@ -15,6 +15,7 @@ import (
 // Template is a parsed template. Values are plain trees: maps, lists, strings,
 // booleans and json.Number.
 type Template struct {
+	Version     string
 	Description string
 	Parameters  map[string]Parameter
 	Mappings    map[string]any
@@ -65,7 +66,7 @@ func Parse(body []byte) (*Template, error) {
 			return nil, fmt.Errorf("Invalid template property or properties [%s]", name)
 		}
 	}
-	t := &Template{Description: textOf(tree["Description"])}
+	t := &Template{Version: scalar(tree["AWSTemplateFormatVersion"]), Description: textOf(tree["Description"])}
 	for name, into := range map[string]*map[string]any{
 		"Mappings": &t.Mappings, "Conditions": &t.Conditions, "Rules": &t.Rules, "Metadata": &t.Metadata,
 	} {
