@@ -35,6 +35,9 @@ func checkConfig(c *types.FunctionConfiguration) error {
 		return violates(fmt.Sprint(memory), "memorySize", "Member must have value less than or equal to 10240")
 	case !slices.Contains(c.Runtime.Values(), c.Runtime):
 		return invalid("Value %s at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: %s or be a valid ARN", c.Runtime, listed(c.Runtime.Values()))
+	case retired[c.Runtime] != "":
+		return invalid("The runtime parameter of %s is no longer supported for creating or updating AWS Lambda functions. We recommend you use the new runtime (%s) while creating or updating functions.",
+			c.Runtime, retired[c.Runtime])
 	case len(deref(c.Description)) > 256:
 		return violates(deref(c.Description), "description", "Member must have length less than or equal to 256")
 	case !validRole.MatchString(deref(c.Role)):
@@ -49,6 +52,19 @@ func checkConfig(c *types.FunctionConfiguration) error {
 		}
 	}
 	return checkEnvironment(c.Environment)
+}
+
+// retired are the runtimes that no function may be made with any more, and what
+// Lambda recommends instead.
+var retired = map[types.Runtime]types.Runtime{
+	types.RuntimeNodejs: types.RuntimeNodejs18x, types.RuntimeNodejs43: types.RuntimeNodejs18x, types.RuntimeNodejs43edge: types.RuntimeNodejs18x,
+	types.RuntimeNodejs610: types.RuntimeNodejs18x, types.RuntimeNodejs810: types.RuntimeNodejs18x, types.RuntimeNodejs10x: types.RuntimeNodejs18x,
+	types.RuntimeNodejs12x: types.RuntimeNodejs18x, types.RuntimeNodejs14x: types.RuntimeNodejs20x,
+	types.RuntimePython27: types.RuntimePython312, types.RuntimePython36: types.RuntimePython312, types.RuntimePython37: types.RuntimePython312,
+	types.RuntimeDotnetcore10: types.RuntimeDotnet6, types.RuntimeDotnetcore20: types.RuntimeDotnet6,
+	types.RuntimeDotnetcore21: types.RuntimeDotnet6, types.RuntimeDotnetcore31: types.RuntimeDotnet6,
+	types.RuntimeRuby25: types.RuntimeRuby32, types.RuntimeRuby27: types.RuntimeRuby32,
+	types.RuntimeJava8: types.RuntimeJava21, types.RuntimeGo1x: types.RuntimeProvidedal2023, types.RuntimeProvided: types.RuntimeProvidedal2023,
 }
 
 const maxHandler = 128
@@ -111,7 +127,9 @@ func environment(in *types.Environment) *types.EnvironmentResponse {
 	if in == nil {
 		return nil
 	}
-	return &types.EnvironmentResponse{Variables: maps.Clone(in.Variables)}
+	variables := map[string]string{}
+	maps.Copy(variables, in.Variables)
+	return &types.EnvironmentResponse{Variables: variables}
 }
 
 func tracing(in *types.TracingConfig) *types.TracingConfigResponse {
@@ -157,7 +175,8 @@ func vpc(in *types.VpcConfig) *types.VpcConfigResponse {
 	if in == nil {
 		return nil
 	}
-	return &types.VpcConfigResponse{SubnetIds: slices.Clone(in.SubnetIds), SecurityGroupIds: slices.Clone(in.SecurityGroupIds), VpcId: ptr(""), Ipv6AllowedForDualStack: ptr(deref(in.Ipv6AllowedForDualStack))}
+	return &types.VpcConfigResponse{SubnetIds: append([]string{}, in.SubnetIds...), SecurityGroupIds: append([]string{}, in.SecurityGroupIds...),
+		VpcId: ptr(""), Ipv6AllowedForDualStack: ptr(deref(in.Ipv6AllowedForDualStack))}
 }
 
 func set[T any](field **T, value *T) {

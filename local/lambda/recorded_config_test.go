@@ -56,6 +56,58 @@ func TestRecordedConfigurationErrors(t *testing.T) {
 	}
 }
 
+// recorded: lambda_/test_lambda_api.snapshot.json, TestRuntimeValidation
+func TestRecordedRetiredRuntimes(t *testing.T) {
+	c := newCloud(t)
+	c.released("f", 0)
+	var cases []refusal
+	for old, now := range map[types.Runtime]string{
+		"java8": "java21", "go1.x": "provided.al2023", "provided": "provided.al2023", "ruby2.7": "ruby3.2", "nodejs14.x": "nodejs20.x",
+		"python3.7": "python3.12", "dotnetcore3.1": "dotnet6", "nodejs12.x": "nodejs18.x",
+	} {
+		in := pythonFunction()
+		in.Runtime = old
+		want := "The runtime parameter of " + string(old) + " is no longer supported for creating or updating AWS Lambda functions. " +
+			"We recommend you use the new runtime (" + now + ") while creating or updating functions."
+		cases = append(cases, refusal{string(old), "CreateFunction", in, "InvalidParameterValue", want, 400},
+			refusal{string(old) + ", update", "UpdateFunctionConfiguration", &awslambda.UpdateFunctionConfigurationInput{FunctionName: f, Runtime: old}, "InvalidParameterValue", want, 400})
+	}
+	checkRefusals(t, c, cases)
+}
+
+// recorded: lambda_/test_lambda_api.snapshot.json, TestLambdaTags::test_tag_lifecycle,
+// TestLambdaFunction::test_vpc_config
+func TestRecordedTagsAndEmptyParts(t *testing.T) {
+	c := newCloud(t)
+	c.create("f", func(in *awslambda.CreateFunctionInput) {
+		in.Tags, in.Environment = map[string]string{"CreateTag": "TestValue"}, &types.Environment{}
+	})
+	get := func() *awslambda.GetFunctionOutput {
+		return do[awslambda.GetFunctionOutput](c, "GetFunction", &awslambda.GetFunctionInput{FunctionName: f})
+	}
+	first := get()
+	if variables := first.Configuration.Environment.Variables; variables == nil || len(variables) != 0 || first.Tags["CreateTag"] != "TestValue" {
+		t.Errorf("created: variables %v, tags %v", variables, first.Tags)
+	}
+	resource := aws.String(arnOf + "f")
+	do[awslambda.TagResourceOutput](c, "TagResource", &awslambda.TagResourceInput{Resource: resource, Tags: map[string]string{"a": "b"}})
+	second := get()
+	do[awslambda.UntagResourceOutput](c, "UntagResource", &awslambda.UntagResourceInput{Resource: resource, TagKeys: []string{"a", "CreateTag", "none"}})
+	third := get()
+	if r1, r2, r3 := *first.Configuration.RevisionId, *second.Configuration.RevisionId, *third.Configuration.RevisionId; r1 == r2 || r2 == r3 {
+		t.Errorf("revisions %s, %s, %s, want each another", r1, r2, r3)
+	}
+	listed := do[awslambda.ListTagsOutput](c, "ListTags", &awslambda.ListTagsInput{Resource: resource})
+	if len(second.Tags) != 2 || third.Tags != nil || listed.Tags == nil || len(listed.Tags) != 0 {
+		t.Errorf("tags %v, then %v and listed %v", second.Tags, third.Tags, listed.Tags)
+	}
+	emptied := do[awslambda.UpdateFunctionConfigurationOutput](c, "UpdateFunctionConfiguration",
+		&awslambda.UpdateFunctionConfigurationInput{FunctionName: f, VpcConfig: &types.VpcConfig{}})
+	if vpc := emptied.VpcConfig; vpc.SubnetIds == nil || vpc.SecurityGroupIds == nil || *vpc.VpcId != "" || *vpc.Ipv6AllowedForDualStack {
+		t.Errorf("emptied VPC configuration %+v", vpc)
+	}
+}
+
 // recorded: lambda_/test_lambda_api.snapshot.json, TestLambdaTags::test_tag_exceptions
 func TestRecordedTagErrors(t *testing.T) {
 	c := newCloud(t)

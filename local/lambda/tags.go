@@ -56,6 +56,7 @@ func (s *Service) tagResource(_ context.Context, _ api.Caller, in *lambda.TagRes
 		return nil, invalid("Number of tags exceeds resource tag limit.")
 	}
 	f.tags = merged
+	f.latest.config.RevisionId = ptr(newID())
 	return nil, nil
 }
 
@@ -72,5 +73,6 @@ func (s *Service) untagResource(_ context.Context, _ api.Caller, in *lambda.Unta
 	for _, key := range in.TagKeys {
 		delete(f.tags, key)
 	}
+	f.latest.config.RevisionId = ptr(newID())
 	return nil, nil
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const runtimePath = "/2018-06-01/runtime/"
@@ -34,7 +35,10 @@ func (p *process) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *process) serveNext(w http.ResponseWriter, r *http.Request) {
-	p.readied.Do(func() { close(p.ready) })
+	p.readied.Do(func() {
+		p.took = time.Since(p.started)
+		close(p.ready)
+	})
 	select {
 	case d := <-p.next:
 		p.output.begin(d.event)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"sync"
 	"time"
@@ -61,20 +62,26 @@ func (o *output) begin(event Event) {
 	o.tell("START RequestId: %s Version: %s", event.ID, event.Version)
 }
 
+// usage is what an event has used apart from its time.
+type usage struct {
+	peakMB int           // of memory, by the process so far; 0 where that is not known
+	init   time.Duration // that it took to start the process for the event; 0 if it was warm
+}
+
 // end notes the END of an event and returns the end of its log.
-func (o *output) end(event Event, result Result) []byte {
-	ms := float64(result.Duration.Microseconds()) / 1000
-	billed := result.Duration.Milliseconds() + 1
+func (o *output) end(event Event, result Result, used usage) []byte {
+	ms := milliseconds(result.Duration)
+	billed := int64(math.Ceil(ms))
 	if o.spec.JSON {
 		status := "success"
 		if result.Failed {
 			status = "error"
 		}
-		o.tell(`{"time":%q,"type":"platform.report","record":{"requestId":%q,"metrics":{"durationMs":%.3f,"billedDurationMs":%d,"memorySizeMB":%d},"status":%q}}`,
-			stamp(event.Began), event.ID, ms, billed, o.spec.MemoryMB, status)
+		o.tell(`{"time":%q,"type":"platform.report","record":{"requestId":%q,"metrics":{"durationMs":%.3f,"billedDurationMs":%d,"memorySizeMB":%d%s},"status":%q}}`,
+			stamp(event.Began), event.ID, ms, billed, o.spec.MemoryMB, used.json(), status)
 	} else {
-		o.tell("END RequestId: %s\n"+apart+"REPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %d ms\tMemory Size: %d MB",
-			event.ID, event.ID, ms, billed, o.spec.MemoryMB)
+		o.tell("END RequestId: %s\n"+apart+"REPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %d ms\tMemory Size: %d MB\t%s",
+			event.ID, event.ID, ms, billed, o.spec.MemoryMB, used.text())
 	}
 	o.tell(last)
 	select {
@@ -88,6 +95,30 @@ func (o *output) end(event Event, result Result) []byte {
 	default:
 		return nil
 	}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func (u usage) text() string {
+	text := ""
+	if u.peakMB > 0 {
+		text += fmt.Sprintf("Max Memory Used: %d MB\t", u.peakMB)
+	}
+	if u.init > 0 {
+		text += fmt.Sprintf("Init Duration: %.2f ms\t", milliseconds(u.init))
+	}
+	return text
+}
+
+func (u usage) json() string {
+	text := ""
+	if u.peakMB > 0 {
+		text += fmt.Sprintf(`,"maxMemoryUsedMB":%d`, u.peakMB)
+	}
+	if u.init > 0 {
+		text += fmt.Sprintf(`,"initDurationMs":%.3f`, milliseconds(u.init))
+	}
+	return text
 }
 
 func stamp(at time.Time) string { return at.Format("2006-01-02T15:04:05.000Z") }

@@ -44,8 +44,11 @@ type process struct {
 	mu     sync.Mutex
 	flight *flight // the event that the process works on
 
+	started  time.Time
 	ready    chan struct{} // closed at the first call for an event
 	readied  sync.Once
+	took     time.Duration // to get ready; set before ready is closed
+	first    sync.Once     // the first event bears what it took
 	initFail chan []byte   // the body of init/error
 	exited   chan struct{} // closed at the end, after exit is set
 	exit     error
@@ -82,7 +85,7 @@ func start(spec Spec) (*process, error) {
 		return nil, err
 	}
 	p := &process{
-		spec: spec, output: out, next: make(chan delivery),
+		spec: spec, output: out, next: make(chan delivery), started: time.Now(),
 		ready: make(chan struct{}), initFail: make(chan []byte, 1), exited: make(chan struct{}),
 	}
 	p.command = exec.Command(bootstrap)
@@ -168,8 +171,19 @@ func (p *process) invoke(event Event, timeout time.Duration) (result Result, tak
 		}
 	}
 	result.Duration = time.Since(began)
-	result.Log = p.output.end(event, result)
+	result.Log = p.output.end(event, result, p.used())
 	return result, true
+}
+
+// used is what the report of an event tells of the process.
+func (p *process) used() usage {
+	u := usage{peakMB: peakMemoryMB(p.command.Process.Pid)}
+	select {
+	case <-p.ready:
+		p.first.Do(func() { u.init = p.took })
+	default: // it never got ready
+	}
+	return u
 }
 
 // orAnswer prefers the answer that a process gave just before it ended.
