@@ -2,7 +2,6 @@ package events
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -19,7 +18,7 @@ import (
 )
 
 // fire delivers an event to a rule's targets, apart from whoever put it.
-func (s *Service) fire(r *rule, event map[string]any) {
+func (s *Service) fire(r *rule, e event) {
 	s.mu.Lock()
 	ids := slices.Sorted(maps.Keys(r.targets))
 	targets := make([]types.Target, len(ids))
@@ -28,7 +27,7 @@ func (s *Service) fire(r *rule, event map[string]any) {
 	}
 	s.mu.Unlock()
 	for _, target := range targets {
-		s.Clock.AfterFunc(0, func() { s.attempt(deref(r.described.Arn), target, event, 0) })
+		s.Clock.AfterFunc(0, func() { s.attempt(deref(r.described.Arn), target, e, 0) })
 	}
 }
 
@@ -41,8 +40,8 @@ const (
 	maxPause        = 10 * time.Minute
 )
 
-func (s *Service) attempt(ruleARN string, target types.Target, event map[string]any, retries int) {
-	err := s.send(ruleARN, target, event)
+func (s *Service) attempt(ruleARN string, target types.Target, e event, retries int) {
+	err := s.send(ruleARN, target, e)
 	if err == nil {
 		return
 	}
@@ -56,22 +55,19 @@ func (s *Service) attempt(ruleARN string, target types.Target, event map[string]
 		}
 	}
 	pause := min(maxPause, time.Second<<min(retries, 20))
-	happened, parseErr := time.Parse(time.RFC3339, event["time"].(string))
+	happened, parseErr := time.Parse(time.RFC3339, e.Time)
 	expired := parseErr == nil && s.Clock.Now().Add(pause).Sub(happened) > age
 	permanent := api.AsError(err).HTTPStatus() < 500 && !api.IsCode(err, "TooManyRequestsException") && !api.IsCode(err, "ThrottlingException")
 	if permanent || retries >= most || expired {
 		s.Log.Warn("event not delivered", "rule", ruleARN, "target", deref(target.Arn), "attempts", retries+1, "error", err.Error())
-		s.bury(ruleARN, target, event)
+		s.bury(ruleARN, target, e)
 		return
 	}
-	s.Clock.AfterFunc(pause, func() { s.attempt(ruleARN, target, event, retries+1) })
+	s.Clock.AfterFunc(pause, func() { s.attempt(ruleARN, target, e, retries+1) })
 }
 
-func (s *Service) send(ruleARN string, target types.Target, event map[string]any) error {
-	payload, err := input(target, event, ruleARN)
-	if err != nil {
-		return err
-	}
+func (s *Service) send(ruleARN string, target types.Target, e event) error {
+	payload := input(target, e, ruleARN)
 	ctx := context.Background()
 	arn := deref(target.Arn)
 	caller := api.ServiceCaller(principal, ruleARN)
@@ -79,33 +75,31 @@ func (s *Service) send(ruleARN string, target types.Target, event map[string]any
 		caller.RoleARN = *target.RoleArn
 		caller.ARN = session(*target.RoleArn)
 	}
+	var err error
 	switch {
 	case strings.Contains(arn, ":lambda:"):
 		_, err = s.Bus.Call(ctx, caller, "lambda", "Invoke", &lambda.InvokeInput{FunctionName: &arn, InvocationType: lambdatypes.InvocationTypeEvent, Payload: []byte(payload)})
 	case strings.Contains(arn, ":states:"):
 		// EventBridge names an execution after the event and the rule, so that a
 		// repeated delivery of one event starts nothing twice by chance only.
-		name := event["id"].(string) + "_" + newID()
+		name := e.ID + "_" + newID()
 		_, err = s.Bus.Call(ctx, caller, "states", "StartExecution", &sfn.StartExecutionInput{StateMachineArn: &arn, Input: &payload, Name: &name})
 	case strings.Contains(arn, ":sns:"):
 		_, err = s.Bus.Call(ctx, caller, "sns", "Publish", &sns.PublishInput{TopicArn: &arn, Message: &payload})
 	case strings.Contains(arn, ":sqs:"):
 		err = s.Enqueue(ctx, caller, arn, payload)
 	case strings.Contains(arn, ":event-bus/"):
-		return s.pass(ctx, caller, arn, event)
+		return s.pass(ctx, caller, arn, e)
 	}
 	return err
 }
 
 // pass puts an event on another bus, as it is.
-func (s *Service) pass(ctx context.Context, caller api.Caller, busARN string, event map[string]any) error {
-	entry := types.PutEventsRequestEntry{EventBusName: &busARN, Source: ptr(event["source"].(string)), DetailType: ptr(event["detail-type"].(string)),
-		Detail: ptr(marshal(event["detail"]))}
-	if at, err := time.Parse(time.RFC3339, event["time"].(string)); err == nil {
+func (s *Service) pass(ctx context.Context, caller api.Caller, busARN string, e event) error {
+	entry := types.PutEventsRequestEntry{EventBusName: &busARN, Source: &e.Source, DetailType: &e.DetailType,
+		Detail: ptr(string(e.Detail)), Resources: e.Resources}
+	if at, err := time.Parse(time.RFC3339, e.Time); err == nil {
 		entry.Time = &at
-	}
-	for _, resource := range event["resources"].([]any) {
-		entry.Resources = append(entry.Resources, fmt.Sprint(resource))
 	}
 	out, err := api.Do[eventbridge.PutEventsOutput](ctx, s.Bus, caller, "events", "PutEvents", &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{entry}})
 	if err == nil && out.FailedEntryCount > 0 {
@@ -115,11 +109,11 @@ func (s *Service) pass(ctx context.Context, caller api.Caller, busARN string, ev
 }
 
 // bury puts an event that could not be delivered into its dead-letter queue.
-func (s *Service) bury(ruleARN string, target types.Target, event map[string]any) {
+func (s *Service) bury(ruleARN string, target types.Target, e event) {
 	if target.DeadLetterConfig == nil || target.DeadLetterConfig.Arn == nil {
 		return
 	}
-	if err := s.Enqueue(context.Background(), api.ServiceCaller(principal, ruleARN), *target.DeadLetterConfig.Arn, marshal(event)); err != nil {
+	if err := s.Enqueue(context.Background(), api.ServiceCaller(principal, ruleARN), *target.DeadLetterConfig.Arn, string(e.text)); err != nil {
 		s.Log.Error("event lost: the dead-letter queue refused it", "queue", *target.DeadLetterConfig.Arn, "error", err.Error())
 	}
 }

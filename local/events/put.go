@@ -36,14 +36,14 @@ func (s *Service) putEvents(_ context.Context, caller api.Caller, in *eventbridg
 	}
 	out := &eventbridge.PutEventsOutput{Entries: []types.PutEventsResultEntry{}}
 	for _, entry := range in.Entries {
-		event, code, why := s.event(caller, entry)
+		made, code, why := s.event(caller, entry)
 		if code != "" {
 			out.FailedEntryCount++
 			out.Entries = append(out.Entries, types.PutEventsResultEntry{ErrorCode: &code, ErrorMessage: &why})
 			continue
 		}
-		out.Entries = append(out.Entries, types.PutEventsResultEntry{EventId: ptr(event["id"].(string))})
-		s.publish(busName(entry.EventBusName), event)
+		out.Entries = append(out.Entries, types.PutEventsResultEntry{EventId: &made.ID})
+		s.publish(busName(entry.EventBusName), made)
 	}
 	return out, nil
 }
@@ -98,60 +98,55 @@ func inJava(e types.PutEventsRequestEntry) string {
 // event makes an event of an entry, or says why it is refused. Only AWS's own
 // services may name themselves as the source, and a rule that passes such an
 // event on to another bus.
-func (s *Service) event(caller api.Caller, entry types.PutEventsRequestEntry) (event map[string]any, code, why string) {
+func (s *Service) event(caller api.Caller, entry types.PutEventsRequestEntry) (made event, code, why string) {
 	for _, field := range []struct {
 		name  string
 		value *string
 	}{{"Source", entry.Source}, {"DetailType", entry.DetailType}, {"Detail", entry.Detail}} {
 		if deref(field.value) == "" {
-			return nil, "InvalidArgument", "Parameter " + field.name + " is not valid. Reason: " + field.name + " is a required argument."
+			return event{}, "InvalidArgument", "Parameter " + field.name + " is not valid. Reason: " + field.name + " is a required argument."
 		}
 	}
 	foreign := caller.Service == "" || caller.RoleARN != "" && caller.Service != principal
 	if strings.HasPrefix(*entry.Source, "aws.") && foreign {
-		return nil, "NotAuthorizedForSourceException", "Not authorized for the source."
+		return event{}, "NotAuthorizedForSourceException", "Not authorized for the source."
 	}
-	var detail map[string]any
-	if err := json.Unmarshal([]byte(*entry.Detail), &detail); err != nil || detail == nil {
-		return nil, "MalformedDetail", "Detail is malformed."
+	if !strings.HasPrefix(strings.TrimLeft(*entry.Detail, " \t\r\n"), "{") || !json.Valid([]byte(*entry.Detail)) {
+		return event{}, "MalformedDetail", "Detail is malformed."
 	}
-	at := s.Clock.Now()
+	happened := s.Clock.Now()
 	if entry.Time != nil {
-		at = *entry.Time
+		happened = *entry.Time
 	}
-	resources := make([]any, len(entry.Resources))
-	for i, resource := range entry.Resources {
-		resources[i] = resource
-	}
-	return map[string]any{"version": "0", "id": newID(), "detail-type": *entry.DetailType, "source": *entry.Source, "account": s.Env.Account,
-		"time": at.UTC().Format(time.RFC3339), "region": s.Env.Region, "resources": resources, "detail": detail}, "", ""
+	return s.newEvent(envelope{DetailType: *entry.DetailType, Source: *entry.Source, Time: happened.UTC().Format(time.RFC3339),
+		Resources: entry.Resources, Detail: json.RawMessage(*entry.Detail)}), "", ""
 }
 
 // publish hands an event to every rule of a bus that matches. One for a bus that
 // is not there goes nowhere, as on AWS.
-func (s *Service) publish(busName string, event map[string]any) {
+func (s *Service) publish(busName string, e event) {
 	s.mu.Lock()
 	taps, lose := slices.Clone(s.taps), s.lose
 	var matching []*rule
 	if b, ok := s.buses[busName]; ok {
 		for _, name := range slices.Sorted(maps.Keys(b.rules)) {
 			r := b.rules[name]
-			if r.pattern != nil && r.described.State == types.RuleStateEnabled && r.pattern.matches(event) {
+			if r.pattern != nil && r.described.State == types.RuleStateEnabled && r.pattern.matches(e.fields) {
 				matching = append(matching, r)
 			}
 		}
 	}
 	s.mu.Unlock()
 	for _, tap := range taps {
-		tap(event)
+		tap(e.fields)
 	}
-	if lose != nil && lose(event) {
+	if lose != nil && lose(e.fields) {
 		return
 	}
 	for _, r := range matching {
-		s.fire(r, event)
+		s.fire(r, e)
 		if s.Twice {
-			s.fire(r, event)
+			s.fire(r, e)
 		}
 	}
 }

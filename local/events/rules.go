@@ -2,6 +2,7 @@ package events
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -106,8 +107,8 @@ func (s *Service) arm(b *bus, r *rule) {
 		}
 		s.mu.Unlock()
 		if current {
-			s.fire(r, map[string]any{"version": "0", "id": newID(), "detail-type": "Scheduled Event", "source": "aws.events", "account": s.Env.Account,
-				"time": next.Format(time.RFC3339), "region": s.Env.Region, "resources": []any{deref(r.described.Arn)}, "detail": map[string]any{}})
+			s.fire(r, s.newEvent(envelope{DetailType: "Scheduled Event", Source: "aws.events", Time: next.Format(time.RFC3339),
+				Resources: []string{deref(r.described.Arn)}, Detail: json.RawMessage("{}")}))
 		}
 	})
 }

@@ -2,7 +2,9 @@ package events
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,7 +37,41 @@ func supported(arn string) bool {
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 const maxTargets = 5
 
+var validTarget = regexp.MustCompile(`^[\.\-_A-Za-z0-9]+$`)
+
+// checkTargets holds targets to what EventBridge allows of their ids and inputs.
+func checkTargets(targets []types.Target) error {
+	var wrong []string
+	for i, target := range targets {
+		refuse := func(constraint string) {
+			wrong = append(wrong, fmt.Sprintf("Value '%s' at 'targets.%d.member.id' failed to satisfy constraint: Member must %s", deref(target.Id), i+1, constraint))
+		}
+		if len(deref(target.Id)) > 64 {
+			refuse("have length less than or equal to 64")
+		}
+		if !validTarget.MatchString(deref(target.Id)) {
+			refuse(`satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`)
+		}
+	}
+	if n := len(wrong); n > 0 {
+		errors := "errors"
+		if n == 1 {
+			errors = "error"
+		}
+		return api.Errorf("ValidationException", "%d validation %s detected: %s", n, errors, strings.Join(wrong, "; "))
+	}
+	for _, target := range targets {
+		if err := checkInput(target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Service) putTargets(_ context.Context, _ api.Caller, in *eventbridge.PutTargetsInput) (*eventbridge.PutTargetsOutput, error) {
+	if err := checkTargets(in.Targets); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, r, err := s.rule(in.EventBusName, in.Rule)

@@ -2,9 +2,7 @@ package events
 
 import (
 	"encoding/json"
-	"maps"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
@@ -13,50 +11,77 @@ import (
 )
 
 // input is what a target receives for an event.
-func input(target types.Target, event map[string]any, ruleARN string) (string, error) {
+func input(target types.Target, e event, ruleARN string) string {
 	switch {
 	case target.Input != nil:
-		return *target.Input, nil
+		return *target.Input
 	case target.InputPath != nil:
-		return marshal(at(event, *target.InputPath)), nil
+		return marshal(at(e.text, *target.InputPath))
 	case target.InputTransformer != nil:
-		return transform(*target.InputTransformer, event, ruleARN)
+		return transform(*target.InputTransformer, e, ruleARN)
 	}
-	return marshal(event), nil
+	return string(e.text)
 }
 
 var placeholder = regexp.MustCompile(`<[A-Za-z0-9_.\-]+>`)
 
-// transform fills a template: a variable inside quotes becomes text, one outside
-// becomes JSON.
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
-func transform(t types.InputTransformer, event map[string]any, ruleARN string) (string, error) {
-	template := *t.InputTemplate
-	ruleName := ruleARN[strings.LastIndex(ruleARN, "/")+1:]
-	reserved := map[string]any{
-		"aws.events.rule-arn": ruleARN, "aws.events.rule-name": ruleName,
-		"aws.events.event.ingestion-time": event["time"], "aws.events.event.json": event,
+// predefined are the variables that every template may name.
+var predefined = map[string]func(e event, ruleARN string) json.RawMessage{
+	"aws.events.rule-arn": func(_ event, ruleARN string) json.RawMessage { return json.RawMessage(marshal(ruleARN)) },
+	"aws.events.rule-name": func(_ event, ruleARN string) json.RawMessage {
+		return json.RawMessage(marshal(ruleARN[strings.LastIndex(ruleARN, "/")+1:]))
+	},
+	"aws.events.event.ingestion-time": func(e event, _ string) json.RawMessage { return json.RawMessage(marshal(e.Time)) },
+	"aws.events.event.json":           func(e event, _ string) json.RawMessage { return e.text },
+	"aws.events.event":                func(e event, _ string) json.RawMessage { return e.bare() },
+}
+
+// checkInput refuses a target whose input is given twice, or whose template
+// names what is not there.
+func checkInput(target types.Target) error {
+	given := 0
+	for _, is := range []bool{target.Input != nil, target.InputPath != nil, target.InputTransformer != nil} {
+		if is {
+			given++
+		}
 	}
-	bare := maps.Clone(event)
-	delete(bare, "detail")
-	reserved["aws.events.event"] = bare
+	if given > 1 {
+		return api.Errorf("ValidationException", "Only one of Input, InputPath, or InputTransformer must be provided for target %s.", deref(target.Id))
+	}
+	t := target.InputTransformer
+	if t == nil {
+		return nil
+	}
+	for _, found := range placeholder.FindAllString(deref(t.InputTemplate), -1) {
+		name := found[1 : len(found)-1]
+		if _, mapped := t.InputPathsMap[name]; !mapped && predefined[name] == nil {
+			return api.Errorf("ValidationException", "InputTemplate for target %s contains invalid placeholder %s.", deref(target.Id), name)
+		}
+	}
+	return nil
+}
+
+// transform fills a template: a variable inside quotes becomes text, one outside
+// becomes JSON, and one that the event lacks becomes empty text.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+func transform(t types.InputTransformer, e event, ruleARN string) string {
+	template := deref(t.InputTemplate)
 	var b strings.Builder
 	last := 0
 	for _, found := range placeholder.FindAllStringIndex(template, -1) {
 		name := template[found[0]+1 : found[1]-1]
-		value, known := reserved[name]
-		if path, ok := t.InputPathsMap[name]; ok {
-			value, known = at(event, path), true
-		}
-		if !known {
-			return "", api.Errorf("ValidationException", "InputTemplate names <%s>, which InputPathsMap does not define", name)
+		var value json.RawMessage
+		if path, mapped := t.InputPathsMap[name]; mapped {
+			value = at(e.text, path)
+		} else if of := predefined[name]; of != nil {
+			value = of(e, ruleARN)
 		}
 		b.WriteString(template[last:found[0]])
 		b.WriteString(filled(value, inQuotes(template[:found[0]])))
 		last = found[1]
 	}
 	b.WriteString(template[last:])
-	return b.String(), nil
+	return b.String()
 }
 
 // inQuotes tells whether a template's next character is inside a JSON string.
@@ -73,46 +98,15 @@ func inQuotes(before string) bool {
 	return inside
 }
 
-func filled(value any, quoted bool) string {
+func filled(value json.RawMessage, quoted bool) string {
+	switch {
+	case value == nil:
+		value = json.RawMessage(`""`)
+	case quoted && value[0] != '"':
+		value = json.RawMessage(marshal(string(value)))
+	}
 	if !quoted {
-		return marshal(value)
+		return string(value)
 	}
-	text, ok := value.(string)
-	if !ok {
-		text = marshal(value)
-	}
-	inside := marshal(text)
-	return inside[1 : len(inside)-1] // the quotes are the template's
-}
-
-// at finds a value by a JSON path of the simple kind: $.detail.items[0].name.
-func at(event any, path string) any {
-	value := event
-	for part := range strings.SplitSeq(strings.TrimPrefix(strings.TrimPrefix(path, "$"), "."), ".") {
-		name, index, indexed := strings.Cut(part, "[")
-		if name != "" {
-			object, ok := value.(map[string]any)
-			if !ok {
-				return nil
-			}
-			value = object[name]
-		}
-		if indexed {
-			list, ok := value.([]any)
-			n, err := strconv.Atoi(strings.TrimSuffix(index, "]"))
-			if !ok || err != nil || n < 0 || n >= len(list) {
-				return nil
-			}
-			value = list[n]
-		}
-	}
-	return value
-}
-
-func marshal(value any) string {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return "null" // what came out of JSON goes back into it
-	}
-	return string(text)
+	return string(value[1 : len(value)-1]) // the quotes are the template's
 }
