@@ -32,7 +32,7 @@ func (p *permitted) note(cloud *local.Cloud) {
 
 // stackRole is the name of a role of the stack: CloudFormation puts the stack's
 // name before it and chance behind it, the CDK a hash.
-var stackRole = regexp.MustCompile(`role/weir-([A-Za-z]+?)(?:[0-9A-F]{8})-[A-Z0-9]+$`)
+var stackRole = regexp.MustCompile(`role/weir-([A-Za-z]+?)(?:[0-9A-F]{8})-[A-Za-z0-9]+$`)
 
 func roleName(arn string) string {
 	if found := stackRole.FindStringSubmatch(arn); found != nil {
@@ -44,7 +44,7 @@ func roleName(arn string) string {
 var (
 	account = regexp.MustCompile(`^arn:aws:([a-z]+):us-east-1:000000000000:`)
 	fleet   = regexp.MustCompile(`function:fleet-[0-9]+`)
-	suffix  = regexp.MustCompile(`-[A-Z0-9]{8,}`)
+	suffix  = regexp.MustCompile(`([0-9A-F]{8})-[A-Za-z0-9]{12}\b`)
 )
 
 // resourceName leaves out what differs from cloud to cloud and from target to
@@ -53,7 +53,7 @@ var (
 func resourceName(arn string) string {
 	name := account.ReplaceAllString(arn, "$1 ")
 	name = fleet.ReplaceAllString(name, "function:weir-app")
-	name = suffix.ReplaceAllString(name, "")
+	name = suffix.ReplaceAllString(name, "$1")
 	if strings.HasPrefix(name, "lambda ") {
 		name = strings.TrimSuffix(name, ":*")
 	}

@@ -142,23 +142,17 @@ func (c *comparison) causes(written, old, fresh any) []types.ResourceChangeDetai
 }
 
 // changedParameters lists the parameters that an expression refers to and that
-// have another value than the stack's.
+// are given another value than the stack's. One from Parameter Store is given a
+// name, so that another value of that name is no change of the parameter.
 func (c *comparison) changedParameters(written any) []string {
 	before, now := values(c.st.parameters), values(c.plan.parameters)
 	var changed []string
 	for _, name := range template.References(written) {
-		if parameter, is := now[name]; is && effective(parameter) != effective(before[name]) {
+		if parameter, is := now[name]; is && aws.ToString(parameter.ParameterValue) != aws.ToString(before[name].ParameterValue) {
 			changed = append(changed, name)
 		}
 	}
 	return changed
-}
-
-func effective(parameter types.Parameter) string {
-	if parameter.ResolvedValue != nil {
-		return *parameter.ResolvedValue
-	}
-	return aws.ToString(parameter.ParameterValue)
 }
 
 // follows tells whether a reference to a resource may yield something else. What
