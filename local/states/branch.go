@@ -58,10 +58,8 @@ type visit struct {
 	retries   int
 	token     string
 	children  []*childResume
-	// mock and notes are set by TestState: what stands in for the work, and
-	// what is shown of the data.
-	mock  func() (any, error)
-	notes map[string]any
+	// trial is set by TestState.
+	trial *trial
 }
 
 // step runs one state to its exit and returns its output and successor.

@@ -63,6 +63,16 @@ func (s *Service) startExecution(_ context.Context, _ api.Caller, in *sfn.StartE
 	return &sfn.StartExecutionOutput{ExecutionArn: &arn, StartDate: aws.Time(x.started)}, nil
 }
 
+// startSyncExecution is for Express workflows, which there are none of.
+func (s *Service) startSyncExecution(_ context.Context, _ api.Caller, in *sfn.StartSyncExecutionInput) (*struct{}, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.find(in.StateMachineArn); err != nil {
+		return nil, err
+	}
+	return nil, api.Errorf("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+}
+
 func (s *Service) findExecution(arn *string) (*execution, error) {
 	name := aws.ToString(arn)
 	parts := strings.Split(name, ":")
@@ -117,12 +127,16 @@ func (s *Service) describeStateMachineForExecution(_ context.Context, _ api.Call
 		StateMachineArn: aws.String(x.machine.arn), Name: aws.String(x.machine.name), Definition: aws.String(r.text),
 		RoleArn: aws.String(r.roleARN), UpdateDate: aws.Time(r.updated), LoggingConfiguration: r.logging,
 		TracingConfiguration: r.tracing, EncryptionConfiguration: r.encryption, RevisionId: optional(r.id),
+		VariableReferences: r.definition.VariableReferences(),
 	}, nil
 }
 
 func (s *Service) listExecutions(_ context.Context, _ api.Caller, in *sfn.ListExecutionsInput) (*sfn.ListExecutionsOutput, error) {
 	if in.MapRunArn != nil {
 		return nil, api.StatusErrorf(501, "NotImplemented", "ListExecutions: the local cloud does not emulate map runs")
+	}
+	if err := checkStatus(in.StatusFilter); err != nil {
+		return nil, err
 	}
 	s.mu.Lock()
 	m, err := s.find(in.StateMachineArn)
@@ -152,8 +166,17 @@ func (s *Service) listExecutions(_ context.Context, _ api.Caller, in *sfn.ListEx
 	// of their start.
 	slices.Reverse(list)
 	sort.SliceStable(list, func(i, j int) bool { return list[i].StartDate.After(*list[j].StartDate) })
-	page, next, err := paginate(list, in.MaxResults, in.NextToken, 100)
+	page, next, err := paginate(list, in.MaxResults, in.NextToken, maxExecutionsToken)
 	return &sfn.ListExecutionsOutput{Executions: page, NextToken: next}, err
+}
+
+// checkStatus refuses a filter by a status that there is not, listing those that
+// there are in AWS's order.
+func checkStatus(filter types.ExecutionStatus) error {
+	if filter == "" || slices.Contains(filter.Values(), filter) {
+		return nil
+	}
+	return invalid("statusFilter", string(filter), "satisfy enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]")
 }
 
 func (x *execution) listItem() types.ExecutionListItem {

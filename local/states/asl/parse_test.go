@@ -59,7 +59,7 @@ func TestDiagnostics(t *testing.T) {
 		"in a branch":           {state(`"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"Z"},"E":{"Type":"Succeed"}}}],"End":true`), `Missing 'Next' target: Z at /States/S/Branches[0]/States/A/Next`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			definition, found := asl.Parse(tt.definition, engine)
+			definition, found := asl.Parse(tt.definition, asl.Standard, engine)
 			if definition != nil {
 				t.Fatal("accepted")
 			}
@@ -85,7 +85,7 @@ func TestGoodDefinitions(t *testing.T) {
 		"functions":        state(`"Type":"Fail","CausePath":"States.Format('{}', $.a)"`),
 		"old Map":          state(`"Type":"Map","Iterator":{"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"Parameters":{"x.$":"$$.Map.Item.Value"},"End":true`),
 	} {
-		if _, found := asl.Parse(definition, engine); len(found) > 0 {
+		if _, found := asl.Parse(definition, asl.Standard, engine); len(found) > 0 {
 			t.Errorf("%s: %v", name, found)
 		}
 	}
@@ -101,7 +101,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		definition, found := asl.Parse(text, nil)
+		definition, found := asl.Parse(text, asl.Standard, nil)
 		if definition == nil && len(found) == 0 {
 			t.Error("refused without a reason")
 		}
