@@ -80,6 +80,17 @@ func (p *parser) report(code, location, format string, args ...any) {
 	p.found = append(p.found, Diagnostic{Code: code, Message: fmt.Sprintf(format, args...), Location: location})
 }
 
+// warn notes a finding that keeps no machine from being created.
+func (p *parser) warn(code, location, format string, args ...any) {
+	p.report(code, location, format, args...)
+	p.found[len(p.found)-1].Warning = true
+}
+
+// oneOf says which values a field may have.
+func (p *parser) oneOf(path, field, values string) {
+	p.schema(path+"/"+field, "The field '%s' should have one of these values: [%s]", field, values)
+}
+
 func (p *parser) schema(location, format string, args ...any) {
 	p.report(SchemaFailed, location, format, args...)
 }
@@ -146,7 +157,7 @@ func (p *parser) queryLanguage(o *object, path string, otherwise language) langu
 	case "JSONPath":
 		return pathOnly
 	}
-	p.schema(path+"/QueryLanguage", "Value is not in the set of allowed values: [JSONPath, JSONata]")
+	p.oneOf(path, "QueryLanguage", "JSONPath, JSONata")
 	return otherwise
 }
 
@@ -169,10 +180,10 @@ func (p *parser) container(o *object, path string) *Container {
 			continue
 		}
 		if n := len([]rune(name)); n == 0 || n > 80 {
-			p.schema(at, "The name of a state must have 1 to 80 characters")
+			p.report(InvalidState, at, "The name of a state must have 1 to 80 characters")
 		}
 		if p.names[name] {
-			p.schema(at, "Duplicate State name: %s", name)
+			p.report(DuplicateState, at, "Duplicate State name: %s", name)
 		}
 		p.names[name] = true
 		c.Names = append(c.Names, name)

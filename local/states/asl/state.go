@@ -14,7 +14,9 @@ func (p *parser) state(name string, o *object, path string) *State {
 	s.Type = p.text(o, "Type", path)
 	allowed, ok := fieldsOf[s.Type]
 	if !ok {
-		p.schema(path+"/Type", "Value is not in the set of allowed values: [Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait]")
+		p.oneOf(path, "Type", "Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map")
+		s.Next, _ = o.values["Next"].(string)
+		s.End = s.Next == "" // it may be the end of the machine
 		return s
 	}
 	speaks := p.queryLanguage(o, path, p.machine)
