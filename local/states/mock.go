@@ -76,10 +76,28 @@ var requiredMembers = map[reflect.Type][]string{
 	reflect.TypeFor[sfn.ListExecutionsOutput]():    {"Executions"},
 }
 
-// checkAnswer compares a task's mocked result with the answer of the operation
-// that the task calls. What arrives by a callback may be anything.
+// checkAnswer compares a task's mocked result with what the operation that the
+// task calls answers. What arrives by a callback may be anything.
 func (v *visit) checkAnswer(result any, mode types.MockResponseValidationMode) error {
-	where, err := parseResource(v.state.Text("Resource"))
+	answer := v.answerOf(v.state.Text("Resource"))
+	if answer == nil {
+		return nil
+	}
+	object, ok := result.(map[string]any)
+	if !ok {
+		return mismatched("Mocked result must be a JSON object.")
+	}
+	required := requiredMembers[answer]
+	if mode == types.MockResponseValidationModePresent {
+		required = nil
+	}
+	return checkMembers(answer, object, required)
+}
+
+// answerOf is the type of what a task's resource answers, nil for one that the
+// local cloud does not know.
+func (v *visit) answerOf(resource string) reflect.Type {
+	where, err := parseResource(resource)
 	if err != nil || where.mode == modeToken {
 		return nil
 	}
@@ -90,15 +108,7 @@ func (v *visit) checkAnswer(result any, mode types.MockResponseValidationMode) e
 	if !ok || op.Answer == nil || op.Answer.Kind() != reflect.Struct {
 		return nil
 	}
-	object, ok := result.(map[string]any)
-	if !ok {
-		return mismatched("Mocked result must be a JSON object.")
-	}
-	required := requiredMembers[op.Answer]
-	if mode == types.MockResponseValidationModePresent {
-		required = nil
-	}
-	return checkMembers(op.Answer, object, required)
+	return op.Answer
 }
 
 func mismatched(format string, args ...any) error {
