@@ -97,8 +97,7 @@ func (s *Service) describeExecution(_ context.Context, _ api.Caller, in *sfn.Des
 	included := &types.CloudWatchEventsExecutionDataDetails{Included: true}
 	out := &sfn.DescribeExecutionOutput{
 		ExecutionArn: aws.String(x.arn), StateMachineArn: aws.String(x.machine.arn), Name: aws.String(x.name),
-		Status: x.status, StartDate: aws.Time(x.started), Input: aws.String(x.rawInput), InputDetails: included,
-		RedriveCount: aws.Int32(int32(x.redrives)),
+		Status: x.status, StartDate: aws.Time(x.started), RedriveCount: aws.Int32(int32(x.redrives)),
 	}
 	if x.redrives > 0 {
 		out.RedriveDate = aws.Time(x.redriven)
@@ -106,8 +105,11 @@ func (s *Service) describeExecution(_ context.Context, _ api.Caller, in *sfn.Des
 	if x.status != types.ExecutionStatusRunning {
 		out.StopDate = aws.Time(x.stopped)
 	}
-	if x.output != nil {
-		out.Output, out.OutputDetails = x.output, included
+	if in.IncludedData != types.IncludedDataMetadataOnly {
+		out.Input, out.InputDetails = aws.String(x.rawInput), included
+		if x.output != nil {
+			out.Output, out.OutputDetails = x.output, included
+		}
 	}
 	if x.failure != nil {
 		out.Error, out.Cause = optional(x.failure.name), optional(x.failure.cause)
@@ -123,11 +125,12 @@ func (s *Service) describeStateMachineForExecution(_ context.Context, _ api.Call
 		return nil, err
 	}
 	r := x.revision
+	text, variables := r.shown(in.IncludedData)
 	return &sfn.DescribeStateMachineForExecutionOutput{
-		StateMachineArn: aws.String(x.machine.arn), Name: aws.String(x.machine.name), Definition: aws.String(r.text),
+		StateMachineArn: aws.String(x.machine.arn), Name: aws.String(x.machine.name), Definition: aws.String(text),
 		RoleArn: aws.String(r.roleARN), UpdateDate: aws.Time(r.updated), LoggingConfiguration: r.logging,
 		TracingConfiguration: r.tracing, EncryptionConfiguration: r.encryption, RevisionId: optional(r.id),
-		VariableReferences: r.definition.VariableReferences(),
+		VariableReferences: variables,
 	}, nil
 }
 
@@ -166,7 +169,7 @@ func (s *Service) listExecutions(_ context.Context, _ api.Caller, in *sfn.ListEx
 	// of their start.
 	slices.Reverse(list)
 	sort.SliceStable(list, func(i, j int) bool { return list[i].StartDate.After(*list[j].StartDate) })
-	page, next, err := paginate(list, in.MaxResults, in.NextToken, maxExecutionsToken)
+	page, next, err := paginate(list, in.MaxResults, in.NextToken, 100)
 	return &sfn.ListExecutionsOutput{Executions: page, NextToken: next}, err
 }
 
@@ -176,7 +179,7 @@ func checkStatus(filter types.ExecutionStatus) error {
 	if filter == "" || slices.Contains(filter.Values(), filter) {
 		return nil
 	}
-	return invalid("statusFilter", string(filter), "satisfy enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]")
+	return invalid(constraint("statusFilter", string(filter), "satisfy enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]"))
 }
 
 func (x *execution) listItem() types.ExecutionListItem {

@@ -103,7 +103,7 @@ func (s *Service) getExecutionHistory(_ context.Context, _ api.Caller, in *sfn.G
 		events = slices.Clone(events)
 		slices.Reverse(events)
 	}
-	page, next, err := paginate(events, in.MaxResults, in.NextToken, maxToken)
+	page, next, err := paginate(events, in.MaxResults, in.NextToken, 100)
 	if err != nil {
 		return nil, fmt.Errorf("history of %s: %w", x.name, err)
 	}

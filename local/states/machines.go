@@ -36,17 +36,10 @@ type revision struct {
 	updated    time.Time
 }
 
-// Lengths of CreateStateMachine's members
-// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html).
-const (
-	maxName       = 80
-	maxDefinition = 1 << 20
-)
-
 var invalidInName = regexp.MustCompile("[\\s<>{}\\[\\]?*\"#%\\\\^|~`$&,;:/\x00-\x1f\x7f-\u009f]")
 
 func checkName(name string) error {
-	if name == "" || len([]rune(name)) > maxName || invalidInName.MatchString(name) {
+	if name == "" || invalidInName.MatchString(name) {
 		return api.Errorf("InvalidName", "Invalid Name: '%s'", name)
 	}
 	return nil
@@ -54,9 +47,6 @@ func checkName(name string) error {
 
 // parse reads a definition or answers InvalidDefinition with every error.
 func (s *Service) parse(text string) (*asl.Definition, error) {
-	if len(text) > maxDefinition {
-		return nil, api.Errorf("InvalidDefinition", "Invalid State Machine Definition: the definition must have at most %d characters", maxDefinition)
-	}
 	definition, found := asl.Parse(text, asl.Standard, s.jsonata)
 	if definition == nil {
 		return nil, invalidDefinition(found)
@@ -127,6 +117,15 @@ func (s *Service) createStateMachine(ctx context.Context, _ api.Caller, in *sfn.
 func (r *revision) same(other *revision) bool {
 	return r.text == other.text && r.roleARN == other.roleARN && reflect.DeepEqual(r.logging, other.logging) &&
 		reflect.DeepEqual(r.tracing, other.tracing) && reflect.DeepEqual(r.encryption, other.encryption)
+}
+
+// shown is what a description has of the definition and of its variables: nothing
+// that could be encrypted when only metadata is asked for.
+func (r *revision) shown(included types.IncludedData) (string, map[string][]string) {
+	if included == types.IncludedDataMetadataOnly {
+		return "{}", nil
+	}
+	return r.text, r.definition.VariableReferences()
 }
 
 // checkDescription refuses to describe a version that is not made.
@@ -233,12 +232,13 @@ func (s *Service) describeStateMachine(_ context.Context, _ api.Caller, in *sfn.
 	if err != nil {
 		return nil, err
 	}
+	text, variables := m.current.shown(in.IncludedData)
 	return &sfn.DescribeStateMachineOutput{
 		StateMachineArn: aws.String(m.arn), Name: aws.String(m.name), Status: types.StateMachineStatusActive,
-		Type: types.StateMachineTypeStandard, CreationDate: aws.Time(m.created), Definition: aws.String(m.current.text),
+		Type: types.StateMachineTypeStandard, CreationDate: aws.Time(m.created), Definition: aws.String(text),
 		RoleArn: aws.String(m.current.roleARN), LoggingConfiguration: m.current.logging,
 		TracingConfiguration: m.current.tracing, EncryptionConfiguration: m.current.encryption,
-		RevisionId: optional(m.current.id), VariableReferences: m.current.definition.VariableReferences(),
+		RevisionId: optional(m.current.id), VariableReferences: variables,
 	}, nil
 }
 
@@ -268,7 +268,7 @@ func (s *Service) listStateMachines(_ context.Context, _ api.Caller, in *sfn.Lis
 		})
 	}
 	sort.Slice(list, func(i, j int) bool { return *list[i].Name < *list[j].Name })
-	page, next, err := paginate(list, in.MaxResults, in.NextToken, maxToken)
+	page, next, err := paginate(list, in.MaxResults, in.NextToken, 100)
 	return &sfn.ListStateMachinesOutput{StateMachines: page, NextToken: next}, err
 }
 
@@ -279,7 +279,8 @@ func (s *Service) listStateMachineVersions(_ context.Context, _ api.Caller, in *
 	if _, err := s.find(in.StateMachineArn); err != nil {
 		return nil, err
 	}
-	return &sfn.ListStateMachineVersionsOutput{StateMachineVersions: []types.StateMachineVersionListItem{}}, nil
+	page, next, err := paginate([]types.StateMachineVersionListItem{}, in.MaxResults, in.NextToken, 100)
+	return &sfn.ListStateMachineVersionsOutput{StateMachineVersions: page, NextToken: next}, err
 }
 
 // listStateMachineAliases answers that there are none: they cannot be made.
@@ -289,5 +290,6 @@ func (s *Service) listStateMachineAliases(_ context.Context, _ api.Caller, in *s
 	if _, err := s.find(in.StateMachineArn); err != nil {
 		return nil, err
 	}
-	return &sfn.ListStateMachineAliasesOutput{StateMachineAliases: []types.StateMachineAliasListItem{}}, nil
+	page, next, err := paginate([]types.StateMachineAliasListItem{}, in.MaxResults, in.NextToken, 100)
+	return &sfn.ListStateMachineAliasesOutput{StateMachineAliases: page, NextToken: next}, err
 }

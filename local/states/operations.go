@@ -76,6 +76,9 @@ func (s *Service) operations() map[string]api.Operation {
 		api.Op("TestState", s.testState,
 			api.PassesRole("states.amazonaws.com", func(in *sfn.TestStateInput) []*string { return []*string{in.RoleArn} })),
 	)
+	for name, op := range table {
+		table[name] = limited(op)
+	}
 	refuse[sfn.CreateActivityInput](table, "CreateActivity", "activities")
 	refuse[sfn.PublishStateMachineVersionInput](table, "PublishStateMachineVersion", "versions of state machines")
 	refuse[sfn.CreateStateMachineAliasInput](table, "CreateStateMachineAlias", "aliases of state machines")

@@ -51,9 +51,6 @@ func (s *Service) tried(ctx context.Context, in *sfn.TestStateInput) (*visit, er
 
 // underTest reads the state and refuses those that cannot be tested as asked.
 func (s *Service) underTest(in *sfn.TestStateInput) (*asl.State, error) {
-	if in.StateName != nil && *in.StateName == "" {
-		return nil, invalid("stateName", "", "have length greater than or equal to 1")
-	}
 	if err := checkMock(in); err != nil {
 		return nil, err
 	}

@@ -15,9 +15,6 @@ import (
 const maxDiagnostics = 100
 
 func (s *Service) validateStateMachineDefinition(_ context.Context, _ api.Caller, in *sfn.ValidateStateMachineDefinitionInput) (*sfn.ValidateStateMachineDefinitionOutput, error) {
-	if in.MaxResults < 0 || in.MaxResults > maxDiagnostics {
-		return nil, aboveMaximum("maxResults", int(in.MaxResults), maxDiagnostics)
-	}
 	workflow := asl.Standard
 	if in.Type == types.StateMachineTypeExpress {
 		workflow = asl.Express

@@ -179,8 +179,11 @@ func (p *parser) container(o *object, path string) *Container {
 			p.schema(at, "Expected value of type Object")
 			continue
 		}
-		if n := len([]rune(name)); n == 0 || n > 80 {
+		switch n := len([]rune(name)); {
+		case n == 0:
 			p.report(InvalidState, at, "The name of a state must have 1 to 80 characters")
+		case n > 80:
+			p.report(InvalidState, at, "Invalid State name: State '%s' exceeds the 80-character limit allowed by the service", name)
 		}
 		if p.names[name] {
 			p.report(DuplicateState, at, "Duplicate State name: %s", name)

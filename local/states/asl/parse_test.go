@@ -22,6 +22,7 @@ const task = `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke"`
 // in ours.
 func TestDiagnostics(t *testing.T) {
 	engine := jsonata.New(jsonata.Options{})
+	long := strings.Repeat("s", 81)
 	for name, tt := range map[string]struct{ definition, want string }{
 		// The first four are recorded: stepfunctions/v2/test_sfn_api.snapshot.json and
 		// test_sfn_api_validation.snapshot.json of github.com/localstack/localstack.
@@ -37,8 +38,10 @@ func TestDiagnostics(t *testing.T) {
 		"unknown field":    {state(`"Type":"Pass","Timeout":1,"End":true`), `SCHEMA_VALIDATION_FAILED: Field 'Timeout' is not supported at /States/S`},
 		"field of another": {state(`"Type":"Wait","Seconds":1,"Catch":[],"End":true`), `SCHEMA_VALIDATION_FAILED: Field 'Catch' is not supported at /States/S`},
 		// recorded: stepfunctions/v2/test_state/test_test_state_machine_scenarios.snapshot.json, test_state_name_invalid_state_definition
-		"unknown type":          {state(`"Type":"Loop","End":true`), `SCHEMA_VALIDATION_FAILED: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/S/Type`},
-		"state name twice":      {state(`"Type":"Parallel","Branches":[{"StartAt":"S","States":{"S":{"Type":"Succeed"}}}],"End":true`), `DUPLICATE_STATE_NAME: Duplicate State name: S at /States/S/Branches[0]/States/S`},
+		"unknown type":     {state(`"Type":"Loop","End":true`), `SCHEMA_VALIDATION_FAILED: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/S/Type`},
+		"state name twice": {state(`"Type":"Parallel","Branches":[{"StartAt":"S","States":{"S":{"Type":"Succeed"}}}],"End":true`), `DUPLICATE_STATE_NAME: Duplicate State name: S at /States/S/Branches[0]/States/S`},
+		// seen on AWS: https://github.com/ChristopheBougere/asl-validator/issues/69
+		"long state name":       {strings.ReplaceAll(state(`"Type":"Succeed"`), `"S"`, `"`+long+`"`), `INVALID_STATE_NAME: Invalid State name: State '` + long + `' exceeds the 80-character limit allowed by the service at /States/` + long},
 		"no resource":           {state(`"Type":"Task","End":true`), `SCHEMA_VALIDATION_FAILED: These fields are required: [Resource] at /States/S`},
 		"bad resource":          {state(`"Type":"Task","Resource":"lambda","End":true`), `SCHEMA_VALIDATION_FAILED: Value is not a valid resource ARN at /States/S/Resource`},
 		"choice without next":   {`{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true}],"Default":"E"},"E":{"Type":"Succeed"}}}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/C/Choices[0]`},
