@@ -49,7 +49,7 @@ func (s *Service) startExecution(_ context.Context, _ api.Caller, in *sfn.StartE
 		return nil, api.StatusErrorf(503, "ServiceUnavailable", "the local cloud is shutting down")
 	}
 	x := &execution{
-		service: s, arn: arn, name: name, machine: m, revision: m.current, input: input, rawInput: text,
+		service: s, arn: arn, name: name, machine: m, revision: m.current, input: input, rawInput: text, trace: in.TraceHeader,
 		started: s.now(), status: types.ExecutionStatusRunning,
 	}
 	x.append(0, types.HistoryEvent{Type: types.HistoryEventTypeExecutionStarted, ExecutionStartedEventDetails: &types.ExecutionStartedEventDetails{
@@ -98,6 +98,7 @@ func (s *Service) describeExecution(_ context.Context, _ api.Caller, in *sfn.Des
 	out := &sfn.DescribeExecutionOutput{
 		ExecutionArn: aws.String(x.arn), StateMachineArn: aws.String(x.machine.arn), Name: aws.String(x.name),
 		Status: x.status, StartDate: aws.Time(x.started), RedriveCount: aws.Int32(int32(x.redrives)),
+		TraceHeader: x.trace,
 	}
 	if x.redrives > 0 {
 		out.RedriveDate = aws.Time(x.redriven)

@@ -28,6 +28,7 @@ const (
 // (https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html).
 var limits = map[string]limit{
 	"Cause":              {max: 32 << 10, secret: true},
+	"ClientToken":        {min: 1, max: 64},
 	"Definition":         {min: 1, max: maxDefinition, secret: true},
 	"Error":              {max: 256, secret: true},
 	"ExecutionArn":       {min: 1, max: 256},
@@ -41,6 +42,7 @@ var limits = map[string]limit{
 	"StateMachineArn":    {min: 1, max: 256},
 	"StateName":          {min: 1, max: 80, secret: true},
 	"TaskToken":          {min: 1, max: 2048},
+	"TraceHeader":        {max: 256},
 	"VersionDescription": {max: 256, secret: true},
 
 	"ListExecutions.NextToken":                  {min: 1, max: 3096},

@@ -63,3 +63,12 @@ func TestMetadataAloneHasNoData(t *testing.T) {
 		t.Errorf("the execution is %+v", x)
 	}
 }
+
+func TestAnExecutionKeepsItsTraceHeader(t *testing.T) {
+	c := newCloud(t)
+	arn := c.create("m", waiting)
+	started := must[sfn.StartExecutionOutput](c, "StartExecution", &sfn.StartExecutionInput{StateMachineArn: &arn, TraceHeader: aws.String("Root=1")})
+	if got := c.describe(*started.ExecutionArn).TraceHeader; aws.ToString(got) != "Root=1" {
+		t.Errorf("trace header %q", aws.ToString(got))
+	}
+}
