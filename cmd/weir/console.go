@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"weir/internal/awslambda"
@@ -17,19 +16,19 @@ import (
 )
 
 type consoleCmd struct {
-	Machine string   `required:"" aliases:"state-machine" env:"WEIR_STATE_MACHINE" help:"ARN of the release workflow (output StateMachineArn of the stack)."`
-	Listen  string   `default:"127.0.0.1:8090" help:"Address of the console. There is no sign-in: who reaches it reads all releases."`
-	Name    []string `help:"Name by which it is reached, beside localhost and IP addresses."`
+	StateMachine string   `required:"" env:"WEIR_STATE_MACHINE" help:"ARN of the release workflow (output StateMachineArn of the stack)."`
+	Listen       string   `default:"127.0.0.1:8090" help:"Address of the console. There is no sign-in: who reaches it reads all releases."`
+	Name         []string `help:"Name by which it is reached, beside localhost and IP addresses."`
 }
 
 // Run serves the console until the context ends.
 func (c *consoleCmd) Run(ctx context.Context, log *slog.Logger) error {
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := awsConfig(ctx)
 	if err != nil {
-		return fmt.Errorf("load AWS configuration: %w", err)
+		return err
 	}
 	handler, err := console.New(console.Options{
-		Machine: c.Machine, States: sfn.NewFromConfig(cfg), Aliases: awslambda.New(cfg), Names: c.Name, Log: log,
+		Machine: c.StateMachine, States: sfn.NewFromConfig(cfg), Aliases: awslambda.New(cfg), Names: c.Name, Log: log,
 	})
 	if err != nil {
 		return err

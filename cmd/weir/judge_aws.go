@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
-
 	"weir/internal/awsmetrics"
 	"weir/internal/judge"
 	"weir/internal/release"
@@ -82,9 +80,9 @@ func (p past) read(ctx context.Context) (judge.Release, error) {
 	if err != nil {
 		return judge.Release{}, err
 	}
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := awsConfig(ctx)
 	if err != nil {
-		return judge.Release{}, fmt.Errorf("load AWS configuration: %w", err)
+		return judge.Release{}, err
 	}
 	target := release.Target{Function: p.Function, Alias: p.Alias}
 	var queries []awsmetrics.Query

@@ -4,13 +4,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/aws/smithy-go"
 )
 
 // cli is the command line; the help texts are its documentation.
@@ -32,22 +35,40 @@ type cli struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "weir:", err)
-		os.Exit(1)
+	err := run(ctx, os.Args[1:])
+	if err == nil {
+		return
 	}
+	fmt.Fprintln(os.Stderr, "weir:", said(err))
+	if usage := (*kong.ParseError)(nil); errors.As(err, &usage) {
+		fmt.Fprintf(os.Stderr, "%s --help tells how it is used\n", strings.TrimSpace("weir "+usage.Context.Command()))
+		os.Exit(2)
+	}
+	os.Exit(1)
+}
+
+// said is an error without what the SDK wraps around a service's answer.
+func said(err error) string {
+	operation, called := errors.AsType[*smithy.OperationError](err)
+	answer, answered := errors.AsType[smithy.APIError](err)
+	if !called || !answered {
+		return err.Error()
+	}
+	return strings.Replace(err.Error(), operation.Error(), answer.ErrorCode()+": "+answer.ErrorMessage(), 1)
 }
 
 func run(ctx context.Context, args []string) error {
 	var c cli
-	parser, err := kong.New(&c, kong.Name("weir"), kong.UsageOnError(),
+	parser, err := kong.New(&c, kong.Name("weir"),
 		kong.Description("Canary releases for AWS Lambda: one Step Functions execution per release."),
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		return fmt.Errorf("read the command line's own definition: %w", err)
 	}
 	parsed, err := parser.Parse(args)
-	parser.FatalIfErrorf(err)
+	if err != nil {
+		return err
+	}
 	level := slog.LevelWarn
 	if c.Verbose {
 		level = slog.LevelDebug

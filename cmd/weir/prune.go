@@ -9,7 +9,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
@@ -29,9 +28,9 @@ func (c *pruneCmd) Run(ctx context.Context) error {
 	if c.Keep < 0 {
 		return fmt.Errorf("--keep is %d; it must be 0 or more", c.Keep)
 	}
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := awsConfig(ctx)
 	if err != nil {
-		return fmt.Errorf("load AWS configuration: %w", err)
+		return err
 	}
 	return c.prune(ctx, lambda.NewFromConfig(cfg), os.Stdout)
 }

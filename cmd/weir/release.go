@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"weir/internal/follow"
@@ -117,9 +116,9 @@ func (c *followCmd) Run(ctx context.Context) error {
 }
 
 func statesClient(ctx context.Context) (*sfn.Client, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := awsConfig(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("load AWS configuration: %w", err)
+		return nil, err
 	}
 	return sfn.NewFromConfig(cfg), nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"weir/internal/awsmetrics"
@@ -33,7 +34,8 @@ func minuteAfter(at time.Time) time.Time {
 	return at.Add(time.Minute - time.Nanosecond).Truncate(time.Minute)
 }
 
-// gather reads every signal of every target, both versions, in one batch.
+// gather reads every signal of every target, both versions, in one batch. From
+// the promotion on the alias is whole, and what it serves is the candidate's.
 func (v *Verify) gather(ctx context.Context, plan release.Plan, progress release.Progress, now time.Time) (gathered, error) {
 	from, to := window(plan, progress, now)
 	var queries []awsmetrics.Query
@@ -44,15 +46,33 @@ func (v *Verify) gather(ctx context.Context, plan release.Plan, progress release
 				awsmetrics.Query{Target: planned.Target(), Version: planned.Candidate, Signal: signal})
 		}
 	}
-	readFrom := from
+	readFrom, pairs, whole := from, len(queries), minuteAfter(progress.Promoted)
 	if !progress.Promoted.IsZero() {
 		readFrom = plan.StartedAt.Add(-past).Truncate(time.Minute)
+		for i := 1; i < pairs; i += 2 {
+			alone := queries[i]
+			alone.Whole = true
+			queries = append(queries, alone)
+		}
 	}
 	series, err := v.metrics.Counts(ctx, queries, readFrom, to)
 	if err != nil {
 		return gathered{}, err
 	}
-	return arrange(plan, progress, queries, series, from, to), nil
+	for i, alone := range series[pairs:] {
+		replaceFrom(series[2*i+1], alone, whole)
+	}
+	return arrange(plan, progress, queries[:pairs], series[:pairs], from, to), nil
+}
+
+// replaceFrom puts another series' minutes from one on in place of a series' own.
+func replaceFrom(series, other awsmetrics.Series, from time.Time) {
+	maps.DeleteFunc(series, func(at time.Time, _ awsmetrics.Count) bool { return !at.Before(from) })
+	for at, count := range other {
+		if !at.Before(from) {
+			series[at] = count
+		}
+	}
 }
 
 // signalsOf are the plan's signals with this target's own threshold. Errors are

@@ -65,17 +65,28 @@ func (v *Verify) slowAfter(ctx context.Context, plan release.Plan) (map[string]f
 	}
 	thresholds := map[string]float64{}
 	for _, planned := range plan.Targets {
-		p99, served, err := v.metrics.Percentile(ctx, planned.Target(), planned.Stable, "p99",
-			plan.StartedAt.Add(-past).Truncate(time.Minute), plan.StartedAt.Truncate(time.Minute))
+		p99, served, err := v.recentP99(ctx, plan, planned)
 		if err != nil {
 			return nil, err
 		}
 		if !served {
 			return nil, release.Errorf(release.InvalidRequest,
-				"judge.signals: slow has no thresholdMilliseconds, and version %s of %s served nothing in the last hour to take one from; set it.",
-				planned.Stable, planned.Target())
+				"judge.signals: slow has no thresholdMilliseconds, and %s served nothing in the last hour to take one from; set it.", planned.Target())
 		}
 		thresholds[planned.Target().String()] = p99
 	}
 	return thresholds, nil
+}
+
+// recentP99 is stable's, or the alias's where nothing is counted by version, as
+// may be while it has no weights.
+func (v *Verify) recentP99(ctx context.Context, plan release.Plan, planned release.PlannedTarget) (milliseconds float64, served bool, err error) {
+	from, to := plan.StartedAt.Add(-past).Truncate(time.Minute), plan.StartedAt.Truncate(time.Minute)
+	for _, version := range []string{planned.Stable, ""} {
+		milliseconds, served, err = v.metrics.Percentile(ctx, planned.Target(), version, "p99", from, to)
+		if err != nil || served {
+			break
+		}
+	}
+	return milliseconds, served, err
 }

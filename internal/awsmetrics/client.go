@@ -28,11 +28,19 @@ func New(config aws.Config) *Client { return &Client{api: cloudwatch.NewFromConf
 // queriesPerCall is GetMetricData's limit.
 const queriesPerCall = 500
 
+// lambdaNamespace is where Lambda counts.
+const lambdaNamespace = "AWS/Lambda"
+
 // Query asks for the counts of one signal of one version behind an alias.
 type Query struct {
 	Target  release.Target
 	Version string
 	Signal  release.Signal
+	// Whole says that the alias serves this version alone. What the service
+	// itself counts is then asked for by the alias: the documentation speaks of
+	// ExecutedVersion for aliases with weights, and not of those without.
+	// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
+	Whole bool
 }
 
 // Count is what one version served in one minute, and how many of those
@@ -107,7 +115,11 @@ func (c *Client) dataQueries(queries []Query) ([]types.MetricDataQuery, []kind) 
 	var wanted []types.MetricDataQuery
 	ids := map[string]string{}
 	ask := func(q Query, namespace, metric, statistic string) string {
-		key := fmt.Sprintf("%s|%s|%s|%s|%s", q.Target, q.Version, namespace, metric, statistic)
+		version := q.Version
+		if q.Whole && namespace == lambdaNamespace {
+			version = ""
+		}
+		key := fmt.Sprintf("%s|%s|%s|%s|%s", q.Target, version, namespace, metric, statistic)
 		if id, ok := ids[key]; ok {
 			return id
 		}
@@ -117,38 +129,41 @@ func (c *Client) dataQueries(queries []Query) ([]types.MetricDataQuery, []kind) 
 			Id: &id, ReturnData: aws.Bool(true),
 			MetricStat: &types.MetricStat{
 				Period: aws.Int32(60), Stat: &statistic,
-				Metric: &types.Metric{Namespace: &namespace, MetricName: &metric, Dimensions: dimensions(q.Target, q.Version)},
+				Metric: &types.Metric{Namespace: &namespace, MetricName: &metric, Dimensions: dimensions(q.Target, version)},
 			},
 		})
 		return id
 	}
 	kinds := make([]kind, 0, len(queries))
 	for _, q := range queries {
-		k := kind{signal: q.Signal.Name, requests: ask(q, "AWS/Lambda", "Invocations", "Sum")}
+		k := kind{signal: q.Signal.Name, requests: ask(q, lambdaNamespace, "Invocations", "Sum")}
 		switch {
 		case q.Signal.Metric != nil:
 			k.events = ask(q, q.Signal.Metric.Namespace, q.Signal.Metric.Name, "Sum")
 		case q.Signal.Name == release.SignalSlow:
-			k.events = ask(q, "AWS/Lambda", "Duration", fmt.Sprintf("PR(:%g)", q.Signal.ThresholdMilliseconds))
+			k.events = ask(q, lambdaNamespace, "Duration", fmt.Sprintf("PR(:%g)", q.Signal.ThresholdMilliseconds))
 		case q.Signal.Name == release.SignalThrottles:
-			k.events = ask(q, "AWS/Lambda", "Throttles", "Sum")
+			k.events = ask(q, lambdaNamespace, "Throttles", "Sum")
 		default:
-			k.events = ask(q, "AWS/Lambda", "Errors", "Sum")
+			k.events = ask(q, lambdaNamespace, "Errors", "Sum")
 		}
 		kinds = append(kinds, k)
 	}
 	return wanted, kinds
 }
 
-// dimensions are the three under which Lambda counts what one version served
-// through an alias.
+// dimensions are those under which Lambda counts what one version served through
+// an alias, or all that the alias served where no version is given.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
 func dimensions(target release.Target, version string) []types.Dimension {
-	return []types.Dimension{
+	of := []types.Dimension{
 		{Name: aws.String("FunctionName"), Value: aws.String(target.Function)},
 		{Name: aws.String("Resource"), Value: aws.String(target.String())},
-		{Name: aws.String("ExecutedVersion"), Value: aws.String(version)},
 	}
+	if version != "" {
+		of = append(of, types.Dimension{Name: aws.String("ExecutedVersion"), Value: aws.String(version)})
+	}
+	return of
 }
 
 func (c *Client) read(ctx context.Context, batch []types.MetricDataQuery, from, to time.Time, into map[string]map[time.Time]float64) error {
@@ -178,8 +193,9 @@ func (c *Client) read(ctx context.Context, batch []types.MetricDataQuery, from, 
 }
 
 // Percentile reads a percentile (such as "p99") of the duration, in
-// milliseconds, of all that a version served behind an alias from from to to;
-// ok is false when it served nothing.
+// milliseconds, of all that a version served behind an alias from from to to, or
+// of all that the alias served where version is empty; ok is false when that is
+// nothing.
 func (c *Client) Percentile(ctx context.Context, target release.Target, version, statistic string, from, to time.Time) (milliseconds float64, ok bool, err error) {
 	period := int32(to.Sub(from) / time.Second)
 	out, err := c.api.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
@@ -187,7 +203,7 @@ func (c *Client) Percentile(ctx context.Context, target release.Target, version,
 		MetricDataQueries: []types.MetricDataQuery{{
 			Id: aws.String("p"), ReturnData: aws.Bool(true),
 			MetricStat: &types.MetricStat{Period: &period, Stat: &statistic, Metric: &types.Metric{
-				Namespace: aws.String("AWS/Lambda"), MetricName: aws.String("Duration"), Dimensions: dimensions(target, version)}},
+				Namespace: aws.String(lambdaNamespace), MetricName: aws.String("Duration"), Dimensions: dimensions(target, version)}},
 		}},
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 // Builder builds from a checkout into a folder.
 type Builder struct {
 	root, dir string
+	sdk       bool // whether the clients that start fast are there
 	// System is what functions are compiled for, as GOOS names it. Default: this
 	// machine's.
 	System string
@@ -47,15 +48,21 @@ func dependOn(folder string) error {
 	})
 }
 
-// Function compiles a function's package, such as ./functions/app, and gives the folder of its bootstrap. release is what the app answers
-// with.
+// Function compiles a function's package, such as ./functions/app, and gives the
+// folder of its bootstrap. release is what the app answers with.
 func (b *Builder) Function(folder, pkg, release string) (string, error) {
+	if !b.sdk {
+		if err := b.run(nil, "go", "run", "./internal/built/lazyendpoints", "-out", "build/sdk", "./functions/..."); err != nil {
+			return "", err
+		}
+		b.sdk = true
+	}
 	into := filepath.Join(b.dir, folder)
 	env := []string{"CGO_ENABLED=0"}
 	if b.System != "" {
 		env = append(env, "GOOS="+b.System)
 	}
-	return into, b.run(env, "go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
+	return into, b.run(env, "go", "build", "-modfile=build/sdk/go.mod", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
 		"-ldflags", "-s -w -buildid= -X main.release="+release, "-o", filepath.Join(into, "bootstrap"), pkg)
 }
 

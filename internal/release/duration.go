@@ -5,13 +5,17 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 )
 
 // Duration is a length of time that reads "10m", "1h30m" or ISO 8601 "PT10M".
 type Duration time.Duration
 
-var isoDuration = regexp.MustCompile(`^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
+// isoDuration is compiled on first use: few processes read a duration.
+var isoDuration = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
+})
 
 // ParseDuration reads both spellings. Years and months are refused: their
 // length is not fixed.
@@ -19,7 +23,7 @@ func ParseDuration(text string) (Duration, error) {
 	if d, err := time.ParseDuration(text); err == nil {
 		return Duration(d), nil
 	}
-	parts := isoDuration.FindStringSubmatch(text)
+	parts := isoDuration().FindStringSubmatch(text)
 	if parts == nil || text == "P" || text[len(text)-1] == 'T' {
 		return 0, fmt.Errorf("%q is not a duration: write 10m, 1h30m or ISO 8601 such as PT10M", text)
 	}

@@ -50,20 +50,22 @@ func (s *Strategy) UnmarshalJSON(data []byte) error {
 // presets carry the names that CodeDeploy gives its Lambda deployment
 // configurations, with the same steps.
 // https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html
-var presets = map[string]Strategy{
-	"AllAtOnce":                     {Type: "all-at-once"},
-	"Canary10Percent5Minutes":       {Type: "canary", Weight: 10, Bake: durationOf("5m")},
-	"Canary10Percent10Minutes":      {Type: "canary", Weight: 10, Bake: durationOf("10m")},
-	"Canary10Percent15Minutes":      {Type: "canary", Weight: 10, Bake: durationOf("15m")},
-	"Canary10Percent30Minutes":      {Type: "canary", Weight: 10, Bake: durationOf("30m")},
-	"Linear10PercentEvery1Minute":   {Type: "linear", Increment: 10, Bake: durationOf("1m")},
-	"Linear10PercentEvery2Minutes":  {Type: "linear", Increment: 10, Bake: durationOf("2m")},
-	"Linear10PercentEvery3Minutes":  {Type: "linear", Increment: 10, Bake: durationOf("3m")},
-	"Linear10PercentEvery10Minutes": {Type: "linear", Increment: 10, Bake: durationOf("10m")},
+func presets() map[string]Strategy {
+	return map[string]Strategy{
+		"AllAtOnce":                     {Type: "all-at-once"},
+		"Canary10Percent5Minutes":       {Type: "canary", Weight: 10, Bake: durationOf("5m")},
+		"Canary10Percent10Minutes":      {Type: "canary", Weight: 10, Bake: durationOf("10m")},
+		"Canary10Percent15Minutes":      {Type: "canary", Weight: 10, Bake: durationOf("15m")},
+		"Canary10Percent30Minutes":      {Type: "canary", Weight: 10, Bake: durationOf("30m")},
+		"Linear10PercentEvery1Minute":   {Type: "linear", Increment: 10, Bake: durationOf("1m")},
+		"Linear10PercentEvery2Minutes":  {Type: "linear", Increment: 10, Bake: durationOf("2m")},
+		"Linear10PercentEvery3Minutes":  {Type: "linear", Increment: 10, Bake: durationOf("3m")},
+		"Linear10PercentEvery10Minutes": {Type: "linear", Increment: 10, Bake: durationOf("10m")},
+	}
 }
 
 // Presets lists the names of the presets, sorted.
-func Presets() []string { return slices.Sorted(maps.Keys(presets)) }
+func Presets() []string { return slices.Sorted(maps.Keys(presets())) }
 
 // maxSteps bounds a strategy; a release with more is a mistake.
 const maxSteps = 100
@@ -78,7 +80,7 @@ func (s Strategy) Resolve() ([]Step, error) {
 		s.Preset = DefaultStrategy
 	}
 	if s.Preset != "" {
-		preset, ok := presets[strings.TrimPrefix(s.Preset, "CodeDeployDefault.Lambda")]
+		preset, ok := presets()[strings.TrimPrefix(s.Preset, "CodeDeployDefault.Lambda")]
 		if !ok {
 			return nil, Errorf(InvalidRequest, "strategy is %q; the presets are %s.", s.Preset, strings.Join(Presets(), ", "))
 		}

@@ -18,21 +18,11 @@ func (v *visit) checkArguments(where resource, arguments any) error {
 	if in == nil {
 		return nil // there is no such operation; the call says so
 	}
-	given, ok := v.textual(arguments).(map[string]any)
+	given, ok := v.textual(where, arguments).(map[string]any)
 	if !ok {
 		return v.unusable(arguments, "they must be an object")
 	}
-	copied := make(map[string]any, len(given))
-	for name, value := range given {
-		switch {
-		case where.kind == "lambda" && name == "Payload": // any JSON
-		case where.kind == "states" && name == "Input":
-			copied[name] = text(value)
-		default:
-			copied[name] = value
-		}
-	}
-	if err := fill(in, copied); err != nil {
+	if err := fill(in, given); err != nil {
 		return v.unusable(arguments, err.Error())
 	}
 	if _, named := given["FunctionName"]; where.kind == "lambda" && !named {
@@ -57,6 +47,8 @@ func (v *visit) inputOf(where resource) any {
 		return &lambda.InvokeInput{}
 	case where.kind == "states" && where.verb == "startExecution":
 		return &sfn.StartExecutionInput{}
+	case where.kind == "aws-sdk:s3":
+		return &objectInput{}
 	}
 	op, ok := v.operationOf(where)
 	if !ok || op.New == nil {

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
 	"weir/local/clock"
 	"weir/local/states/asl"
 )
@@ -16,7 +18,7 @@ type branch struct {
 	ctx  context.Context
 	hold *clock.Hold
 	// previous is the event that the next one follows; last is the latest event
-	// of this branch.
+	// of this branch, which is another one after an aside.
 	previous, last int64
 	// vars are never changed in place: branches share them.
 	vars map[string]any
@@ -52,19 +54,24 @@ type visit struct {
 	*branch
 	state *asl.State
 	raw   any // the state's input
-	// enteredAt and enteredID are of the StateEntered event.
+	// enteredAt and enteredID are of the StateEntered event; before is the id
+	// of the one that it follows.
 	enteredAt time.Time
 	enteredID int64
+	before    int64
 	retries   int
 	token     string
 	children  []*childResume
+	// broken says that the work of a Map or Parallel state failed, which its
+	// history tells once no retry is left.
+	broken bool
 	// trial is set by TestState.
 	trial *trial
 }
 
 // step runs one state to its exit and returns its output and successor.
 func (b *branch) step(s *asl.State, input any) (output any, next string, err error) {
-	v := &visit{branch: b, state: s, raw: input}
+	v := &visit{branch: b, state: s, raw: input, before: b.previous}
 	vars := b.vars
 	if b.resume != nil {
 		v.children, b.resume = b.resume.children, nil
@@ -127,13 +134,20 @@ func (v *visit) attempts() (*outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !again {
-			return v.catch(f)
+		if again {
+			continue
 		}
+		if v.broken {
+			if err := v.record(types.HistoryEvent{Type: types.HistoryEventType(v.state.Type + "StateFailed")}); err != nil {
+				return nil, err
+			}
+		}
+		return v.catch(f)
 	}
 }
 
 func (v *visit) attempt() (*outcome, error) {
+	v.broken = false
 	switch v.state.Type {
 	case asl.Pass:
 		return v.pass()

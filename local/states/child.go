@@ -11,31 +11,18 @@ import (
 )
 
 // startChild is arn:aws:states:::states:startExecution and its .sync forms.
-func (v *visit) startChild(ctx context.Context, arguments any) (any, error) {
-	given, ok := arguments.(map[string]any)
-	if !ok {
-		return nil, failf(errRuntime, "The arguments of states:startExecution must be an object")
-	}
-	copied := map[string]any{}
-	for name, value := range given {
-		if name == "Input" {
-			value = text(value)
-		}
-		copied[name] = value
-	}
+func (v *visit) startChild(ctx context.Context, r resource, arguments any) (any, error) {
 	in := &sfn.StartExecutionInput{}
-	if err := fill(in, copied); err != nil {
+	if err := fill(in, v.textual(r, arguments)); err != nil {
 		return nil, failf(errRuntime, "The arguments of states:startExecution do not fit: %v", err)
 	}
 	s := v.exec.service
 	out, err := api.Do[sfn.StartExecutionOutput](ctx, s.Bus, v.exec.caller(), "states", "StartExecution", in)
 	if err != nil {
-		f := v1Failure("StepFunctions", "AWSStepFunctions", err)
-		f.name = exceptionName(f.name)
-		return nil, f
+		return nil, v1Failure("states", "StepFunctions", "AWSStepFunctions", err)
 	}
 	result := map[string]any{"ExecutionArn": aws.ToString(out.ExecutionArn), "StartDate": stamp(*out.StartDate)}
-	addMetadata(result, s.now(), 200, len(encode(result)), [][2]string{{"Content-Type", "application/x-amz-json-1.0"}})
+	addMetadata(result, s.now(), 200, len(encode(result)), [][2]string{{"connection", "keep-alive"}, {"Content-Type", "application/x-amz-json-1.0"}})
 	return result, nil
 }
 
@@ -81,7 +68,11 @@ func (x *execution) describe(asJSON bool) map[string]any {
 		d["Output"], d["OutputDetails"] = *x.output, map[string]any{"Included": true}
 	}
 	if x.failure != nil {
-		d["Error"], d["Cause"] = x.failure.name, x.failure.cause
+		for name, text := range map[string]string{"Error": x.failure.name, "Cause": x.failure.cause} {
+			if text != "" {
+				d[name] = text
+			}
+		}
 		d["RedriveStatus"] = string(types.ExecutionRedriveStatusRedrivable)
 		delete(d, "RedriveStatusReason")
 	}
@@ -95,12 +86,4 @@ func (x *execution) describe(asJSON bool) map[string]any {
 		}
 	}
 	return d
-}
-
-func exceptionName(name string) string {
-	const suffix = "Exception"
-	if len(name) < len(suffix) || name[len(name)-len(suffix):] != suffix {
-		return name + suffix
-	}
-	return name
 }

@@ -171,6 +171,14 @@ func (e *jsonataEvaluator) wrongType(location string, written, value any, want s
 	return f
 }
 
+func (e *jsonataEvaluator) unparsed(field string, value any) *failure {
+	text, ok := value.(string)
+	if !ok {
+		return e.mistyped(field, value, "string")
+	}
+	return &failure{name: errQuery, location: field, cause: fmt.Sprintf("The %s field cannot be parsed as an ISO-8601 extended offset date-time format string: %s", field, text)}
+}
+
 func (e *jsonataEvaluator) negative(field string, n int64) *failure {
 	return &failure{name: errQuery, location: field, cause: fmt.Sprintf("The '%s' field value must not be negative: %d", field, n)}
 }

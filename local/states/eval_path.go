@@ -1,7 +1,6 @@
 package states
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 
@@ -138,33 +137,7 @@ func (e *pathEvaluator) narrow(field string, on any) (any, error) {
 		return map[string]any{}, nil
 	}
 	text, _ := value.(string)
-	path, err := jsonpath.Parse(text)
-	if err != nil {
-		return nil, failf(errRuntime, "%v", err)
-	}
-	found, ok := e.lookup(path, on)
-	if !ok {
-		return nil, failf(errRuntime, "Invalid path '%s' : No results for path: %s", text, bracketed(path))
-	}
-	return found, nil
-}
-
-// bracketed writes a path as Jayway's JSONPath does in its messages.
-func bracketed(path *jsonpath.Path) string {
-	names, ok := path.Names()
-	if !ok {
-		return path.String()
-	}
-	var b strings.Builder
-	b.WriteString("$")
-	for _, name := range names {
-		if text, ok := name.(string); ok {
-			fmt.Fprintf(&b, "['%s']", text)
-		} else {
-			fmt.Fprintf(&b, "[%v]", name)
-		}
-	}
-	return b.String()
+	return e.follow(text, on)
 }
 
 func (e *pathEvaluator) effective() (any, error) {
@@ -209,12 +182,19 @@ func (e *pathEvaluator) field(name string) (any, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
+	if e.state.Type == asl.Task {
+		value, err := e.follow(text, input)
+		return value, true, err
+	}
 	value, err := e.read(text, name+"Path", input)
 	return value, true, err
 }
 
 func (e *pathEvaluator) mistyped(field string, value any, want string) *failure {
 	path := e.state.Text(field + "Path")
+	if e.state.Type == asl.Map && want == "number" {
+		return failf(errRuntime, "The %sPath field refers to value %s which is not a valid integer: %s", field, encode(value), path)
+	}
 	what := map[string]string{
 		"number":    "an integer value",
 		"timestamp": "a valid ISO-8601 extended offset date-time format string",
@@ -226,6 +206,10 @@ func (e *pathEvaluator) mistyped(field string, value any, want string) *failure 
 		shown = text
 	}
 	return failf(errRuntime, "The %sPath parameter does not reference %s: %s == %s", field, what, path, shown)
+}
+
+func (e *pathEvaluator) unparsed(field string, value any) *failure {
+	return e.mistyped(field, value, "timestamp")
 }
 
 func (e *pathEvaluator) negative(field string, n int64) *failure {

@@ -16,8 +16,10 @@ type evaluator interface {
 	// field is the value of a field that may be literal, an expression, or
 	// given by its Path variant; false where the state has none.
 	field(name string) (any, bool, error)
-	// mistyped and negative word what is wrong with a field's value.
+	// mistyped, negative and unparsed word what is wrong with a field's value;
+	// the last is for a text that is no time.
 	mistyped(field string, value any, want string) *failure
+	unparsed(field string, value any) *failure
 	negative(field string, n int64) *failure
 	// choose picks the rule of a Choice state, -1 for none.
 	choose() (int, error)
@@ -59,9 +61,7 @@ func (v *visit) contextObject() map[string]any {
 			"Id": x.arn, "Name": x.name, "Input": x.input, "RoleArn": x.revision.roleARN,
 			"StartTime": stamp(x.started), "RedriveCount": float64(x.redriveCount()),
 		},
-		"State": map[string]any{
-			"Name": v.state.Name, "EnteredTime": stamp(v.enteredAt), "RetryCount": float64(v.retries),
-		},
+		"State":        v.stateContext(),
 		"StateMachine": map[string]any{"Id": x.machine.arn, "Name": x.machine.name},
 	}
 	if x.redriveCount() > 0 {
@@ -72,6 +72,16 @@ func (v *visit) contextObject() map[string]any {
 	}
 	if v.item != nil {
 		context["Map"] = map[string]any{"Item": v.item.context()}
+	}
+	return context
+}
+
+// stateContext counts retries of those states alone that may have any.
+func (v *visit) stateContext() map[string]any {
+	context := map[string]any{"Name": v.state.Name, "EnteredTime": stamp(v.enteredAt)}
+	switch v.state.Type {
+	case asl.Task, asl.Map, asl.Parallel:
+		context["RetryCount"] = float64(v.retries)
 	}
 	return context
 }

@@ -102,9 +102,9 @@ func (b *branch) execute() {
 	switch err := err.(type) {
 	case nil:
 		text := encode(output)
-		x.finish(types.ExecutionStatusSucceeded, &text, nil, b.last)
+		x.finish(types.ExecutionStatusSucceeded, &text, nil, b.previous)
 	case *failure:
-		x.finish(types.ExecutionStatusFailed, nil, err, b.last)
+		x.finish(types.ExecutionStatusFailed, nil, err, b.previous)
 	}
 }
 

@@ -215,7 +215,7 @@ func TestACallbackFailsByMessageHeartbeatOrTimeout(t *testing.T) {
 		c := newCloud(t)
 		execution, _ := token(t, c)
 		out := c.end(execution)
-		if *out.Error != "States.HeartbeatTimeout" || out.StopDate.Sub(*out.StartDate) != time.Minute {
+		if *out.Error != "States.Timeout" || out.StopDate.Sub(*out.StartDate) != time.Minute {
 			t.Errorf("%v after %v", *out.Error, out.StopDate.Sub(*out.StartDate))
 		}
 		if got := kinds(c.history(execution)); !strings.HasSuffix(got, "TaskSubmitted TaskTimedOut ExecutionFailed") {
@@ -274,15 +274,35 @@ func TestTheHistoryLimitFailsTheExecution(t *testing.T) {
 	}
 }
 
-func TestAResultBeyondTheLimitFails(t *testing.T) {
-	c := newCloud(t)
-	c.invoke = func(*lambda.InvokeInput) (*lambda.InvokeOutput, error) {
+func TestWhatCatchersStandFor(t *testing.T) {
+	large := func(*lambda.InvokeInput) (*lambda.InvokeOutput, error) {
 		return answer([]byte(`"` + strings.Repeat("x", 256<<10) + `"`)), nil
 	}
-	out := c.run(`{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},
-	  "Catch":[{"ErrorEquals":["States.ALL"],"Next":"Caught"}],"End":true},"Caught":{"Type":"Pass","End":true}}}`, `{}`)
-	if aws.ToString(out.Error) != "States.DataLimitExceeded" {
-		t.Errorf("%s %v: States.ALL must not catch the data limit", out.Status, aws.ToString(out.Error))
+	broken := func(*lambda.InvokeInput) (*lambda.InvokeOutput, error) { return fails("Own", ""), nil }
+	for _, tt := range []struct {
+		catcher, resource string
+		function          func(*lambda.InvokeInput) (*lambda.InvokeOutput, error)
+		want              string // the error caught, or that of the execution
+	}{
+		{"States.ALL", "invoke", large, "caught States.DataLimitExceeded"},
+		{"States.TaskFailed", "invoke", large, "States.DataLimitExceeded"},
+		{"States.TaskFailed", "invoke", broken, "caught Own"},
+		{"States.HeartbeatTimeout", "invoke.waitForTaskToken", nil, "caught States.Timeout"},
+		{"States.Timeout", "invoke.waitForTaskToken", nil, "caught States.Timeout"},
+		{"States.TaskFailed", "invoke.waitForTaskToken", nil, "States.Timeout"},
+		{"States.HeartbeatTimeout", "invoke", broken, "Own"},
+	} {
+		c := newCloud(t)
+		c.invoke = tt.function
+		out := c.run(`{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:`+tt.resource+`","HeartbeatSeconds":5,"Parameters":{"FunctionName":"f","Payload":{"token.$":"$$.State.Name"}},
+		  "Catch":[{"ErrorEquals":["`+tt.catcher+`"],"Next":"Caught"}],"End":true},"Caught":{"Type":"Pass","Parameters":{"caught.$":"States.Format('caught {}', $.Error)"},"OutputPath":"$.caught","End":true}}}`, `{}`)
+		got := aws.ToString(out.Error)
+		if out.Output != nil {
+			got = strings.Trim(*out.Output, `"`)
+		}
+		if got != tt.want {
+			t.Errorf("%s of %s: %s, want %s", tt.catcher, tt.resource, got, tt.want)
+		}
 	}
 }
 

@@ -28,6 +28,9 @@ type failure struct {
 	cause string
 	// location is the field whose expression failed ("Arguments/Payload").
 	location string
+	// heartbeat tells a timeout that was a heartbeat's: it is called
+	// States.Timeout too, and yet Retry and Catch know it by its own name.
+	heartbeat bool
 }
 
 func (f *failure) Error() string { return f.name + ": " + f.cause }
@@ -40,23 +43,26 @@ func failf(name, format string, args ...any) *failure {
 // failed: nothing may be recorded any more.
 var errEnded = errors.New("the execution has ended")
 
-// matches tells whether an ErrorEquals list names the error. States.ALL does
-// not stand for the two errors that always end an execution unless named, and
-// States.TaskFailed stands for everything but timeouts.
-func matches(names []string, name string) bool {
-	if name == errRuntime {
+// matches tells whether an ErrorEquals list names the failure. Nothing catches
+// States.Runtime. States.ALL stands for all others and States.TaskFailed for
+// those but timeouts and the data limit. The user guide says that States.ALL
+// does not stand for the data limit; the service was recorded to catch it so.
+func matches(names []string, f *failure) bool {
+	if f.name == errRuntime {
 		return false
 	}
 	for _, candidate := range names {
-		switch {
-		case candidate == name:
+		switch candidate {
+		case f.name, errAll:
 			return true
-		case candidate == errAll && name != errDataLimit:
-			return true
-		case candidate == errTaskFailed && name != errTimeout && name != errHeartbeatTimeout && name != errDataLimit:
-			return true
-		case candidate == errTimeout && name == errHeartbeatTimeout:
-			return true
+		case errTaskFailed:
+			if f.name != errTimeout && f.name != errDataLimit {
+				return true
+			}
+		case errHeartbeatTimeout:
+			if f.heartbeat {
+				return true
+			}
 		}
 	}
 	return false

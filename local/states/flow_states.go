@@ -46,16 +46,19 @@ func (v *visit) fail() error {
 		return v.query(err)
 	}
 	f := &failure{}
-	for field, target := range map[string]*string{"Error": &f.name, "Cause": &f.cause} {
-		value, ok, err := e.field(field)
+	for _, part := range []struct {
+		field  string
+		target *string
+	}{{"Error", &f.name}, {"Cause", &f.cause}} {
+		value, ok, err := e.field(part.field)
 		if err != nil {
 			return v.query(err)
 		}
 		if !ok {
 			continue
 		}
-		if *target, ok = value.(string); !ok {
-			return v.query(e.mistyped(field, value, "string"))
+		if *part.target, ok = value.(string); !ok {
+			return v.query(e.mistyped(part.field, value, "string"))
 		}
 	}
 	return f
@@ -106,7 +109,7 @@ func (v *visit) waitUntil(e evaluator) (time.Time, error) {
 	text, _ := value.(string)
 	at, err := asl.ParseTime(text)
 	if err != nil {
-		return time.Time{}, e.mistyped("Timestamp", value, "timestamp")
+		return time.Time{}, e.unparsed("Timestamp", value)
 	}
 	return at, nil
 }

@@ -118,9 +118,9 @@ func TestAFailedIterationAbortsTheOthers(t *testing.T) {
 	if got, want := kinds(after), "MapIterationFailed TaskStateAborted MapIterationAborted WaitStateAborted MapIterationAborted WaitStateAborted MapStateFailed ExecutionFailed"; got != want {
 		t.Fatalf("after the failure: %s\nwant %s", got, want)
 	}
-	for _, e := range after[1:7] {
-		if e.PreviousEventId != after[0].Id {
-			t.Errorf("%s follows event %d, want %d", e.Type, e.PreviousEventId, after[0].Id)
+	for _, e := range after[:7] {
+		if e.PreviousEventId != after[0].Id-1 {
+			t.Errorf("%s follows event %d, want that of the timeout, %d", e.Type, e.PreviousEventId, after[0].Id-1)
 		}
 	}
 	if first, second := after[2].MapIterationAbortedEventDetails, after[4].MapIterationAbortedEventDetails; first.Index != 0 || second.Index != 2 || *second.Name != "M" {

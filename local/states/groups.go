@@ -27,9 +27,11 @@ type group struct {
 	broken  int           // the child whose failure ended the group
 	stopped []int         // the children that were cut short by it
 	kept    []*clock.Hold // of failed children, until all siblings are gone
-	start   func(i int, b *branch) error
-	resumes []*childResume
-	last    int64 // the latest event of any child that finished
+	// open records that a child starts, in the order of the children; nil for
+	// nothing. start runs it.
+	open, start func(i int, b *branch) error
+	resumes     []*childResume
+	last        int64 // the latest event of any child that finished
 }
 
 // run starts count children and waits for all of them. It returns errEnded, the
@@ -46,7 +48,7 @@ func (g *group) run(count int) error {
 		return nil
 	}
 	g.mu.Lock()
-	g.fillUp()
+	g.fillUp(g.parent.previous)
 	g.mu.Unlock()
 	// The children watch the execution's end themselves; the parent waits for
 	// them in any case.
@@ -65,8 +67,10 @@ func (g *group) run(count int) error {
 	return nil
 }
 
-// fillUp starts children while the limit allows; the caller holds the lock.
-func (g *group) fillUp() {
+// fillUp starts children while the limit allows; their first events follow the
+// one with the id previous. The caller holds the lock.
+func (g *group) fillUp(previous int64) {
+	var opened []func()
 	for g.next < len(g.resumes) && (g.limit == 0 || g.running < g.limit) {
 		i := g.next
 		g.next++
@@ -77,16 +81,26 @@ func (g *group) fillUp() {
 		g.running++
 		b := &branch{
 			exec: g.parent.exec, ctx: g.ctx, hold: g.parent.exec.service.Clock.Hold(),
-			previous: g.parent.previous, last: g.parent.last, vars: g.parent.vars, item: g.parent.item,
+			previous: previous, last: previous, vars: g.parent.vars, item: g.parent.item,
 		}
 		if was := g.resumes[i]; was != nil {
 			b.resume = was.at
 		}
 		g.parent.exec.service.running.Add(1)
-		go func() {
+		var err error
+		if g.open != nil {
+			err = g.open(i, b)
+		}
+		opened = append(opened, func() {
 			defer g.parent.exec.service.running.Done()
-			g.ended(i, b, g.start(i, b))
-		}()
+			if err == nil {
+				err = g.start(i, b)
+			}
+			g.ended(i, b, err)
+		})
+	}
+	for _, run := range opened {
+		go run()
 	}
 }
 
@@ -98,17 +112,19 @@ func (g *group) ended(i int, b *branch, err error) {
 	if err != nil {
 		g.resumes[i] = &childResume{at: b.lostAt}
 	}
-	if f, ok := err.(*failure); ok {
+	f, failed := err.(*failure)
+	if g.first == nil && (err == nil || failed) {
+		g.last = max(g.last, b.last)
+	}
+	if failed {
 		g.failed++
 		if g.first == nil && g.enough(g.failed) {
 			g.first, g.broken = f, i
-			g.last = b.last
+			g.last = b.previous
 			g.cancel()
 			g.kept = append(g.kept, b.hold)
 			b.hold = nil
 		}
-	} else if err == nil && g.first == nil {
-		g.last = max(g.last, b.last)
 	} else if err != nil && b.lostAt != nil {
 		g.stopped = append(g.stopped, i)
 	}
@@ -117,7 +133,7 @@ func (g *group) ended(i int, b *branch, err error) {
 		g.left -= len(g.resumes) - g.next
 		g.next = len(g.resumes)
 	} else {
-		g.fillUp()
+		g.fillUp(b.previous)
 	}
 	g.finished()
 	if b.hold != nil {

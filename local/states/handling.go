@@ -14,7 +14,7 @@ import (
 // whether to try again.
 func (v *visit) retry(f *failure, tried []int) (bool, error) {
 	for i, r := range v.state.Retry {
-		if !matches(r.ErrorEquals, f.name) {
+		if !matches(r.ErrorEquals, f) {
 			continue
 		}
 		if tried[i] >= r.MaxAttempts {
@@ -47,7 +47,7 @@ func backoff(r asl.Retrier, tried int, random func() float64) time.Duration {
 // catch hands a failure to the first catcher that names it.
 func (v *visit) catch(f *failure) (*outcome, error) {
 	for i, c := range v.state.Catch {
-		if !matches(c.ErrorEquals, f.name) {
+		if !matches(c.ErrorEquals, f) {
 			continue
 		}
 		v.note(noteCatch, i)
@@ -71,7 +71,7 @@ func (v *visit) query(err error) error {
 	}
 	if f.location != "" {
 		event := types.HistoryEvent{Type: types.HistoryEventTypeEvaluationFailed, EvaluationFailedEventDetails: &types.EvaluationFailedEventDetails{
-			State: aws.String(v.state.Name), Location: aws.String(f.location), Error: aws.String(f.name), Cause: aws.String(f.cause),
+			State: aws.String(v.state.Name), Location: aws.String(f.location), Error: aws.String(f.name), Cause: aws.String(v.during(f).cause),
 		}}
 		if err := v.record(event); err != nil {
 			return err

@@ -25,8 +25,18 @@ func (x *execution) append(previous int64, event types.HistoryEvent) int64 {
 	return event.Id
 }
 
-// record adds an event of this branch.
+// record adds an event of this branch, which the next one follows.
 func (b *branch) record(event types.HistoryEvent) error {
+	if err := b.aside(event); err != nil {
+		return err
+	}
+	b.previous = b.last
+	return nil
+}
+
+// aside adds an event of this branch that no other follows: those around the
+// children of a Map or Parallel state are such.
+func (b *branch) aside(event types.HistoryEvent) error {
 	x := b.exec
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -36,8 +46,7 @@ func (b *branch) record(event types.HistoryEvent) error {
 	if len(x.events) >= maxEvents-1 {
 		return failf(errRuntime, "The execution reached the maximum number of history events (%d).", maxEvents)
 	}
-	id := x.append(b.previous, event)
-	b.previous, b.last = id, id
+	b.last = x.append(b.previous, event)
 	return nil
 }
 

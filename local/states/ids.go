@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	mathrand "math/rand/v2"
+	"time"
 )
 
 func randomFloat() float64 { return mathrand.Float64() }
@@ -20,6 +21,12 @@ func newUUID() string {
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// newTraceID is a header of X-Ray for a trace that is not sampled
+// (https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader).
+func newTraceID(now time.Time) string {
+	return fmt.Sprintf("Root=1-%08x-%x;Parent=%x;Sampled=0", now.Unix(), randomBytes(12), randomBytes(8))
 }
 
 // tokenBytes is the size of a task token before its encoding; AWS's tokens are

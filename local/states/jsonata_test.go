@@ -57,7 +57,7 @@ func TestAFailedTaskIsToldAndTypedByExpressions(t *testing.T) {
 	if len(c.puts) != 1 {
 		t.Fatalf("%d events put, want 1", len(c.puts))
 	}
-	if got := c.puts[0].Entries[0].Resources; len(got) != 2 || got[0] != *out.ExecutionArn {
+	if got := c.puts[0].Entries[0].Resources; len(got) != 2 || got[1] != *out.ExecutionArn {
 		t.Errorf("resources %v", got)
 	}
 	sameJSON(t, c.puts[0].Entries[0].Detail, `{"cause":"{\"errorMessage\":\"no such alias\",\"errorType\":\"Release.Refused\"}"}`)

@@ -24,8 +24,9 @@ func (v *visit) invokeLambda(ctx context.Context, arguments any) (any, error) {
 	for name, value := range members {
 		text, isText := value.(string)
 		switch {
-		case name == "Payload":
+		case name == "Payload" && value != nil:
 			in.Payload = []byte(encode(value))
+		case name == "Payload": // null is none: the function gets {}
 		case name == "FunctionName" && isText:
 			in.FunctionName = &text
 		case name == "Qualifier" && isText:
@@ -57,8 +58,11 @@ func (v *visit) invokeLambda(ctx context.Context, arguments any) (any, error) {
 	if log := aws.ToString(out.LogResult); log != "" {
 		result["LogResult"] = log
 	}
-	headers := [][2]string{{"Content-Type", "application/json"}, {"X-Amz-Executed-Version", aws.ToString(out.ExecutedVersion)}, {"x-amzn-Remapped-Content-Length", "0"}}
-	addMetadata(result, v.exec.service.now(), int(out.StatusCode), len(out.Payload), headers)
+	addMetadata(result, v.exec.service.now(), int(out.StatusCode), len(out.Payload), [][2]string{
+		{"Connection", "keep-alive"}, {"Content-Type", "application/json"}, {"X-Amzn-Trace-Id", newTraceID(v.exec.service.now())},
+		{"X-Amz-Executed-Version", aws.ToString(out.ExecutedVersion)}, {"X-Amz-Log-Result", aws.ToString(out.LogResult)},
+		{"x-amzn-Remapped-Content-Length", "0"},
+	})
 	return result, nil
 }
 
@@ -81,7 +85,7 @@ func (v *visit) invokeDirect(ctx context.Context, r resource, arguments any) (an
 func (v *visit) callLambda(ctx context.Context, in *lambda.InvokeInput) (*lambda.InvokeOutput, error) {
 	out, err := api.Do[lambda.InvokeOutput](ctx, v.exec.service.Bus, v.exec.caller(), "lambda", "Invoke", in)
 	if err != nil {
-		return nil, v1Failure("Lambda", "AWSLambda", err)
+		return nil, v1Failure("lambda", "Lambda", "AWSLambda", err)
 	}
 	if out.FunctionError == nil {
 		return out, nil
@@ -93,31 +97,13 @@ func (v *visit) callLambda(ctx context.Context, in *lambda.InvokeInput) (*lambda
 	return nil, failf(report.ErrorType, "%s", out.Payload)
 }
 
-// v1Failure words an error as the first AWS SDK for Java does, which the
-// optimized integrations show: "text (Service: AWSLambda; Status Code: 404; ...)".
-func v1Failure(prefix, service string, err error) *failure {
-	e := api.AsError(err)
-	name := e.Code
-	if e.Code == "AccessDeniedException" || e.Code == "AccessDenied" {
-		name = e.Code
-		if prefix == "Lambda" {
-			name = "AWSLambdaException"
-		}
-	}
-	if e.Code == "InternalFailure" || e.HTTPStatus() >= 500 && e.HTTPStatus() != 501 && prefix == "Lambda" && e.Code != "ServiceException" {
-		name = "ServiceException"
-	}
-	return failf(prefix+"."+name, "%s (Service: %s; Status Code: %d; Error Code: %s; Request ID: %s; Proxy: null)",
-		e.Message, service, e.HTTPStatus(), e.Code, newUUID())
-}
-
 // addMetadata puts SdkHttpMetadata and SdkResponseMetadata into a result.
 func addMetadata(result map[string]any, now time.Time, status, length int, extra [][2]string) {
 	id := newUUID()
 	all := map[string]any{}
 	single := map[string]any{}
 	headers := append([][2]string{
-		{"connection", "keep-alive"}, {"Content-Length", strconv.Itoa(length)},
+		{"Content-Length", strconv.Itoa(length)},
 		{"Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")}, {"x-amzn-RequestId", id},
 	}, extra...)
 	for _, header := range headers {

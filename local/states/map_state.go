@@ -24,7 +24,7 @@ func (v *visit) mapItems() (*outcome, error) {
 	defer e.close()
 	plan, err := v.planMap(e)
 	if err != nil {
-		return nil, v.query(err)
+		return nil, v.unplanned(err)
 	}
 	e.rest()
 	if v.trial != nil {
@@ -39,6 +39,7 @@ func (v *visit) mapItems() (*outcome, error) {
 		parent: v, limit: plan.concurrency, resumes: v.take(len(plan.inputs)),
 		enough: func(failed int) bool { return failed > plan.tolerated },
 	}
+	g.open = func(i int, b *branch) error { return v.openIteration(plan, i, b) }
 	g.start = func(i int, b *branch) error { return v.iterate(g, plan, i, b) }
 	err = g.run(len(plan.inputs))
 	v.adopt(g)
@@ -49,10 +50,8 @@ func (v *visit) mapItems() (*outcome, error) {
 		if plan.tolerated > 0 {
 			f = failf(errTolerance, "The specified tolerated failure threshold was exceeded")
 		}
+		v.broken = true
 		if err := v.recordAborted(g); err != nil {
-			return nil, err
-		}
-		if err := v.record(types.HistoryEvent{Type: types.HistoryEventTypeMapStateFailed}); err != nil {
 			return nil, err
 		}
 		return nil, f
@@ -60,7 +59,7 @@ func (v *visit) mapItems() (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := v.record(types.HistoryEvent{Type: types.HistoryEventTypeMapStateSucceeded}); err != nil {
+	if err := v.aside(types.HistoryEvent{Type: types.HistoryEventTypeMapStateSucceeded}); err != nil {
 		return nil, err
 	}
 	outputs := []any{}
@@ -72,19 +71,23 @@ func (v *visit) mapItems() (*outcome, error) {
 	return v.complete(e, outputs, true)
 }
 
+// unplanned is the failure of a Map state that comes to no iteration. What
+// JSONata it was evaluated follows the event before the state's first.
+func (v *visit) unplanned(err error) error {
+	if v.state.JSONata {
+		v.broken = true
+		v.branch.previous = v.before
+	}
+	return v.query(err)
+}
+
 // recordAborted records what a failed iteration cut short: its own state, and
 // then the other iterations and theirs. All these events follow the failure.
 func (v *visit) recordAborted(g *group) error {
-	failure := v.branch.previous
-	aborted := func(event types.HistoryEvent) error {
-		v.branch.previous = failure
-		return v.record(event)
-	}
 	slices.Sort(g.stopped)
 	for _, i := range append([]int{g.broken}, g.stopped...) {
 		if i != g.broken {
-			details := &types.MapIterationEventDetails{Name: &v.state.Name, Index: int32(i)}
-			if err := aborted(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationAborted, MapIterationAbortedEventDetails: details}); err != nil {
+			if err := v.aside(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationAborted, MapIterationAbortedEventDetails: v.iteration(i)}); err != nil {
 				return err
 			}
 		}
@@ -92,26 +95,30 @@ func (v *visit) recordAborted(g *group) error {
 		if !slices.Contains([]string{asl.Task, asl.Wait, asl.Parallel, asl.Map}, kind) {
 			continue // states that take no time are not aborted
 		}
-		if err := aborted(types.HistoryEvent{Type: types.HistoryEventType(kind + "StateAborted")}); err != nil {
+		if err := v.aside(types.HistoryEvent{Type: types.HistoryEventType(kind + "StateAborted")}); err != nil {
 			return err
 		}
 	}
-	v.branch.previous = failure
 	return nil
 }
 
-// iterate runs one iteration between its events.
-func (v *visit) iterate(g *group, plan *mapPlan, i int, b *branch) error {
+func (v *visit) iteration(i int) *types.MapIterationEventDetails {
+	return &types.MapIterationEventDetails{Name: aws.String(v.state.Name), Index: int32(i)}
+}
+
+// openIteration records that an iteration starts.
+func (v *visit) openIteration(plan *mapPlan, i int, b *branch) error {
 	b.item = &mapItem{index: i, value: plan.items[i]}
-	details := &types.MapIterationEventDetails{Name: aws.String(v.state.Name), Index: int32(i)}
-	if err := b.record(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationStarted, MapIterationStartedEventDetails: details}); err != nil {
-		return err
-	}
+	return b.record(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationStarted, MapIterationStartedEventDetails: v.iteration(i)})
+}
+
+// iterate runs one iteration and records its end.
+func (v *visit) iterate(g *group, plan *mapPlan, i int, b *branch) error {
 	output, err := b.container(v.state.Processor, plan.inputs[i])
 	if f, ok := err.(*failure); ok && f.name == errRuntime {
 		return f
 	} else if ok {
-		if err := b.record(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationFailed, MapIterationFailedEventDetails: details}); err != nil {
+		if err := b.aside(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationFailed, MapIterationFailedEventDetails: v.iteration(i)}); err != nil {
 			return err
 		}
 		return f
@@ -120,7 +127,7 @@ func (v *visit) iterate(g *group, plan *mapPlan, i int, b *branch) error {
 		return err
 	}
 	g.keep(i, output)
-	return b.record(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationSucceeded, MapIterationSucceededEventDetails: details})
+	return b.aside(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationSucceeded, MapIterationSucceededEventDetails: v.iteration(i)})
 }
 
 func (v *visit) planMap(e evaluator) (*mapPlan, error) {

@@ -36,9 +36,7 @@ func (v *visit) parallel() (*outcome, error) {
 	if f, ok := err.(*failure); ok && f.name == errRuntime {
 		return nil, f // ends the execution on the spot
 	} else if ok {
-		if err := v.record(types.HistoryEvent{Type: types.HistoryEventTypeParallelStateFailed}); err != nil {
-			return nil, err
-		}
+		v.broken = true
 		return nil, f
 	}
 	if err != nil {
@@ -47,7 +45,7 @@ func (v *visit) parallel() (*outcome, error) {
 	for i, was := range g.resumes {
 		outputs[i] = was.output
 	}
-	if err := v.record(types.HistoryEvent{Type: types.HistoryEventTypeParallelStateSucceeded}); err != nil {
+	if err := v.aside(types.HistoryEvent{Type: types.HistoryEventTypeParallelStateSucceeded}); err != nil {
 		return nil, err
 	}
 	return v.complete(e, outputs, true)

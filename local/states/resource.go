@@ -55,12 +55,14 @@ func (v *visit) call(r resource, arguments any) (any, error) {
 	case r.kind == "lambda" && r.verb == "invoke":
 		return v.invokeLambda(ctx, arguments)
 	case r.kind == "states" && r.verb == "startExecution":
-		return v.startChild(ctx, arguments)
+		return v.startChild(ctx, r, arguments)
+	case r.kind == "aws-sdk:s3":
+		return v.callS3(ctx, r, arguments)
 	case strings.HasPrefix(r.kind, "aws-sdk:"):
 		return v.callSDK(ctx, r, arguments)
 	}
 	if target, ok := optimized[r.kind+":"+r.verb]; ok && (r.mode == modeRequest || r.mode == modeToken) {
-		return v.callOptimized(ctx, target, arguments)
+		return v.callOptimized(ctx, r, target, arguments)
 	}
 	return nil, failf(errRuntime, "The local cloud has no integration for the resource %s", r.arn)
 }

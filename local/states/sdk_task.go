@@ -2,6 +2,7 @@ package states
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"weir/local/api"
@@ -14,7 +15,7 @@ var serviceOf = map[string][2]string{
 	"lambda": {"lambda", "Lambda"}, "sfn": {"states", "Sfn"}, "cloudwatch": {"monitoring", "CloudWatch"},
 	"eventbridge": {"events", "EventBridge"}, "scheduler": {"scheduler", "Scheduler"}, "sns": {"sns", "Sns"},
 	"sqs": {"sqs", "Sqs"}, "cloudformation": {"cloudformation", "CloudFormation"}, "sts": {"sts", "Sts"},
-	"iam": {"iam", "Iam"}, "s3": {"s3", "S3"}, "ssm": {"ssm", "Ssm"}, "ecr": {"ecr", "Ecr"},
+	"iam": {"iam", "Iam"}, "ssm": {"ssm", "Ssm"}, "ecr": {"ecr", "Ecr"},
 	"cloudwatchlogs": {"logs", "CloudWatchLogs"},
 }
 
@@ -24,19 +25,8 @@ func (v *visit) callSDK(ctx context.Context, r resource, arguments any) (any, er
 	if !ok {
 		return nil, failf(errRuntime, "The local cloud has no service for the resource %s", r.arn)
 	}
-	out, err := v.callOperation(ctx, names[0], pascal(r.verb), arguments)
-	if err == nil {
-		return out, nil
-	}
-	if f, ok := err.(*failure); ok {
-		return nil, f
-	}
-	e := api.AsError(err)
-	code := e.Code
-	if !strings.HasSuffix(code, "Exception") {
-		code += "Exception"
-	}
-	return nil, failf(names[1]+"."+code, "%s (Service: %s, Status Code: %d, Request ID: %s) (SDK Attempt Count: 1)", e.Message, names[1], e.HTTPStatus(), newUUID())
+	out, err := v.callOperation(ctx, names[0], pascal(r.verb), v.textual(r, arguments))
+	return out, v2Failure(names[0], names[1], err)
 }
 
 // callOperation calls any operation of the bus with JSON arguments and answers
@@ -63,7 +53,8 @@ func (v *visit) callOperation(ctx context.Context, service, operation string, ar
 }
 
 // target is an optimized integration that is one call: its operation, the
-// service's names in errors, and whether it answers with HTTP metadata.
+// service's names in errors, and the content type of its HTTP metadata; it
+// answers with none where that is empty.
 type target struct {
 	service, operation string
 	errorPrefix, v1    string
@@ -71,22 +62,18 @@ type target struct {
 }
 
 var optimized = map[string]target{
-	"events:putEvents": {service: "events", operation: "PutEvents", errorPrefix: "EventBridge", v1: "AmazonCloudWatchEvents", contentType: "application/x-amz-json-1.1"},
+	"events:putEvents": {service: "events", operation: "PutEvents", errorPrefix: "EventBridge", v1: "AmazonCloudWatchEvents"},
 	"sns:publish":      {service: "sns", operation: "Publish", errorPrefix: "SNS", v1: "AmazonSNS", contentType: "text/xml"},
 	"sqs:sendMessage":  {service: "sqs", operation: "SendMessage", errorPrefix: "SQS", v1: "AmazonSQS", contentType: "application/x-amz-json-1.0"},
 }
 
-func (v *visit) callOptimized(ctx context.Context, t target, arguments any) (any, error) {
-	out, err := v.callOperation(ctx, t.service, t.operation, v.textual(arguments))
+func (v *visit) callOptimized(ctx context.Context, r resource, t target, arguments any) (any, error) {
+	out, err := v.callOperation(ctx, t.service, t.operation, v.textual(r, arguments))
 	if f, ok := err.(*failure); ok {
 		return nil, f
 	}
 	if err != nil {
-		f := v1Failure(t.errorPrefix, t.v1, err)
-		if !strings.HasSuffix(f.name, "Exception") {
-			f.name += "Exception"
-		}
-		return nil, f
+		return nil, v1Failure(t.service, t.errorPrefix, t.v1, err)
 	}
 	result, ok := out.(map[string]any)
 	if !ok {
@@ -95,23 +82,31 @@ func (v *visit) callOptimized(ctx context.Context, t target, arguments any) (any
 	if failed, _ := result["FailedEntryCount"].(float64); failed > 0 {
 		return nil, failf("EventBridge.FailedEntry", "%s", encode(map[string]any{"Entries": result["Entries"], "FailedEntryCount": failed}))
 	}
-	addMetadata(result, v.exec.service.now(), 200, len(encode(out)), [][2]string{{"Content-Type", t.contentType}})
+	if t.contentType != "" {
+		addMetadata(result, v.exec.service.now(), 200, len(encode(out)), [][2]string{{"connection", "keep-alive"}, {"Content-Type", t.contentType}})
+	}
 	return result, nil
 }
 
-// textual turns the members that may be given as JSON into the text that the
-// service wants: a message, a message body, an event's detail.
-func (v *visit) textual(arguments any) any {
+// jsonMembers are those that may be given as JSON where the service wants text,
+// by the kind of the resource.
+var jsonMembers = map[string][]string{
+	"sns": {"Message"}, "sqs": {"MessageBody"}, "states": {"Input"}, "aws-sdk:sfn": {"Input", "Output"},
+}
+
+// textual turns JSON into text where the service wants that, and completes the
+// entries of PutEvents.
+func (v *visit) textual(r resource, arguments any) any {
 	given, ok := arguments.(map[string]any)
 	if !ok {
 		return arguments
 	}
 	copied := make(map[string]any, len(given))
 	for name, value := range given {
-		switch name {
-		case "Message", "MessageBody":
+		switch {
+		case slices.Contains(jsonMembers[r.kind], name):
 			value = text(value)
-		case "Entries":
+		case r.kind == "events" && name == "Entries":
 			value = v.entries(value)
 		}
 		copied[name] = value
@@ -126,8 +121,7 @@ func text(value any) any {
 	return encode(value)
 }
 
-// entries of PutEvents get the execution and its machine among their resources,
-// as AWS documents.
+// entries of PutEvents get the machine and the execution among their resources.
 func (v *visit) entries(value any) any {
 	list, ok := value.([]any)
 	if !ok {
@@ -147,7 +141,7 @@ func (v *visit) entries(value any) any {
 			changed[name] = member
 		}
 		resources, _ := changed["Resources"].([]any)
-		changed["Resources"] = append(append([]any{}, resources...), v.exec.arn, v.exec.machine.arn)
+		changed["Resources"] = append(append([]any{}, resources...), v.exec.machine.arn, v.exec.arn)
 		copied[i] = changed
 	}
 	return copied

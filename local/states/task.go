@@ -43,8 +43,11 @@ type taskLimits struct{ timeout, heartbeat int64 }
 
 func (v *visit) limits(e evaluator) (taskLimits, error) {
 	var limits taskLimits
-	for field, target := range map[string]*int64{"TimeoutSeconds": &limits.timeout, "HeartbeatSeconds": &limits.heartbeat} {
-		value, ok, err := e.field(field)
+	for _, limit := range []struct {
+		field  string
+		target *int64
+	}{{"TimeoutSeconds", &limits.timeout}, {"HeartbeatSeconds", &limits.heartbeat}} {
+		value, ok, err := e.field(limit.field)
 		if err != nil {
 			return limits, err
 		}
@@ -53,12 +56,12 @@ func (v *visit) limits(e evaluator) (taskLimits, error) {
 		}
 		n, ok := whole(value)
 		if !ok {
-			return limits, e.mistyped(field, value, "number")
+			return limits, e.mistyped(limit.field, value, "number")
 		}
 		if n <= 0 {
-			return limits, e.negative(field, n)
+			return limits, e.negative(limit.field, n)
 		}
-		*target = n
+		*limit.target = n
 	}
 	return limits, nil
 }
@@ -86,7 +89,7 @@ func (v *visit) perform(where resource, arguments any, limits taskLimits) (any, 
 	}
 	if failed {
 		event := events.failed(f)
-		if f.name == errTimeout || f.name == errHeartbeatTimeout {
+		if f.name == errTimeout {
 			event = events.timedOut(f)
 		}
 		if err := v.record(event); err != nil {

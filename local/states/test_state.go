@@ -64,7 +64,7 @@ func (v *visit) judge(f *failure, config *types.TestStateConfiguration, out *sfn
 		tried = int(aws.ToInt32(config.RetrierRetryCount))
 	}
 	for i, r := range v.state.Retry {
-		if !matches(r.ErrorEquals, f.name) {
+		if !matches(r.ErrorEquals, f) {
 			continue
 		}
 		v.note(noteRetry, i)

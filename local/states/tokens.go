@@ -49,7 +49,7 @@ func (t *tokenTable) schedule(c *callback) {
 		c.beat.Stop()
 	}
 	if c.heartbeat > 0 {
-		c.beat = c.clock.AfterFunc(c.heartbeat, func() { c.wake(nil, &failure{name: errHeartbeatTimeout}) })
+		c.beat = c.clock.AfterFunc(c.heartbeat, func() { c.wake(nil, &failure{name: errTimeout, heartbeat: true}) })
 	}
 }
 
@@ -92,13 +92,13 @@ func (s *Service) sendTaskSuccess(_ context.Context, _ api.Caller, in *sfn.SendT
 	if len(output) > maxPayload {
 		return nil, api.Errorf("InvalidOutput", "Invalid Output: 'Output exceeds the maximum number of bytes service limit.'")
 	}
-	value, err := decode(output)
-	if err != nil {
-		return nil, api.Errorf("InvalidOutput", "Invalid Output: 'Invalid JSON in Output: %v'", err)
-	}
 	c, err := s.tokens.find(in.TaskToken)
 	if err != nil {
 		return nil, err
+	}
+	value, err := decode(output)
+	if err != nil {
+		return nil, api.Errorf("InvalidOutput", "Invalid Output: 'Invalid JSON in Output: %v'", err)
 	}
 	if !c.wake(value, nil) {
 		return nil, errTaskGone()

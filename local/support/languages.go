@@ -14,6 +14,7 @@ type language struct {
 	states       []stateType
 	integrations []string
 	sdkServices  []string
+	objectTasks  []string // actions of aws-sdk:s3
 	intrinsics   []string
 	resources    []resourceType
 	functions    []string // of templates
@@ -111,6 +112,9 @@ func (l *language) readStates(sources []source) error {
 		return err
 	}
 	if l.sdkServices, err = machine.keys("serviceOf"); err != nil {
+		return err
+	}
+	if l.objectTasks, err = machine.keys("objectTasks"); err != nil {
 		return err
 	}
 	functions, err := find(sources, statesPath+"/intrinsic")

@@ -12,8 +12,8 @@ func (w *writer) stateLanguage(l language) {
 	for _, t := range l.states {
 		w.line("| %s | %s | %s | %s |", t.name, strings.Join(t.both, ", "), strings.Join(t.jsonPath, ", "), strings.Join(t.jsonata, ", "))
 	}
-	w.line("\nTask resources: the ARN of a function, `lambda:invoke`, `states:startExecution` (request, `.sync`, `.sync:2`), %s, each also with `.waitForTaskToken`, and `aws-sdk:SERVICE:ACTION` for every operation on this page of %s.",
-		code(l.integrations), code(l.sdkServices))
+	w.line("\nTask resources: the ARN of a function, `lambda:invoke`, `states:startExecution` (request, `.sync`, `.sync:2`), %s, each also with `.waitForTaskToken`, %s, and `aws-sdk:SERVICE:ACTION` for every operation on this page of %s.",
+		code(l.integrations), code(prefixed("aws-sdk:s3:", l.objectTasks)), code(l.sdkServices))
 	w.line("\nIntrinsic functions: %s.", code(prefixed("States.", l.intrinsics)))
 }
 

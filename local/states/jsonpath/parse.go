@@ -198,7 +198,8 @@ func (p *parser) quotedMember() (step, error) {
 	return member(text), err
 }
 
-// quoted reads a string in single or double quotes with backslash escapes.
+// quoted reads a string in single or double quotes, in which a backslash escapes
+// the quote and itself.
 func (p *parser) quoted() (string, error) {
 	quote := p.peek()
 	if quote != '\'' && quote != '"' {
@@ -210,7 +211,7 @@ func (p *parser) quoted() (string, error) {
 		case c == quote:
 			p.pos++
 			return b.String(), nil
-		case c == '\\' && p.pos+1 < len(p.text):
+		case c == '\\' && p.pos+1 < len(p.text) && (p.text[p.pos+1] == quote || p.text[p.pos+1] == '\\'):
 			p.pos++
 			b.WriteByte(p.text[p.pos])
 		default:

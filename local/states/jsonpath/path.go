@@ -60,6 +60,13 @@ func (p *Path) Eval(root any) (any, bool) {
 	return current, true
 }
 
+// Prefix is the path of the first steps alone.
+func (p *Path) Prefix(length int) *Path {
+	prefix := *p
+	prefix.steps = p.steps[:length]
+	return &prefix
+}
+
 // Names are the member names and indexes of a reference path, one that names a
 // single place by members and indexes alone; false for any other.
 func (p *Path) Names() ([]any, bool) {
