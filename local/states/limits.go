@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
 	"weir/local/api"
 )
 
@@ -41,6 +43,8 @@ var limits = map[string]limit{
 	"RoleArn":            {min: 1, max: 256},
 	"StateMachineArn":    {min: 1, max: 256},
 	"StateName":          {min: 1, max: 80, secret: true},
+	"Tag.Key":            {min: 1, max: 128},
+	"Tag.Value":          {max: 256},
 	"TaskToken":          {min: 1, max: 2048},
 	"TraceHeader":        {max: 256},
 	"VersionDescription": {max: 256, secret: true},
@@ -67,6 +71,10 @@ func brokenLimits(operation string, in reflect.Value) []string {
 	var broken []string
 	for i := range in.NumField() {
 		name := in.Type().Field(i).Name
+		if name == "Tags" {
+			tags, _ := in.Field(i).Interface().([]types.Tag)
+			broken = append(broken, brokenTags(tags)...)
+		}
 		l, ok := limits[operation+"."+name]
 		if !ok {
 			l, ok = limits[name]
@@ -76,6 +84,20 @@ func brokenLimits(operation string, in reflect.Value) []string {
 		}
 		if why := l.breach(strings.ToLower(name[:1])+name[1:], in.Field(i).Interface()); why != "" {
 			broken = append(broken, why)
+		}
+	}
+	return broken
+}
+
+// brokenTags words what is wrong with tags.
+func brokenTags(tags []types.Tag) []string {
+	var broken []string
+	for i, tag := range tags {
+		at := fmt.Sprintf("tags.%d.member.", i+1)
+		for _, why := range []string{limits["Tag.Key"].breach(at+"key", tag.Key), limits["Tag.Value"].breach(at+"value", tag.Value)} {
+			if why != "" {
+				broken = append(broken, why)
+			}
 		}
 	}
 	return broken

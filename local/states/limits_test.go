@@ -1,6 +1,7 @@
 package states_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -35,11 +36,27 @@ func TestMembersHaveLimits(t *testing.T) {
 		"findings":         {"ValidateStateMachineDefinition", &sfn.ValidateStateMachineDefinitionInput{MaxResults: 101}, one + "Value '101' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100"},
 		"token":            {"ListExecutions", &sfn.ListExecutionsInput{NextToken: x(3097)}, one + "Value '" + *x(3097) + "' at 'nextToken' failed to satisfy constraint: Member must have length less than or equal to 3096"},
 		"token of another": {"ListStateMachines", &sfn.ListStateMachinesInput{NextToken: aws.String("LTE=")}, token},
+		"tag":              {"TagResource", &sfn.TagResourceInput{Tags: []types.Tag{{Key: aws.String("k"), Value: x(257)}}}, one + "Value '" + *x(257) + "' at 'tags.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 256"},
 	} {
 		_, err := c.bus.Call(t.Context(), api.Operator(env), "states", tt.operation, tt.in)
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%s: %v, want %s", name, err, tt.want)
 		}
+	}
+}
+
+func TestMachinesHaveFiftyTags(t *testing.T) {
+	c := newCloud(t)
+	arn := c.create("m", waiting)
+	var tags []types.Tag
+	for i := range 51 {
+		tags = append(tags, types.Tag{Key: aws.String(strconv.Itoa(i)), Value: aws.String("")})
+	}
+	must[sfn.TagResourceOutput](c, "TagResource", &sfn.TagResourceInput{ResourceArn: &arn, Tags: tags[:50]})
+	must[sfn.TagResourceOutput](c, "TagResource", &sfn.TagResourceInput{ResourceArn: &arn, Tags: tags[:1]})
+	_, err := do[sfn.TagResourceOutput](c, "TagResource", &sfn.TagResourceInput{ResourceArn: &arn, Tags: tags[49:]})
+	if got := must[sfn.ListTagsForResourceOutput](c, "ListTagsForResource", &sfn.ListTagsForResourceInput{ResourceArn: &arn}).Tags; !api.IsCode(err, "TooManyTags") || len(got) != 50 {
+		t.Errorf("%v, with %d tags", err, len(got))
 	}
 }
 

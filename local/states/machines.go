@@ -92,8 +92,8 @@ func (s *Service) createStateMachine(ctx context.Context, _ api.Caller, in *sfn.
 	}
 	now := s.now()
 	m := &machine{arn: s.Env.ARN("states", "stateMachine:"+name), name: name, created: now, tags: map[string]string{}}
-	for _, tag := range in.Tags {
-		m.tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	if err := m.tag(in.Tags); err != nil {
+		return nil, err
 	}
 	m.current = &revision{
 		text: *in.Definition, definition: definition, roleARN: *in.RoleArn, updated: now,
