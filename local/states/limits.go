@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -69,36 +70,31 @@ func limited(op api.Operation) api.Operation {
 // brokenLimits words what is wrong with the members of an operation's input.
 func brokenLimits(operation string, in reflect.Value) []string {
 	var broken []string
-	for i := range in.NumField() {
-		name := in.Type().Field(i).Name
-		if name == "Tags" {
-			tags, _ := in.Field(i).Interface().([]types.Tag)
+	for field, value := range in.Fields() {
+		member := strings.ToLower(field.Name[:1]) + field.Name[1:]
+		l, ok := limits[operation+"."+field.Name]
+		if !ok {
+			l, ok = limits[field.Name]
+		}
+		switch {
+		case ok:
+			broken = append(broken, l.breach(member, value.Interface()))
+		case field.Name == "Tags":
+			tags, _ := value.Interface().([]types.Tag)
 			broken = append(broken, brokenTags(tags)...)
-		}
-		l, ok := limits[operation+"."+name]
-		if !ok {
-			l, ok = limits[name]
-		}
-		if !ok {
-			continue
-		}
-		if why := l.breach(strings.ToLower(name[:1])+name[1:], in.Field(i).Interface()); why != "" {
-			broken = append(broken, why)
+		default:
+			broken = append(broken, brokenChoice(member, value))
 		}
 	}
-	return broken
+	return slices.DeleteFunc(broken, func(why string) bool { return why == "" })
 }
 
-// brokenTags words what is wrong with tags.
+// brokenTags words what is wrong with tags, with nothing for what is right.
 func brokenTags(tags []types.Tag) []string {
 	var broken []string
 	for i, tag := range tags {
 		at := fmt.Sprintf("tags.%d.member.", i+1)
-		for _, why := range []string{limits["Tag.Key"].breach(at+"key", tag.Key), limits["Tag.Value"].breach(at+"value", tag.Value)} {
-			if why != "" {
-				broken = append(broken, why)
-			}
-		}
+		broken = append(broken, limits["Tag.Key"].breach(at+"key", tag.Key), limits["Tag.Value"].breach(at+"value", tag.Value))
 	}
 	return broken
 }

@@ -37,6 +37,7 @@ func TestMembersHaveLimits(t *testing.T) {
 		"token":            {"ListExecutions", &sfn.ListExecutionsInput{NextToken: x(3097)}, one + "Value '" + *x(3097) + "' at 'nextToken' failed to satisfy constraint: Member must have length less than or equal to 3096"},
 		"token of another": {"ListStateMachines", &sfn.ListStateMachinesInput{NextToken: aws.String("LTE=")}, token},
 		"tag":              {"TagResource", &sfn.TagResourceInput{Tags: []types.Tag{{Key: aws.String("k"), Value: x(257)}}}, one + "Value '" + *x(257) + "' at 'tags.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 256"},
+		"choice":           {"ValidateStateMachineDefinition", &sfn.ValidateStateMachineDefinitionInput{Type: "express"}, one + "Value 'express' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [STANDARD, EXPRESS]"},
 	} {
 		_, err := c.bus.Call(t.Context(), api.Operator(env), "states", tt.operation, tt.in)
 		if err == nil || err.Error() != tt.want {

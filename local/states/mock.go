@@ -167,13 +167,7 @@ func checkMember(t reflect.Type, name string, value any) error {
 func checkInside(t reflect.Type, name string, value any) error {
 	switch value := value.(type) {
 	case string:
-		if values, ok := t.MethodByName("Values"); ok {
-			known := values.Func.Call([]reflect.Value{reflect.Zero(t)})[0]
-			for i := range known.Len() {
-				if known.Index(i).String() == value {
-					return nil
-				}
-			}
+		if all := choices(t); all != nil && !slices.Contains(all, value) {
 			return mismatched("Field '%s' is not an expected value", name)
 		}
 	case []any:
