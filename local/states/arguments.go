@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"weir/local/api"
 )
 
 // checkArguments refuses what the task's operation could not be called with,
@@ -40,7 +42,6 @@ func (v *visit) unusable(arguments any, why string) error {
 // inputOf is a fresh input of the operation that a resource calls, nil where
 // there is none.
 func (v *visit) inputOf(where resource) any {
-	service, operation := "", pascal(where.verb)
 	switch {
 	case where.kind == "lambda" && where.verb == "invoke":
 		return &lambda.InvokeInput{}
@@ -48,6 +49,20 @@ func (v *visit) inputOf(where resource) any {
 		return &sfn.StartExecutionInput{}
 	case where.kind == "aws-sdk:s3":
 		return &objectInput{}
+	}
+	op, ok := v.operationOf(where)
+	if !ok || op.New == nil {
+		return nil
+	}
+	return op.New()
+}
+
+// operationOf is the operation that a resource calls; false where there is none.
+func (v *visit) operationOf(where resource) (api.Operation, bool) {
+	service := ""
+	switch {
+	case where.kind == "lambda", where.kind == "states":
+		service = where.kind
 	case strings.HasPrefix(where.kind, "aws-sdk:"):
 		service = serviceOf[strings.TrimPrefix(where.kind, "aws-sdk:")][0]
 	default:
@@ -55,13 +70,10 @@ func (v *visit) inputOf(where resource) any {
 	}
 	found, ok := v.exec.service.Bus.Service(service)
 	if !ok {
-		return nil
+		return api.Operation{}, false
 	}
-	op, ok := found.Operations[operation]
-	if !ok || op.New == nil {
-		return nil
-	}
-	return op.New()
+	op, ok := found.Operations[pascal(where.verb)]
+	return op, ok
 }
 
 // unfit says that a value has the wrong type for a member, in AWS's words.

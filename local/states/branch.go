@@ -65,10 +65,8 @@ type visit struct {
 	// broken says that the work of a Map or Parallel state failed, which its
 	// history tells once no retry is left.
 	broken bool
-	// mock and notes are set by TestState: what stands in for the work, and
-	// what is shown of the data.
-	mock  func() (any, error)
-	notes map[string]any
+	// trial is set by TestState.
+	trial *trial
 }
 
 // step runs one state to its exit and returns its output and successor.

@@ -125,7 +125,7 @@ func (e *jsonataEvaluator) arguments() (any, error) {
 		return e.raw, nil
 	}
 	arguments, err := e.template(template, "Arguments")
-	e.note("afterArguments", arguments)
+	e.note("AfterArguments", arguments)
 	return arguments, err
 }
 
@@ -227,7 +227,7 @@ func (e *jsonataEvaluator) itemInput(_ any, item *mapItem) (any, error) {
 
 func (e *jsonataEvaluator) finish(result any, fromTask bool) (any, map[string]any, error) {
 	if fromTask {
-		e.note("result", result)
+		e.noteResult(result)
 		e.with(&result, nil, nil)
 	}
 	return e.leave(result, e.state.Fields, "")

@@ -147,7 +147,7 @@ func (e *pathEvaluator) effective() (any, error) {
 			return nil, err
 		}
 		e.input, e.selected = input, true
-		e.note("afterInputPath", input)
+		e.note("AfterInputPath", input)
 	}
 	return e.input, nil
 }
@@ -157,13 +157,17 @@ func (e *pathEvaluator) arguments() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	template, ok := e.state.Fields["Parameters"]
-	if !ok || e.state.Type == asl.Map {
+	if e.state.Type != asl.Pass && e.state.Type != asl.Task && e.state.Type != asl.Parallel {
 		return input, nil
 	}
-	arguments, err := e.template(template, input)
-	e.note("afterParameters", arguments)
-	return arguments, err
+	arguments := input
+	if template, ok := e.state.Fields["Parameters"]; ok {
+		if arguments, err = e.template(template, input); err != nil {
+			return nil, err
+		}
+	}
+	e.note("AfterParameters", arguments)
+	return arguments, nil
 }
 
 func (e *pathEvaluator) field(name string) (any, bool, error) {
@@ -227,9 +231,22 @@ func (e *pathEvaluator) items() ([]any, error) {
 	}
 	list, ok := value.([]any)
 	if !ok {
-		return nil, failf(errRuntime, "Reference path \"%s\" must point to array.", path)
+		return nil, failf(errRuntime, "Reference path \"%s\" must point to array.", fromRoot(path))
 	}
+	e.note("AfterItemsPath", list)
 	return list, nil
+}
+
+// fromRoot writes a path as seen from the value that it starts at.
+func fromRoot(text string) string {
+	path, err := jsonpath.Parse(text)
+	switch {
+	case err != nil, path.Root == jsonpath.Input:
+		return text
+	case path.Root == jsonpath.Context:
+		return text[1:]
+	}
+	return "$" + strings.TrimPrefix(text, "$"+path.Name)
 }
 
 func (e *pathEvaluator) itemInput(input any, item *mapItem) (any, error) {
@@ -252,19 +269,19 @@ func (e *pathEvaluator) finish(result any, fromTask bool) (any, map[string]any, 
 	}
 	output := result
 	if fromTask {
-		e.note("result", result)
+		e.noteResult(result)
 		if template, ok := e.state.Fields["ResultSelector"]; ok {
 			if output, err = e.template(template, result); err != nil {
 				return nil, nil, err
 			}
-			e.note("afterResultSelector", output)
 		}
 	}
 	if fromTask || e.state.Type == asl.Pass {
+		e.note("AfterResultSelector", output)
 		if output, err = e.place(e.state.Fields, output); err != nil {
 			return nil, nil, err
 		}
-		e.note("afterResultPath", output)
+		e.note("AfterResultPath", output)
 	}
 	output, err = e.narrow("OutputPath", output)
 	return output, assigned, err

@@ -1,6 +1,7 @@
 package states
 
 import (
+	"maps"
 	"time"
 
 	"weir/local/states/asl"
@@ -51,6 +52,9 @@ func stamp(t time.Time) string { return t.UTC().Format(timeFormat) }
 // contextObject is $states.context, or $$ in JSONPath
 // (https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html).
 func (v *visit) contextObject() map[string]any {
+	if v.trial != nil {
+		return maps.Clone(v.trial.context)
+	}
 	x := v.exec
 	context := map[string]any{
 		"Execution": map[string]any{

@@ -19,6 +19,7 @@ type execution struct {
 	revision *revision
 	input    any
 	rawInput string
+	trace    *string // X-Ray's header that it was started with
 	started  time.Time
 
 	mu       sync.Mutex
@@ -29,6 +30,7 @@ type execution struct {
 	events   []types.HistoryEvent
 	redrives int
 	redriven time.Time
+	asked    []redrive // the latest with a client token
 	resume   *resumePoint
 	cancel   context.CancelFunc
 	deadline *clock.Timer

@@ -49,7 +49,7 @@ func (s *Service) startExecution(_ context.Context, _ api.Caller, in *sfn.StartE
 		return nil, api.StatusErrorf(503, "ServiceUnavailable", "the local cloud is shutting down")
 	}
 	x := &execution{
-		service: s, arn: arn, name: name, machine: m, revision: m.current, input: input, rawInput: text,
+		service: s, arn: arn, name: name, machine: m, revision: m.current, input: input, rawInput: text, trace: in.TraceHeader,
 		started: s.now(), status: types.ExecutionStatusRunning,
 	}
 	x.append(0, types.HistoryEvent{Type: types.HistoryEventTypeExecutionStarted, ExecutionStartedEventDetails: &types.ExecutionStartedEventDetails{
@@ -61,6 +61,16 @@ func (s *Service) startExecution(_ context.Context, _ api.Caller, in *sfn.StartE
 	defer x.mu.Unlock()
 	x.launch(nil)
 	return &sfn.StartExecutionOutput{ExecutionArn: &arn, StartDate: aws.Time(x.started)}, nil
+}
+
+// startSyncExecution is for Express workflows, which there are none of.
+func (s *Service) startSyncExecution(_ context.Context, _ api.Caller, in *sfn.StartSyncExecutionInput) (*struct{}, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.find(in.StateMachineArn); err != nil {
+		return nil, err
+	}
+	return nil, api.Errorf("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
 }
 
 func (s *Service) findExecution(arn *string) (*execution, error) {
@@ -87,8 +97,8 @@ func (s *Service) describeExecution(_ context.Context, _ api.Caller, in *sfn.Des
 	included := &types.CloudWatchEventsExecutionDataDetails{Included: true}
 	out := &sfn.DescribeExecutionOutput{
 		ExecutionArn: aws.String(x.arn), StateMachineArn: aws.String(x.machine.arn), Name: aws.String(x.name),
-		Status: x.status, StartDate: aws.Time(x.started), Input: aws.String(x.rawInput), InputDetails: included,
-		RedriveCount: aws.Int32(int32(x.redrives)),
+		Status: x.status, StartDate: aws.Time(x.started), RedriveCount: aws.Int32(int32(x.redrives)),
+		TraceHeader: x.trace,
 	}
 	if x.redrives > 0 {
 		out.RedriveDate = aws.Time(x.redriven)
@@ -96,8 +106,11 @@ func (s *Service) describeExecution(_ context.Context, _ api.Caller, in *sfn.Des
 	if x.status != types.ExecutionStatusRunning {
 		out.StopDate = aws.Time(x.stopped)
 	}
-	if x.output != nil {
-		out.Output, out.OutputDetails = x.output, included
+	if in.IncludedData != types.IncludedDataMetadataOnly {
+		out.Input, out.InputDetails = aws.String(x.rawInput), included
+		if x.output != nil {
+			out.Output, out.OutputDetails = x.output, included
+		}
 	}
 	if x.failure != nil {
 		out.Error, out.Cause = optional(x.failure.name), optional(x.failure.cause)
@@ -113,10 +126,12 @@ func (s *Service) describeStateMachineForExecution(_ context.Context, _ api.Call
 		return nil, err
 	}
 	r := x.revision
+	text, variables := r.shown(in.IncludedData)
 	return &sfn.DescribeStateMachineForExecutionOutput{
-		StateMachineArn: aws.String(x.machine.arn), Name: aws.String(x.machine.name), Definition: aws.String(r.text),
+		StateMachineArn: aws.String(x.machine.arn), Name: aws.String(x.machine.name), Definition: aws.String(text),
 		RoleArn: aws.String(r.roleARN), UpdateDate: aws.Time(r.updated), LoggingConfiguration: r.logging,
 		TracingConfiguration: r.tracing, EncryptionConfiguration: r.encryption, RevisionId: optional(r.id),
+		VariableReferences: variables,
 	}, nil
 }
 

@@ -9,12 +9,12 @@ import (
 func (v *visit) pass() (*outcome, error) {
 	e := v.evaluator()
 	defer e.close()
+	if fixed, ok := v.state.Fields["Result"]; ok {
+		return v.complete(e, fixed, true)
+	}
 	result, err := e.arguments()
 	if err != nil {
 		return nil, v.query(err)
-	}
-	if fixed, ok := v.state.Fields["Result"]; ok {
-		result = fixed
 	}
 	return v.complete(e, result, false)
 }
@@ -42,6 +42,9 @@ func (v *visit) succeed() (*outcome, error) {
 func (v *visit) fail() error {
 	e := v.evaluator()
 	defer e.close()
+	if _, err := e.arguments(); err != nil {
+		return v.query(err)
+	}
 	f := &failure{}
 	for _, part := range []struct {
 		field  string

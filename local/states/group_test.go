@@ -166,8 +166,16 @@ func TestAStoppedExecutionIsRedrivenFromItsState(t *testing.T) {
 	execution := c.begin(c.create("machine", `{"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"from":"A"},"Next":"W"},"W":{"Type":"Wait","Seconds":60,"End":true}}}`), `{}`)
 	c.clock.Advance(time.Second)
 	must[sfn.StopExecutionOutput](c, "StopExecution", &sfn.StopExecutionInput{ExecutionArn: &execution})
-	must[sfn.RedriveExecutionOutput](c, "RedriveExecution", &sfn.RedriveExecutionInput{ExecutionArn: &execution})
+	in := &sfn.RedriveExecutionInput{ExecutionArn: &execution, ClientToken: aws.String("t")}
+	first := must[sfn.RedriveExecutionOutput](c, "RedriveExecution", in).RedriveDate
 	sameJSON(t, c.end(execution).Output, `{"from":"A"}`)
+	if again := must[sfn.RedriveExecutionOutput](c, "RedriveExecution", in).RedriveDate; !again.Equal(*first) {
+		t.Errorf("the call again redrives at %v, not %v", again, first)
+	}
+	c.clock.Advance(15 * time.Minute)
+	if _, err := do[sfn.RedriveExecutionOutput](c, "RedriveExecution", in); !api.IsCode(err, "ExecutionNotRedrivable") {
+		t.Errorf("a token of long ago: %v", err)
+	}
 	if got := kinds(c.history(execution)); strings.Count(got, "PassStateEntered") != 1 {
 		t.Errorf("history %s", got)
 	}

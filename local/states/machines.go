@@ -2,6 +2,7 @@ package states
 
 import (
 	"context"
+	"reflect"
 	"regexp"
 	"sort"
 	"strings"
@@ -35,17 +36,10 @@ type revision struct {
 	updated    time.Time
 }
 
-// Lengths of CreateStateMachine's members
-// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html).
-const (
-	maxName       = 80
-	maxDefinition = 1 << 20
-)
-
 var invalidInName = regexp.MustCompile("[\\s<>{}\\[\\]?*\"#%\\\\^|~`$&,;:/\x00-\x1f\x7f-\u009f]")
 
 func checkName(name string) error {
-	if name == "" || len([]rune(name)) > maxName || invalidInName.MatchString(name) {
+	if name == "" || invalidInName.MatchString(name) {
 		return api.Errorf("InvalidName", "Invalid Name: '%s'", name)
 	}
 	return nil
@@ -53,23 +47,25 @@ func checkName(name string) error {
 
 // parse reads a definition or answers InvalidDefinition with every error.
 func (s *Service) parse(text string) (*asl.Definition, error) {
-	if len(text) > maxDefinition {
-		return nil, api.Errorf("InvalidDefinition", "Invalid State Machine Definition: the definition must have at most %d characters", maxDefinition)
+	definition, found := asl.Parse(text, asl.Standard, s.jsonata)
+	if definition == nil {
+		return nil, invalidDefinition(found)
 	}
-	definition, found := asl.Parse(text, s.jsonata)
-	if definition != nil {
-		return definition, nil
-	}
+	return definition, nil
+}
+
+// invalidDefinition tells every finding that is not a warning.
+func invalidDefinition(found []asl.Diagnostic) error {
 	var parts []string
 	for _, d := range found {
 		if !d.Warning {
 			parts = append(parts, d.String())
 		}
 	}
-	return nil, api.Errorf("InvalidDefinition", "Invalid State Machine Definition: '%s'", strings.Join(parts, ", "))
+	return api.Errorf("InvalidDefinition", "Invalid State Machine Definition: '%s'", strings.Join(parts, ", "))
 }
 
-func (s *Service) createStateMachine(_ context.Context, _ api.Caller, in *sfn.CreateStateMachineInput) (*sfn.CreateStateMachineOutput, error) {
+func (s *Service) createStateMachine(ctx context.Context, _ api.Caller, in *sfn.CreateStateMachineInput) (*sfn.CreateStateMachineOutput, error) {
 	name := aws.ToString(in.Name)
 	if err := checkName(name); err != nil {
 		return nil, err
@@ -80,6 +76,9 @@ func (s *Service) createStateMachine(_ context.Context, _ api.Caller, in *sfn.Cr
 	if in.Publish {
 		return nil, api.StatusErrorf(501, "NotImplemented", "CreateStateMachine: the local cloud does not emulate versions of state machines (publish)")
 	}
+	if err := checkDescription(in.VersionDescription); err != nil {
+		return nil, err
+	}
 	if err := checkRole(aws.ToString(in.RoleArn)); err != nil {
 		return nil, err
 	}
@@ -87,19 +86,25 @@ func (s *Service) createStateMachine(_ context.Context, _ api.Caller, in *sfn.Cr
 	if err != nil {
 		return nil, err
 	}
+	logging, err := s.logging(ctx, in.LoggingConfiguration)
+	if err != nil {
+		return nil, err
+	}
 	now := s.now()
 	m := &machine{arn: s.Env.ARN("states", "stateMachine:"+name), name: name, created: now, tags: map[string]string{}}
-	for _, tag := range in.Tags {
-		m.tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	if err := m.tag(in.Tags); err != nil {
+		return nil, err
 	}
 	m.current = &revision{
 		text: *in.Definition, definition: definition, roleARN: *in.RoleArn, updated: now,
-		logging: withDefault(in.LoggingConfiguration), tracing: tracing(in.TracingConfiguration), encryption: encryption(in.EncryptionConfiguration),
+		logging: logging, tracing: tracing(in.TracingConfiguration), encryption: encryption(in.EncryptionConfiguration),
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if existing, ok := s.machines[m.arn]; ok {
-		if existing.current.text == m.current.text { // another role or other tags are ignored, as on AWS
+		asked := *m.current
+		asked.roleARN = existing.current.roleARN // another role or other tags are ignored, as on AWS
+		if existing.current.same(&asked) {
 			return &sfn.CreateStateMachineOutput{StateMachineArn: &existing.arn, CreationDate: &existing.created}, nil
 		}
 		return nil, api.Errorf("StateMachineAlreadyExists", "State Machine Already Exists: '%s'", m.arn)
@@ -108,18 +113,34 @@ func (s *Service) createStateMachine(_ context.Context, _ api.Caller, in *sfn.Cr
 	return &sfn.CreateStateMachineOutput{StateMachineArn: &m.arn, CreationDate: &m.created}, nil
 }
 
+// same tells whether two revisions ask for the same machine.
+func (r *revision) same(other *revision) bool {
+	return r.text == other.text && r.roleARN == other.roleARN && reflect.DeepEqual(r.logging, other.logging) &&
+		reflect.DeepEqual(r.tracing, other.tracing) && reflect.DeepEqual(r.encryption, other.encryption)
+}
+
+// shown is what a description has of the definition and of its variables: nothing
+// that could be encrypted when only metadata is asked for.
+func (r *revision) shown(included types.IncludedData) (string, map[string][]string) {
+	if included == types.IncludedDataMetadataOnly {
+		return "{}", nil
+	}
+	return r.text, r.definition.VariableReferences()
+}
+
+// checkDescription refuses to describe a version that is not made.
+func checkDescription(description *string) error {
+	if description != nil {
+		return api.Errorf("ValidationException", "Version description can only be set when publish is true")
+	}
+	return nil
+}
+
 func checkRole(role string) error {
 	if !strings.HasPrefix(role, "arn:") || !strings.Contains(role, ":role/") {
 		return api.Errorf("InvalidArn", "Invalid Role Arn: '%s'", role)
 	}
 	return nil
-}
-
-func withDefault(logging *types.LoggingConfiguration) *types.LoggingConfiguration {
-	if logging == nil {
-		return &types.LoggingConfiguration{Level: types.LogLevelOff}
-	}
-	return logging
 }
 
 func tracing(t *types.TracingConfiguration) *types.TracingConfiguration {
@@ -146,18 +167,18 @@ func (s *Service) find(arn *string) (*machine, error) {
 	if m, ok := s.machines[name]; ok {
 		return m, nil
 	}
-	if len(parts) > 7 {
-		return nil, api.StatusErrorf(501, "NotImplemented", "%s: the local cloud does not emulate versions and aliases of state machines", name)
-	}
 	return nil, api.Errorf("StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", name)
 }
 
-func (s *Service) updateStateMachine(_ context.Context, _ api.Caller, in *sfn.UpdateStateMachineInput) (*sfn.UpdateStateMachineOutput, error) {
+func (s *Service) updateStateMachine(ctx context.Context, _ api.Caller, in *sfn.UpdateStateMachineInput) (*sfn.UpdateStateMachineOutput, error) {
 	if in.Publish {
 		return nil, api.StatusErrorf(501, "NotImplemented", "UpdateStateMachine: the local cloud does not emulate versions of state machines (publish)")
 	}
 	if in.Definition == nil && in.RoleArn == nil && in.LoggingConfiguration == nil && in.TracingConfiguration == nil && in.EncryptionConfiguration == nil {
-		return nil, api.Errorf("MissingRequiredParameter", "Either the definition, the role ARN, the LoggingConfiguration, the EncryptionConfiguration or the TracingConfiguration must be specified")
+		return nil, api.Errorf("MissingRequiredParameter", "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified")
+	}
+	if err := checkDescription(in.VersionDescription); err != nil {
+		return nil, err
 	}
 	var definition *asl.Definition
 	if in.Definition != nil {
@@ -171,6 +192,10 @@ func (s *Service) updateStateMachine(_ context.Context, _ api.Caller, in *sfn.Up
 			return nil, err
 		}
 	}
+	logging, err := s.logging(ctx, in.LoggingConfiguration)
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m, err := s.find(in.StateMachineArn)
@@ -178,7 +203,6 @@ func (s *Service) updateStateMachine(_ context.Context, _ api.Caller, in *sfn.Up
 		return nil, err
 	}
 	next := *m.current
-	next.id, next.updated = newUUID(), s.now()
 	if definition != nil {
 		next.text, next.definition = *in.Definition, definition
 	}
@@ -186,7 +210,7 @@ func (s *Service) updateStateMachine(_ context.Context, _ api.Caller, in *sfn.Up
 		next.roleARN = *in.RoleArn
 	}
 	if in.LoggingConfiguration != nil {
-		next.logging = in.LoggingConfiguration
+		next.logging = logging
 	}
 	if in.TracingConfiguration != nil {
 		next.tracing = in.TracingConfiguration
@@ -194,8 +218,11 @@ func (s *Service) updateStateMachine(_ context.Context, _ api.Caller, in *sfn.Up
 	if in.EncryptionConfiguration != nil {
 		next.encryption = in.EncryptionConfiguration
 	}
-	m.current = &next
-	return &sfn.UpdateStateMachineOutput{UpdateDate: &next.updated, RevisionId: &next.id}, nil
+	if !next.same(m.current) {
+		next.id, next.updated = newUUID(), s.now()
+		m.current = &next
+	}
+	return &sfn.UpdateStateMachineOutput{UpdateDate: aws.Time(m.current.updated), RevisionId: optional(m.current.id)}, nil
 }
 
 func (s *Service) describeStateMachine(_ context.Context, _ api.Caller, in *sfn.DescribeStateMachineInput) (*sfn.DescribeStateMachineOutput, error) {
@@ -205,16 +232,14 @@ func (s *Service) describeStateMachine(_ context.Context, _ api.Caller, in *sfn.
 	if err != nil {
 		return nil, err
 	}
-	out := &sfn.DescribeStateMachineOutput{
+	text, variables := m.current.shown(in.IncludedData)
+	return &sfn.DescribeStateMachineOutput{
 		StateMachineArn: aws.String(m.arn), Name: aws.String(m.name), Status: types.StateMachineStatusActive,
-		Type: types.StateMachineTypeStandard, CreationDate: aws.Time(m.created), Definition: aws.String(m.current.text),
+		Type: types.StateMachineTypeStandard, CreationDate: aws.Time(m.created), Definition: aws.String(text),
 		RoleArn: aws.String(m.current.roleARN), LoggingConfiguration: m.current.logging,
 		TracingConfiguration: m.current.tracing, EncryptionConfiguration: m.current.encryption,
-	}
-	if m.current.id != "" {
-		out.RevisionId = aws.String(m.current.id)
-	}
-	return out, nil
+		RevisionId: optional(m.current.id), VariableReferences: variables,
+	}, nil
 }
 
 func (s *Service) deleteStateMachine(_ context.Context, _ api.Caller, in *sfn.DeleteStateMachineInput) (*sfn.DeleteStateMachineOutput, error) {
@@ -254,7 +279,8 @@ func (s *Service) listStateMachineVersions(_ context.Context, _ api.Caller, in *
 	if _, err := s.find(in.StateMachineArn); err != nil {
 		return nil, err
 	}
-	return &sfn.ListStateMachineVersionsOutput{StateMachineVersions: []types.StateMachineVersionListItem{}}, nil
+	page, next, err := paginate([]types.StateMachineVersionListItem{}, in.MaxResults, in.NextToken, 100)
+	return &sfn.ListStateMachineVersionsOutput{StateMachineVersions: page, NextToken: next}, err
 }
 
 // listStateMachineAliases answers that there are none: they cannot be made.
@@ -264,5 +290,6 @@ func (s *Service) listStateMachineAliases(_ context.Context, _ api.Caller, in *s
 	if _, err := s.find(in.StateMachineArn); err != nil {
 		return nil, err
 	}
-	return &sfn.ListStateMachineAliasesOutput{StateMachineAliases: []types.StateMachineAliasListItem{}}, nil
+	page, next, err := paginate([]types.StateMachineAliasListItem{}, in.MaxResults, in.NextToken, 100)
+	return &sfn.ListStateMachineAliasesOutput{StateMachineAliases: page, NextToken: next}, err
 }

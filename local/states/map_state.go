@@ -27,8 +27,8 @@ func (v *visit) mapItems() (*outcome, error) {
 		return nil, v.unplanned(err)
 	}
 	e.rest()
-	if v.mock != nil {
-		return v.mocked(e)
+	if v.trial != nil {
+		return v.mockedMap(e, plan)
 	}
 	if err := v.record(types.HistoryEvent{Type: types.HistoryEventTypeMapStateStarted, MapStateStartedEventDetails: &types.MapStateStartedEventDetails{
 		Length: int32(len(plan.inputs)),
@@ -136,16 +136,17 @@ func (v *visit) planMap(e evaluator) (*mapPlan, error) {
 		return nil, err
 	}
 	plan := &mapPlan{}
-	if plan.items, err = e.items(); err != nil {
+	if plan.items, err = v.items(e); err != nil {
 		return nil, err
 	}
-	if plan.concurrency, err = mapNumber(e, "MaxConcurrency"); err != nil {
+	v.note("MaxConcurrency", 0) // where the definition has none
+	if plan.concurrency, err = v.mapNumber(e, "MaxConcurrency"); err != nil {
 		return nil, err
 	}
-	if plan.tolerated, err = mapNumber(e, "ToleratedFailureCount"); err != nil {
+	if plan.tolerated, err = v.mapNumber(e, "ToleratedFailureCount"); err != nil {
 		return nil, err
 	}
-	percentage, err := mapNumber(e, "ToleratedFailurePercentage")
+	percentage, err := v.mapNumber(e, "ToleratedFailurePercentage")
 	if err != nil {
 		return nil, err
 	}
@@ -156,10 +157,22 @@ func (v *visit) planMap(e evaluator) (*mapPlan, error) {
 			return nil, err
 		}
 	}
+	if v.state.Has("ItemSelector") {
+		v.note("AfterItemSelector", plan.inputs)
+	}
 	return plan, nil
 }
 
-func mapNumber(e evaluator, field string) (int, error) {
+// items are what the state iterates over; TestState gives those that an
+// ItemReader would have read.
+func (v *visit) items(e evaluator) ([]any, error) {
+	if v.trial != nil && v.trial.items != nil {
+		return v.trial.items, nil
+	}
+	return e.items()
+}
+
+func (v *visit) mapNumber(e evaluator, field string) (int, error) {
 	value, ok, err := e.field(field)
 	if err != nil || !ok {
 		return 0, err
@@ -171,5 +184,6 @@ func mapNumber(e evaluator, field string) (int, error) {
 	if number < 0 {
 		return 0, e.negative(field, int64(number))
 	}
+	v.note(field, number)
 	return int(number), nil
 }

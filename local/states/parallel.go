@@ -14,7 +14,7 @@ func (v *visit) parallel() (*outcome, error) {
 		return nil, v.query(err)
 	}
 	e.rest()
-	if v.mock != nil {
+	if v.trial != nil {
 		return v.mocked(e)
 	}
 	if err := v.record(types.HistoryEvent{Type: types.HistoryEventTypeParallelStateStarted}); err != nil {
@@ -49,15 +49,6 @@ func (v *visit) parallel() (*outcome, error) {
 		return nil, err
 	}
 	return v.complete(e, outputs, true)
-}
-
-// mocked completes a state with what TestState was given for its work.
-func (v *visit) mocked(e evaluator) (*outcome, error) {
-	result, err := v.mock()
-	if err != nil {
-		return nil, err
-	}
-	return v.complete(e, result, true)
 }
 
 // container runs a branch or iteration from its start, or from where a redrive

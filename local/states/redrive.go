@@ -15,6 +15,19 @@ import (
 // (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html).
 const redriveWindow = 14 * 24 * time.Hour
 
+// How many client tokens of redrives are remembered, and how long
+// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html).
+const (
+	maxRedriveTokens = 10
+	redriveTokenLife = 15 * time.Minute
+)
+
+// redrive is one that a client asked for with a token.
+type redrive struct {
+	token string
+	at    time.Time
+}
+
 // redrivable tells whether an execution may be redriven; the caller holds the
 // lock.
 func (x *execution) redrivable() (types.ExecutionRedriveStatus, string) {
@@ -47,15 +60,33 @@ func (s *Service) redriveExecution(_ context.Context, _ api.Caller, in *sfn.Redr
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if at := x.redrivenBy(in.ClientToken); at != nil {
+		return &sfn.RedriveExecutionOutput{RedriveDate: at}, nil
+	}
 	if status, reason := x.redrivable(); status != types.ExecutionRedriveStatusRedrivable {
 		return nil, api.Errorf("ExecutionNotRedrivable", "%s", reason)
 	}
 	x.status, x.output, x.failure = types.ExecutionStatusRunning, nil, nil
 	x.redrives++
 	x.redriven = s.now()
+	if in.ClientToken != nil {
+		x.asked = append(x.asked, redrive{*in.ClientToken, x.redriven})
+		x.asked = x.asked[max(0, len(x.asked)-maxRedriveTokens):]
+	}
 	id := x.append(int64(len(x.events)), types.HistoryEvent{Type: types.HistoryEventTypeExecutionRedriven, ExecutionRedrivenEventDetails: &types.ExecutionRedrivenEventDetails{
 		RedriveCount: aws.Int32(int32(x.redrives)),
 	}})
 	x.launchFrom(x.resume, id)
 	return &sfn.RedriveExecutionOutput{RedriveDate: aws.Time(x.redriven)}, nil
+}
+
+// redrivenBy is when a client that repeats a call redrove the execution; nil when
+// it did not.
+func (x *execution) redrivenBy(token *string) *time.Time {
+	for _, r := range x.asked {
+		if token != nil && r.token == *token && x.service.now().Sub(r.at) <= redriveTokenLife {
+			return &r.at
+		}
+	}
+	return nil
 }

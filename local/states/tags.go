@@ -2,6 +2,7 @@ package states
 
 import (
 	"context"
+	"maps"
 	"sort"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,6 +11,10 @@ import (
 
 	"weir/local/api"
 )
+
+// maxTags is how many tags a machine has at most
+// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+const maxTags = 50
 
 // tagged finds a machine by a tag operation's ARN; the caller holds the lock.
 func (s *Service) tagged(arn *string) (*machine, error) {
@@ -20,6 +25,19 @@ func (s *Service) tagged(arn *string) (*machine, error) {
 	return m, err
 }
 
+// tag adds tags, or none of them when they would be too many.
+func (m *machine) tag(tags []types.Tag) error {
+	all := maps.Clone(m.tags)
+	for _, tag := range tags {
+		all[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	if len(all) > maxTags {
+		return api.Errorf("TooManyTags", "A resource can have at most %d tags", maxTags)
+	}
+	m.tags = all
+	return nil
+}
+
 func (s *Service) tagResource(_ context.Context, _ api.Caller, in *sfn.TagResourceInput) (*sfn.TagResourceOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -27,8 +45,8 @@ func (s *Service) tagResource(_ context.Context, _ api.Caller, in *sfn.TagResour
 	if err != nil {
 		return nil, err
 	}
-	for _, tag := range in.Tags {
-		m.tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	if err := m.tag(in.Tags); err != nil {
+		return nil, err
 	}
 	return &sfn.TagResourceOutput{}, nil
 }

@@ -27,7 +27,7 @@ func TestTestState(t *testing.T) {
 			t.Errorf("%+v", out)
 		}
 		sameJSON(t, out.InspectionData.AfterArguments, `{"FunctionName":"f","Payload":3}`)
-		sameJSON(t, out.InspectionData.Variables, `{"x":200}`)
+		sameJSON(t, out.InspectionData.Variables, `{"more":2,"x":200}`)
 		if c.callers[0].RoleARN != role {
 			t.Errorf("called as %+v", c.callers[0])
 		}

@@ -11,8 +11,15 @@ import (
 	"weir/local/states/asl"
 )
 
+// maxDiagnostics is how many findings an answer has at most.
+const maxDiagnostics = 100
+
 func (s *Service) validateStateMachineDefinition(_ context.Context, _ api.Caller, in *sfn.ValidateStateMachineDefinitionInput) (*sfn.ValidateStateMachineDefinitionOutput, error) {
-	definition, found := asl.Parse(aws.ToString(in.Definition), s.jsonata)
+	workflow := asl.Standard
+	if in.Type == types.StateMachineTypeExpress {
+		workflow = asl.Express
+	}
+	definition, found := asl.Parse(aws.ToString(in.Definition), workflow, s.jsonata)
 	out := &sfn.ValidateStateMachineDefinitionOutput{
 		Result: types.ValidateStateMachineDefinitionResultCodeOk, Truncated: aws.Bool(false),
 		Diagnostics: []types.ValidateStateMachineDefinitionDiagnostic{},
@@ -22,7 +29,7 @@ func (s *Service) validateStateMachineDefinition(_ context.Context, _ api.Caller
 	}
 	limit := int(in.MaxResults)
 	if limit == 0 {
-		limit = 100
+		limit = maxDiagnostics
 	}
 	for _, d := range found {
 		severity := types.ValidateStateMachineDefinitionSeverityError

@@ -46,7 +46,7 @@ const (
 var limits = []struct{ path, name, what string }{
 	{statesPath, "maxEvents", "events in an execution's history"},
 	{statesPath, "maxPayload", "bytes of a state's input or output"},
-	{statesPath, "maxDefinition", "bytes of a definition"},
+	{statesPath, "maxDefinition", "characters of a definition"},
 	{statesPath, "maxName", "characters of a state machine's or an execution's name"},
 	{statesPath + "/intrinsic", "maxArray", "elements that States.ArrayRange makes"},
 	{statesPath + "/intrinsic", "maxText", "characters that States.Hash and the Base64 functions take"},

@@ -25,6 +25,11 @@ const (
 	MissingEnd         = "MISSING_END_STATE"
 	InvalidJSONata     = "INVALID_JSONATA_EXPRESSION"
 	UnsupportedJSONata = "UNSUPPORTED_JSONATA_EXPRESSION"
+	DuplicateState     = "DUPLICATE_STATE_NAME"
+	InvalidState       = "INVALID_STATE_NAME"
+	NoDollar           = "NO_DOLLAR"
+	NoPath             = "NO_PATH"
+	StaticResult       = "PASS_RESULT_IS_STATIC"
 )
 
 func (d Diagnostic) String() string {

@@ -20,6 +20,7 @@ func (p *parser) expressions(s *State) {
 		return
 	}
 	p.pathFields(s)
+	p.warnings(s)
 }
 
 func (p *parser) jsonataFields(s *State) {

@@ -55,7 +55,7 @@ func (p *parser) retrier(o *object, path string) Retrier {
 	case "FULL":
 		r.FullJitter = true
 	default:
-		p.schema(path+"/JitterStrategy", "Value is not in the set of allowed values: [FULL, NONE]")
+		p.oneOf(path, "JitterStrategy", "FULL, NONE")
 	}
 	return r
 }

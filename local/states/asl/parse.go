@@ -2,6 +2,7 @@ package asl
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"weir/local/jackson"
@@ -12,34 +13,61 @@ type Checker interface {
 	Check(source string) (map[string]any, error)
 }
 
+// Workflow is the type of a state machine, which decides what its definition
+// may have.
+type Workflow int
+
+// The types of state machines.
+const (
+	Standard Workflow = iota
+	Express
+)
+
 // Parse reads a definition. With diagnostics that are not warnings the
 // definition is nil.
-func Parse(text string, checker Checker) (*Definition, []Diagnostic) {
+func Parse(text string, workflow Workflow, checker Checker) (*Definition, []Diagnostic) {
+	return (&parser{checker: checker, workflow: workflow}).parse(text)
+}
+
+func (p *parser) parse(text string) (*Definition, []Diagnostic) {
+	root, fault := document(text)
+	if fault != nil {
+		return nil, []Diagnostic{*fault}
+	}
+	definition := p.definition(root)
+	if p.failed() {
+		return nil, p.found
+	}
+	return definition, p.found
+}
+
+func (p *parser) failed() bool {
+	return slices.ContainsFunc(p.found, func(d Diagnostic) bool { return !d.Warning })
+}
+
+// document reads the JSON object that a definition is.
+func document(text string) (*object, *Diagnostic) {
 	if strings.TrimSpace(text) == "" {
-		return nil, []Diagnostic{{Code: SchemaFailed, Message: notAnObject}}
+		return nil, &Diagnostic{Code: SchemaFailed, Message: notAnObject}
 	}
 	if fault := jackson.Check(text); fault != nil {
-		return nil, []Diagnostic{{Code: InvalidJSON, Message: fault.Error(), Location: fault.Location()}}
+		return nil, &Diagnostic{Code: InvalidJSON, Message: fault.Error(), Location: fault.Location()}
 	}
 	root, err := parseObject([]byte(text))
 	if err != nil {
-		return nil, []Diagnostic{{Code: SchemaFailed, Message: notAnObject}}
+		return nil, &Diagnostic{Code: SchemaFailed, Message: notAnObject}
 	}
-	p := &parser{checker: checker}
-	definition := p.definition(root)
-	for _, d := range p.found {
-		if !d.Warning {
-			return nil, p.found
-		}
-	}
-	return definition, p.found
+	return root, nil
 }
 
 const notAnObject = "Definition must be a valid JSON object"
 
 // parser turns ordered objects into the model and collects what is wrong.
 type parser struct {
-	checker Checker
+	checker  Checker
+	workflow Workflow
+	// trial reads a state to be tested, of which nothing that it holds is run.
+	trial   bool
 	found   []Diagnostic
 	machine language // of the whole machine: pathOnly or jsonataOnly
 	names   map[string]bool
@@ -50,6 +78,17 @@ func (p *parser) report(code, location, format string, args ...any) {
 		location = "/" // the whole definition
 	}
 	p.found = append(p.found, Diagnostic{Code: code, Message: fmt.Sprintf(format, args...), Location: location})
+}
+
+// warn notes a finding that keeps no machine from being created.
+func (p *parser) warn(code, location, format string, args ...any) {
+	p.report(code, location, format, args...)
+	p.found[len(p.found)-1].Warning = true
+}
+
+// oneOf says which values a field may have.
+func (p *parser) oneOf(path, field, values string) {
+	p.schema(path+"/"+field, "The field '%s' should have one of these values: [%s]", field, values)
 }
 
 func (p *parser) schema(location, format string, args ...any) {
@@ -118,7 +157,7 @@ func (p *parser) queryLanguage(o *object, path string, otherwise language) langu
 	case "JSONPath":
 		return pathOnly
 	}
-	p.schema(path+"/QueryLanguage", "Value is not in the set of allowed values: [JSONPath, JSONata]")
+	p.oneOf(path, "QueryLanguage", "JSONPath, JSONata")
 	return otherwise
 }
 
@@ -140,11 +179,14 @@ func (p *parser) container(o *object, path string) *Container {
 			p.schema(at, "Expected value of type Object")
 			continue
 		}
-		if n := len([]rune(name)); n == 0 || n > 80 {
-			p.schema(at, "The name of a state must have 1 to 80 characters")
+		switch n := len([]rune(name)); {
+		case n == 0:
+			p.report(InvalidState, at, "The name of a state must have 1 to 80 characters")
+		case n > 80:
+			p.report(InvalidState, at, "Invalid State name: State '%s' exceeds the 80-character limit allowed by the service", name)
 		}
 		if p.names[name] {
-			p.schema(at, "Duplicate State name: %s", name)
+			p.report(DuplicateState, at, "Duplicate State name: %s", name)
 		}
 		p.names[name] = true
 		c.Names = append(c.Names, name)
@@ -175,55 +217,4 @@ func integer(value any) (int, bool) {
 
 func isExpression(text string) bool {
 	return strings.HasPrefix(text, "{%") && strings.HasSuffix(text, "%}") && len(text) >= 4
-}
-
-// ParseState reads one state on its own, or the named state of a whole
-// definition; where the state goes next is not checked in the first case.
-func ParseState(text, name string, checker Checker) (*State, []Diagnostic) {
-	if strings.TrimSpace(text) == "" {
-		return nil, []Diagnostic{{Code: SchemaFailed, Message: notAnObject}}
-	}
-	if fault := jackson.Check(text); fault != nil {
-		return nil, []Diagnostic{{Code: InvalidJSON, Message: fault.Error(), Location: fault.Location()}}
-	}
-	root, err := parseObject([]byte(text))
-	if err != nil {
-		return nil, []Diagnostic{{Code: SchemaFailed, Message: notAnObject}}
-	}
-	if root.has("States") {
-		definition, found := Parse(text, checker)
-		if definition == nil {
-			return nil, found
-		}
-		if s := definition.find(name); s != nil {
-			return s, found
-		}
-		return nil, []Diagnostic{{Code: MissingTarget, Message: fmt.Sprintf("State %q is not in the definition", name)}}
-	}
-	p := &parser{checker: checker, machine: pathOnly, names: map[string]bool{}}
-	s := p.state(name, root, "")
-	for _, d := range p.found {
-		if !d.Warning {
-			return nil, p.found
-		}
-	}
-	return s, p.found
-}
-
-// find looks for a state by name, within Parallel and Map states too.
-func (c *Container) find(name string) *State {
-	if s, ok := c.States[name]; ok {
-		return s
-	}
-	for _, s := range c.States {
-		for _, inner := range append(s.Branches, s.Processor) {
-			if inner == nil {
-				continue
-			}
-			if found := inner.find(name); found != nil {
-				return found
-			}
-		}
-	}
-	return nil
 }

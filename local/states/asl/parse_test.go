@@ -22,21 +22,26 @@ const task = `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke"`
 // in ours.
 func TestDiagnostics(t *testing.T) {
 	engine := jsonata.New(jsonata.Options{})
+	long := strings.Repeat("s", 81)
 	for name, tt := range map[string]struct{ definition, want string }{
 		// The first four are recorded: stepfunctions/v2/test_sfn_api.snapshot.json and
 		// test_sfn_api_validation.snapshot.json of github.com/localstack/localstack.
-		"nothing":               {``, `SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null`},
-		"not JSON":              {`not a definition`, "INVALID_JSON_DESCRIPTION: Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: (String)\"not a definition\"; line: 1, column: 4] at [Source: (String)\"not a definition\"; line: 1, column: 4]"},
-		"no members":            {`{}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /`},
-		"no states":             {`{"StartAt":"S"}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /`},
-		"not an object":         {`[]`, `SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null`},
-		"missing target":        {`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"C"},"B":{"Type":"Pass","End":true}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: C at /States/A/Next, MISSING_TRANSITION_TARGET: State "B" is not reachable. at /States/B`},
-		"missing start":         {`{"StartAt":"X","States":{"S":{"Type":"Succeed"}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /StartAt, MISSING_TRANSITION_TARGET: State "S" is not reachable. at /States/S`},
-		"no end":                {`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"A"}}}`, `MISSING_END_STATE: Workflow has no terminal state at null`},
-		"target and end":        {`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"NOPE"}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: NOPE at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state at null`},
-		"unknown field":         {state(`"Type":"Pass","Timeout":1,"End":true`), `SCHEMA_VALIDATION_FAILED: Field 'Timeout' is not supported at /States/S`},
-		"field of another":      {state(`"Type":"Wait","Seconds":1,"Catch":[],"End":true`), `SCHEMA_VALIDATION_FAILED: Field 'Catch' is not supported at /States/S`},
-		"unknown type":          {state(`"Type":"Loop"`), `Value is not in the set of allowed values`},
+		"nothing":          {``, `SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null`},
+		"not JSON":         {`not a definition`, "INVALID_JSON_DESCRIPTION: Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: (String)\"not a definition\"; line: 1, column: 4] at [Source: (String)\"not a definition\"; line: 1, column: 4]"},
+		"no members":       {`{}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /`},
+		"no states":        {`{"StartAt":"S"}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /`},
+		"not an object":    {`[]`, `SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null`},
+		"missing target":   {`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"C"},"B":{"Type":"Pass","End":true}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: C at /States/A/Next, MISSING_TRANSITION_TARGET: State "B" is not reachable. at /States/B`},
+		"missing start":    {`{"StartAt":"X","States":{"S":{"Type":"Succeed"}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /StartAt, MISSING_TRANSITION_TARGET: State "S" is not reachable. at /States/S`},
+		"no end":           {`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"A"}}}`, `MISSING_END_STATE: Workflow has no terminal state at null`},
+		"target and end":   {`{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"NOPE"}}}`, `MISSING_TRANSITION_TARGET: Missing 'Next' target: NOPE at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state at null`},
+		"unknown field":    {state(`"Type":"Pass","Timeout":1,"End":true`), `SCHEMA_VALIDATION_FAILED: Field 'Timeout' is not supported at /States/S`},
+		"field of another": {state(`"Type":"Wait","Seconds":1,"Catch":[],"End":true`), `SCHEMA_VALIDATION_FAILED: Field 'Catch' is not supported at /States/S`},
+		// recorded: stepfunctions/v2/test_state/test_test_state_machine_scenarios.snapshot.json, test_state_name_invalid_state_definition
+		"unknown type":     {state(`"Type":"Loop","End":true`), `SCHEMA_VALIDATION_FAILED: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/S/Type`},
+		"state name twice": {state(`"Type":"Parallel","Branches":[{"StartAt":"S","States":{"S":{"Type":"Succeed"}}}],"End":true`), `DUPLICATE_STATE_NAME: Duplicate State name: S at /States/S/Branches[0]/States/S`},
+		// seen on AWS: https://github.com/ChristopheBougere/asl-validator/issues/69
+		"long state name":       {strings.ReplaceAll(state(`"Type":"Succeed"`), `"S"`, `"`+long+`"`), `INVALID_STATE_NAME: Invalid State name: State '` + long + `' exceeds the 80-character limit allowed by the service at /States/` + long},
 		"no resource":           {state(`"Type":"Task","End":true`), `SCHEMA_VALIDATION_FAILED: These fields are required: [Resource] at /States/S`},
 		"bad resource":          {state(`"Type":"Task","Resource":"lambda","End":true`), `SCHEMA_VALIDATION_FAILED: Value is not a valid resource ARN at /States/S/Resource`},
 		"choice without next":   {`{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true}],"Default":"E"},"E":{"Type":"Succeed"}}}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/C/Choices[0]`},
@@ -59,7 +64,7 @@ func TestDiagnostics(t *testing.T) {
 		"in a branch":           {state(`"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"Z"},"E":{"Type":"Succeed"}}}],"End":true`), `Missing 'Next' target: Z at /States/S/Branches[0]/States/A/Next`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			definition, found := asl.Parse(tt.definition, engine)
+			definition, found := asl.Parse(tt.definition, asl.Standard, engine)
 			if definition != nil {
 				t.Fatal("accepted")
 			}
@@ -74,6 +79,20 @@ func TestDiagnostics(t *testing.T) {
 	}
 }
 
+func TestWarnings(t *testing.T) {
+	for name, tt := range map[string]struct{ definition, want string }{
+		"parameters": {state(`"Type":"Pass","Parameters":{"a":{"b":"$.x","c.$":"$.y","d":"$5"}},"End":true`), "NO_DOLLAR /States/S/Parameters/a/b"},
+		"result":     {state(`"Type":"Pass","Result":[{"b.$":"$.x"}],"End":true`), "PASS_RESULT_IS_STATIC /States/S/Result"},
+		"cause":      {state(`"Type":"Fail","Cause":"States.Format('a')"`), "NO_PATH /States/S/Cause"},
+		"choice":     {`{"StartAt":"S","States":{"S":{"Type":"Choice","Choices":[{"Not":{"Variable":"$.a","StringEquals":"$.b"},"Next":"E"}]},"E":{"Type":"Succeed"}}}`, "NO_PATH /States/S/Choices[0]/Not/StringEquals"},
+	} {
+		definition, found := asl.Parse(tt.definition, asl.Standard, nil)
+		if definition == nil || len(found) != 1 || !found[0].Warning || found[0].Code+" "+found[0].Location != tt.want {
+			t.Errorf("%s: %v, want %s", name, found, tt.want)
+		}
+	}
+}
+
 func TestGoodDefinitions(t *testing.T) {
 	engine := jsonata.New(jsonata.Options{})
 	for name, definition := range map[string]string{
@@ -85,7 +104,7 @@ func TestGoodDefinitions(t *testing.T) {
 		"functions":        state(`"Type":"Fail","CausePath":"States.Format('{}', $.a)"`),
 		"old Map":          state(`"Type":"Map","Iterator":{"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"Parameters":{"x.$":"$$.Map.Item.Value"},"End":true`),
 	} {
-		if _, found := asl.Parse(definition, engine); len(found) > 0 {
+		if _, found := asl.Parse(definition, asl.Standard, engine); len(found) > 0 {
 			t.Errorf("%s: %v", name, found)
 		}
 	}
@@ -101,7 +120,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		definition, found := asl.Parse(text, nil)
+		definition, found := asl.Parse(text, asl.Standard, nil)
 		if definition == nil && len(found) == 0 {
 			t.Error("refused without a reason")
 		}

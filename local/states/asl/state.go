@@ -14,7 +14,9 @@ func (p *parser) state(name string, o *object, path string) *State {
 	s.Type = p.text(o, "Type", path)
 	allowed, ok := fieldsOf[s.Type]
 	if !ok {
-		p.schema(path+"/Type", "Value is not in the set of allowed values: [Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait]")
+		p.oneOf(path, "Type", "Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map")
+		s.Next, _ = o.values["Next"].(string)
+		s.End = s.Next == "" // it may be the end of the machine
 		return s
 	}
 	speaks := p.queryLanguage(o, path, p.machine)
@@ -173,12 +175,25 @@ func (p *parser) resource(s *State, o *object) {
 		p.schema(s.path+"/Resource", "Value is not a valid resource ARN")
 		return
 	}
+	if pattern := integrationPattern(resource); p.workflow == Express && pattern != "" {
+		p.schema(s.path+"/Resource", "Express state machine does not support '%s' service integration ", pattern)
+	}
 	switch service, rest := parts[2], strings.Join(parts[5:], ":"); {
 	case service == "lambda", service == "states" && strings.HasPrefix(rest, "activity:"):
 	case service == "states" && parts[3] == "" && parts[4] == "" && strings.Contains(rest, ":"):
 	default:
 		p.schema(s.path+"/Resource", "The resource provided %s is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.", resource)
 	}
+}
+
+// integrationPattern is how a task waits for more than the answer to its call.
+func integrationPattern(resource string) string {
+	for _, pattern := range []string{".waitForTaskToken", ".sync", ".sync:2"} {
+		if strings.HasSuffix(resource, pattern) {
+			return pattern
+		}
+	}
+	return ""
 }
 
 func (p *parser) branches(s *State, o *object) {
@@ -217,6 +232,17 @@ func (p *parser) mapState(s *State, o *object) {
 		return
 	}
 	p.known(processor, path, "Comment", "StartAt", "States", "ProcessorConfig")
+	if !p.trial {
+		p.inline(s, processor, path)
+	}
+	if s.Has("ItemSelector") && s.Has("Parameters") {
+		p.schema(s.path, "You cannot specify both of the fields: [ItemSelector, Parameters]")
+	}
+	s.Processor = p.container(processor, path)
+}
+
+// inline refuses what the local cloud does not run of a Map state.
+func (p *parser) inline(s *State, processor *object, path string) {
 	if config, ok := processor.values["ProcessorConfig"].(*object); ok {
 		if config.values["Mode"] == "DISTRIBUTED" {
 			p.schema(path+"/ProcessorConfig/Mode", "The local cloud does not run Map states in DISTRIBUTED mode")
@@ -227,8 +253,4 @@ func (p *parser) mapState(s *State, o *object) {
 			p.schema(s.path, "Field '%s' is only supported for Map states in DISTRIBUTED mode, which the local cloud does not run", distributed)
 		}
 	}
-	if s.Has("ItemSelector") && s.Has("Parameters") {
-		p.schema(s.path, "You cannot specify both of the fields: [ItemSelector, Parameters]")
-	}
-	s.Processor = p.container(processor, path)
 }

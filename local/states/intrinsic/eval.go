@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 
 	"weir/local/states/jsonpath"
@@ -104,11 +105,7 @@ func format(args []any) (any, error) {
 			if used == len(args) {
 				return nil, fmt.Errorf("the template has more placeholders than arguments")
 			}
-			if s, ok := args[used].(string); ok {
-				b.WriteString(unescape(s))
-			} else {
-				b.WriteString(text(args[used]))
-			}
+			b.WriteString(unescape(shown(args[used])))
 			used++
 			i++
 		default:
@@ -121,17 +118,42 @@ func format(args []any) (any, error) {
 	return b.String(), nil
 }
 
+// shown is a value as States.Format puts it into text: strings as they are,
+// arrays and objects in brackets and braces, {a=1, b=[x, y]}.
+func shown(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case []any:
+		parts := make([]string, len(value))
+		for i, member := range value {
+			parts[i] = shown(member)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case map[string]any:
+		var parts []string
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			parts = append(parts, name+"="+shown(value[name]))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	return text(value)
+}
+
 func stringToJSON(args []any) (any, error) {
 	s, ok := args[0].(string)
 	if !ok {
 		return nil, fmt.Errorf("the argument must be a string")
 	}
-	if s == "" {
+	if strings.TrimSpace(s) == "" {
 		return nil, nil
 	}
 	var value any
 	if err := json.Unmarshal([]byte(s), &value); err != nil {
 		return nil, fmt.Errorf("the argument is not JSON: %w", err)
+	}
+	if value == 0.0 {
+		value = 0.0 // of either sign
 	}
 	return value, nil
 }
@@ -144,12 +166,13 @@ func list(value any) ([]any, error) {
 	return l, nil
 }
 
+// integer rounds a half up, as AWS does: -1.5 is -1.
 func integer(value any, what string) (int, error) {
 	n, ok := value.(float64)
 	if !ok || math.Abs(n) > 1<<53 {
 		return 0, fmt.Errorf("the %s must be an integer", what)
 	}
-	return int(math.Round(n)), nil
+	return int(math.Floor(n + 0.5)), nil
 }
 
 func arrayPartition(args []any) (any, error) {

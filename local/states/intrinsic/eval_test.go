@@ -38,7 +38,7 @@ func evaluate(text string) (string, error) {
 func TestFunctions(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{`States.Format('Hello, my name is {}.', $.name)`, `"Hello, my name is Ann."`},
-		{`States.Format('{} and \{\} and {}', $.n, $.list)`, `"2 and {} and [1,2,3,3]"`},
+		{`States.Format('{} and \{\} and {}', $.n, $.list)`, `"2 and {} and [1, 2, 3, 3]"`},
 		{`States.Format('it\'s {}', true)`, `"it's true"`},
 		{`States.StringToJson($.json)`, `{"x":[1]}`},
 		{`States.JsonToString($.object)`, `"{\"a\":1,\"b\":2}"`},
@@ -60,6 +60,40 @@ func TestFunctions(t *testing.T) {
 		{`States.StringSplit('1,2,3+4,5', ',+')`, `["1","2","3","4","5"]`},
 		{`States.Format('{}', States.ArrayGetItem(States.StringSplit('a b', ' '), 1))`, `"b"`},
 		{`States.ArrayGetItem($.list[?(@ > 1)], 0)`, `2`},
+	} {
+		got, err := evaluate(tt.text)
+		if err != nil || got != tt.want {
+			t.Errorf("%s = %s, %v, want %s", tt.text, got, err, tt.want)
+		}
+	}
+}
+
+// recorded: stepfunctions/v2/intrinsic_functions of github.com/localstack/localstack,
+// test_generic.snapshot.json, test_json_manipulation.snapshot.json,
+// test_math_operations.snapshot.json, test_string_operations.snapshot.json,
+// test_array.snapshot.json and test_encode_decode.snapshot.json
+func TestRecordedFunctions(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{`States.Format('fst={}.', $.null)`, `"fst=null."`},
+		{`States.Format('{} {}', 1.1, '')`, `"1.1 "`},
+		{`States.Format('{}', $.object)`, `"{a=1, b=2}"`},
+		{`States.Format('{}', States.StringToJson('{"Arg1": 1, "Arg2": []}'))`, `"{Arg1=1, Arg2=[]}"`},
+		{`States.Format('{}', States.Array('a', null, States.Array(true)))`, `"[a, null, [true]]"`},
+		{`States.StringToJson('')`, `null`},
+		{`States.StringToJson(' ')`, `null`},
+		{`States.StringToJson('-0')`, `0`},
+		{`States.StringToJson('"HelloWorld"')`, `"HelloWorld"`},
+		{`States.JsonToString('HelloWorld')`, `"\"HelloWorld\""`},
+		{`States.MathAdd(-9, 3)`, `-6`},
+		{`States.MathAdd(1.49, 1.5)`, `3`},
+		{`States.MathAdd(1.5, 1.51)`, `4`},
+		{`States.MathAdd(-1.49, -1.5)`, `-2`},
+		{`States.StringSplit(' , ', ',')`, `[" "," "]`},
+		{`States.StringSplit(',,,,', ',')`, `[]`},
+		{"States.StringSplit('Hello\nWorld', '\n')", `["Hello","World"]`},
+		{`States.ArrayPartition(States.Array(), 5)`, `[]`},
+		{`States.ArrayPartition(States.Array(0), 4)`, `[[0]]`},
+		{`States.Base64Decode('')`, `""`},
 	} {
 		got, err := evaluate(tt.text)
 		if err != nil || got != tt.want {

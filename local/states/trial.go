@@ -1,0 +1,134 @@
+package states
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"weir/local/api"
+	"weir/local/states/asl"
+)
+
+// tried prepares a visit of the state under test.
+func (s *Service) tried(ctx context.Context, in *sfn.TestStateInput) (*visit, error) {
+	state, err := s.underTest(in)
+	if err != nil {
+		return nil, err
+	}
+	text := aws.ToString(in.Input)
+	if text == "" {
+		text = "{}"
+	}
+	input, err := inputOf(text)
+	if err != nil {
+		return nil, err
+	}
+	vars := map[string]any{}
+	if in.Variables != nil {
+		if err := json.Unmarshal([]byte(*in.Variables), &vars); err != nil || vars == nil {
+			return nil, api.Errorf("ValidationException", "variables must be a JSON object: %v", err)
+		}
+	}
+	now := s.now()
+	x := &execution{
+		service: s, name: newUUID(), started: now, status: types.ExecutionStatusRunning, input: input, rawInput: text,
+		machine: &machine{name: newUUID()}, revision: &revision{roleARN: aws.ToString(in.RoleArn)},
+	}
+	x.machine.arn = s.Env.ARN("states", "stateMachine:"+x.machine.name)
+	x.arn = s.Env.ARN("states", "express:"+x.machine.name+":"+x.name)
+	v := &visit{branch: &branch{exec: x, ctx: ctx, vars: vars}, state: state, raw: input, enteredAt: now}
+	if v.trial, err = v.trialOf(in); err != nil {
+		return nil, err
+	}
+	v.hold = s.Clock.Hold()
+	return v, nil
+}
+
+// underTest reads the state and refuses those that cannot be tested as asked.
+func (s *Service) underTest(in *sfn.TestStateInput) (*asl.State, error) {
+	if err := checkMock(in); err != nil {
+		return nil, err
+	}
+	state, found, err := asl.ParseState(aws.ToString(in.Definition), aws.ToString(in.StateName), s.jsonata)
+	if errors.Is(err, asl.ErrNoState) {
+		return nil, api.Errorf("ValidationException", "State not found in definition")
+	}
+	if state == nil {
+		return nil, invalidDefinition(found)
+	}
+	grouping := state.Type == asl.Parallel || state.Type == asl.Map
+	switch {
+	case in.Mock != nil && state.Type != asl.Task && !grouping:
+		return nil, api.Errorf("ValidationException", "State type '%s' is not supported when a mock is specified", state.Type)
+	case in.Mock == nil && grouping:
+		return nil, api.Errorf("InvalidDefinition", "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]")
+	case in.Mock == nil && state.Type == asl.Task && in.RoleArn == nil:
+		return nil, api.Errorf("ValidationException", "RoleArn must be specified when testing a Task state")
+	case in.Mock == nil && waits(state):
+		return nil, api.Errorf("InvalidDefinition", "TestState runs a task that waits for more than the answer to its call only with a mock")
+	}
+	return state, nil
+}
+
+// waits tells whether a task waits for a callback or for what it started.
+func waits(state *asl.State) bool {
+	where, err := parseResource(state.Text("Resource"))
+	return state.Type == asl.Task && err == nil && where.mode != modeRequest
+}
+
+func (v *visit) trialOf(in *sfn.TestStateInput) (*trial, error) {
+	t := &trial{notes: map[string]any{}}
+	var err error
+	if t.mock, err = v.mockOf(in.Mock); err != nil {
+		return nil, err
+	}
+	if t.context, err = v.trialContext(in); err != nil {
+		return nil, err
+	}
+	config := in.StateConfiguration
+	if config == nil {
+		config = &types.TestStateConfiguration{}
+	}
+	t.failed = int(aws.ToInt32(config.MapIterationFailureCount))
+	if !v.state.Has("ItemReader") {
+		return t, nil
+	}
+	if config.MapItemReaderData == nil {
+		return nil, api.Errorf("ValidationException", "stateConfiguration.mapItemReaderData must be specified when testing a Map state with an ItemReader")
+	}
+	if err := json.Unmarshal([]byte(*config.MapItemReaderData), &t.items); err != nil {
+		return nil, api.StatusErrorf(501, "NotImplemented", "TestState: the local cloud reads a mapItemReaderData that is a JSON array and no other")
+	}
+	return t, nil
+}
+
+// trialContext is the context object that was given or, without one, that of an
+// execution of its own.
+func (v *visit) trialContext(in *sfn.TestStateInput) (map[string]any, error) {
+	if in.Context != nil {
+		return givenContext(*in.Context, v.state, in.Mock != nil)
+	}
+	x := v.exec
+	state := map[string]any{"Name": "StateName", "EnteredTime": stamp(v.enteredAt)}
+	switch v.state.Type {
+	case asl.Task, asl.Map, asl.Parallel:
+		state["RetryCount"] = 0.0
+	}
+	execution := map[string]any{"Id": x.arn, "Name": x.name, "Input": x.input, "RoleArn": nil, "StartTime": stamp(x.started)}
+	if in.RoleArn != nil {
+		execution["RoleArn"] = *in.RoleArn
+	}
+	context := map[string]any{
+		"Execution": execution, "State": state,
+		"StateMachine": map[string]any{"Id": x.machine.arn, "Name": x.machine.name},
+	}
+	if strings.HasSuffix(v.state.Text("Resource"), "."+modeToken) {
+		context["Task"] = map[string]any{"Token": newToken()}
+	}
+	return context, nil
+}
