@@ -71,6 +71,7 @@ func (s *Service) listStacks(_ context.Context, _ api.Caller, in *cloudformation
 			StackId: aws.String(st.id), StackName: aws.String(st.name), StackStatus: st.status,
 			StackStatusReason: optional(st.reason), CreationTime: aws.Time(st.created),
 			LastUpdatedTime: st.updated, DeletionTime: st.deleted, TemplateDescription: optional(st.desc),
+			DriftInformation: &types.StackDriftInformationSummary{StackDriftStatus: types.StackDriftStatusNotChecked},
 		})
 	}
 	return out, nil

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
 	"weir/local/api"
@@ -105,6 +106,7 @@ func TestChangesByParameterStore(t *testing.T) {
 		}
 	}
 	described := s.changeSet(id, true)
+	physical := *described.Changes[0].ResourceChange.PhysicalResourceId
 	if got := changesTold(described.Changes); !slices.Equal(got, want("one", "two")) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
@@ -112,6 +114,18 @@ func TestChangesByParameterStore(t *testing.T) {
 	plain := s.propose(types.ChangeSetTypeUpdate, "third", document("String"), "name")
 	if got := changesTold(s.changeSet(plain, true).Changes); !slices.Equal(got, want("two", "name")) {
 		t.Errorf("of another type, got\n%s", strings.Join(got, "\n"))
+	}
+	// recorded: v2/test_list_stacks.snapshot.json
+	listed := ask[cloudformation.ListStacksOutput](s, "ListStacks", &cloudformation.ListStacksInput{}).StackSummaries
+	if len(listed) != 1 || listed[0].LastUpdatedTime == nil || listed[0].DriftInformation == nil || listed[0].DriftInformation.StackDriftStatus != types.StackDriftStatusNotChecked {
+		t.Errorf("listed %+v", listed)
+	}
+	// recorded: v2/test_deletion.snapshot.json, test_single_resource
+	ask[cloudformation.DeleteStackOutput](s, "DeleteStack", &cloudformation.DeleteStackInput{StackName: &s.name})
+	s.ended()
+	_, err := s.cloud.Bus().Call(t.Context(), api.Operator(s.cloud.Env()), "ssm", "GetParameter", &ssm.GetParameterInput{Name: physical})
+	if found := api.AsError(err); err == nil || found.Code != "ParameterNotFound" || found.Message != "" {
+		t.Errorf("the deleted parameter: %v", err)
 	}
 	if p := described.Parameters; len(p) != 1 || *p[0].ParameterValue != "name" || aws.ToString(p[0].ResolvedValue) != "two" {
 		t.Errorf("parameters %+v", p)

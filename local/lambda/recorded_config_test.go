@@ -1,6 +1,7 @@
 package lambda_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +106,37 @@ func TestRecordedTagsAndEmptyParts(t *testing.T) {
 		&awslambda.UpdateFunctionConfigurationInput{FunctionName: f, VpcConfig: &types.VpcConfig{}})
 	if vpc := emptied.VpcConfig; vpc.SubnetIds == nil || vpc.SecurityGroupIds == nil || *vpc.VpcId != "" || *vpc.Ipv6AllowedForDualStack {
 		t.Errorf("emptied VPC configuration %+v", vpc)
+	}
+}
+
+// recorded: lambda_/test_lambda_common.snapshot.json, test_introspection_invoke[provided.al2],
+// but for what finds X-Ray's daemon and shared libraries; the request names
+// $LATEST in the ARN only where it was asked for.
+func TestRecordedEnvironment(t *testing.T) {
+	c := newCloud(t)
+	c.create("f", func(in *awslambda.CreateFunctionInput) {
+		in.Environment = &types.Environment{Variables: map[string]string{"TEST_KEY": "TEST_VAL"}}
+	})
+	for qualifier, arn := range map[string]string{"": arnOf + "f", "$LATEST": arnOf + "f:$LATEST"} {
+		in := &awslambda.InvokeInput{FunctionName: f, Payload: event("about", "")}
+		if qualifier != "" {
+			in.Qualifier = &qualifier
+		}
+		var about struct{ Env, ARN string }
+		if err := json.Unmarshal(do[awslambda.InvokeOutput](c, "Invoke", in).Payload, &about); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"AWS_DEFAULT_REGION=us-east-1", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128", "AWS_LAMBDA_FUNCTION_NAME=f", "AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
+			"AWS_LAMBDA_INITIALIZATION_TYPE=on-demand", "AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/f", "AWS_LAMBDA_LOG_STREAM_NAME=", "AWS_LAMBDA_RUNTIME_API=127.0.0.1:",
+			"AWS_REGION=us-east-1", "AWS_XRAY_CONTEXT_MISSING=LOG_ERROR", "LAMBDA_RUNTIME_DIR=/var/runtime", "LAMBDA_TASK_ROOT=/", "LANG=en_US.UTF-8", "PATH=", "TEST_KEY=TEST_VAL",
+			"TZ=:UTC", "_HANDLER=", "_X_AMZN_TRACE_ID=Root=1-"} {
+			if !strings.Contains("\n"+about.Env, "\n"+want) {
+				t.Errorf("no %s in the environment", want)
+			}
+		}
+		if about.ARN != arn {
+			t.Errorf("invoked %s, want %s", about.ARN, arn)
+		}
 	}
 }
 

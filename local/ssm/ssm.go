@@ -140,7 +140,7 @@ func (s *Service) find(reference string) (*Parameter, error) {
 	defer s.mu.RUnlock()
 	versions := s.parameters[name]
 	if len(versions) == 0 {
-		return nil, api.Errorf("ParameterNotFound", "Parameter %s not found.", name)
+		return nil, api.Errorf("ParameterNotFound", "") // AWS says no more
 	}
 	if version == "" {
 		found := versions[len(versions)-1]
@@ -233,7 +233,7 @@ func (s *Service) deleteParameter(_ context.Context, _ api.Caller, in *DeletePar
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.parameters[in.Name]) == 0 {
-		return nil, api.Errorf("ParameterNotFound", "Parameter %s not found.", in.Name)
+		return nil, api.Errorf("ParameterNotFound", "")
 	}
 	delete(s.parameters, in.Name)
 	return &Empty{}, nil
