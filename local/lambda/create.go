@@ -51,6 +51,7 @@ func (s *Service) createFunction(ctx context.Context, _ api.Caller, in *lambda.C
 		// The answer is $LATEST's but for the number, as recorded.
 		published := s.publish(f, nil)
 		s.creating(published)
+		published.settles = f.latest.settles // both at one moment
 		answer.Version, answer.RevisionId = published.config.Version, published.config.RevisionId
 	}
 	return as[lambda.CreateFunctionOutput](answer), nil

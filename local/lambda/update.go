@@ -49,6 +49,7 @@ func (s *Service) updateFunctionCode(ctx context.Context, caller api.Caller, in 
 		published := s.publish(f, nil)
 		if published.settles.IsZero() && deref(published.config.LastModified) == deref(changed.config.LastModified) {
 			s.creating(published)
+			published.settles = f.latest.settles // both at one moment
 		}
 		answer = s.shown(published, "")
 	}
