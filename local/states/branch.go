@@ -65,6 +65,8 @@ type visit struct {
 	// broken says that the work of a Map or Parallel state failed, which its
 	// history tells once no retry is left.
 	broken bool
+	// begun says of a Wait state, whose work has no events, that it waits.
+	begun bool
 	// mock and notes are set by TestState: what stands in for the work, and
 	// what is shown of the data.
 	mock  func() (any, error)

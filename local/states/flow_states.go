@@ -75,6 +75,7 @@ func (v *visit) wait() (*outcome, error) {
 	// Expressions of Output see the values of before the wait; the engine's
 	// runtime must not be kept waiting.
 	e.rest()
+	v.begun = true
 	if err := v.sleep(until.Sub(v.exec.service.Clock.Now())); err != nil {
 		return nil, errEnded
 	}
@@ -103,6 +104,7 @@ func (v *visit) waitUntil(e evaluator) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
+	v.begun = true
 	text, _ := value.(string)
 	at, err := asl.ParseTime(text)
 	if err != nil {

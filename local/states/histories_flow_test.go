@@ -234,7 +234,40 @@ func TestRecordedParallel(t *testing.T) {
 			ParallelStateSucceeded
 			ParallelStateExited ParallelState [[1,2,3,4]] after 7
 			ExecutionSucceeded =`},
+		{name: "test_parallel_state_fail", definition: `{"StartAt":"ParallelState","States":{"ParallelState":{"Type":"Parallel","Branches":[{"StartAt":"Branch1","States":{"Branch1":{"Type":"Fail","Error":"FailureType"}}}],"End":true}}}`, input: `{}`, want: `
+			ParallelStateEntered ParallelState =
+			ParallelStateStarted
+			FailStateEntered Branch1 =
+			ParallelStateFailed
+			ExecutionFailed FailureType`},
 	})
+}
+
+// recorded: tests/aws/services/stepfunctions/v2/states_variables/test_error_output.snapshot.json,
+// test_parallel_catch_error[PARALLEL_CATCH_ERROR_OUTPUT_WITH_RETRY]; it keeps the sorted events of the branch alone.
+func TestRecordedParallelRetry(t *testing.T) {
+	testHistories(t, []recordedHistory{{name: "with retry", definition: `{"QueryLanguage":"JSONata","StartAt":"ParallelState","States":{
+	  "ParallelState":{"Type":"Parallel","Branches":[{"StartAt":"ExecuteLambdaTask","States":{"ExecuteLambdaTask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","Payload":{"foo":"foobar"}},"End":true}}}],
+	    "Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":1}],"Catch":[{"ErrorEquals":["States.ALL"],"Output":{"stateInput":"{% $states.input %}","stateError":"{% $states.errorOutput %}"},"Next":"Fallback"}],"End":true},
+	  "Fallback":{"Type":"Pass","Output":{"result":"{% $states.input %}"},"End":true}}}`, input: `{"inputData":"dummy"}`, function: raisesException, want: `
+			ParallelStateEntered ParallelState =
+			ParallelStateStarted
+			TaskStateEntered ExecuteLambdaTask =
+			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"foo":"foobar"}}
+			TaskStarted lambda invoke
+			TaskFailed lambda invoke Exception ` + exception + `
+			TaskStateAborted
+			ParallelStateStarted after 7
+			TaskStateEntered ExecuteLambdaTask {"inputData":"dummy"}
+			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"foo":"foobar"}}
+			TaskStarted lambda invoke
+			TaskFailed lambda invoke Exception ` + exception + `
+			TaskStateAborted
+			ParallelStateFailed after 13
+			ParallelStateExited ParallelState {"stateError":{"Cause":"<payload>","Error":"Exception"},"stateInput":{"inputData":"dummy"}}
+			PassStateEntered Fallback =
+			PassStateExited Fallback {"result":{"stateError":{"Cause":"<payload>","Error":"Exception"},"stateInput":{"inputData":"dummy"}}}
+			ExecutionSucceeded =`}})
 }
 
 // recorded: tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json
