@@ -84,7 +84,7 @@ func TestRecordedPayloads(t *testing.T) {
 			LambdaFunctionSucceeded =
 			TaskStateExited S {"Return":{"Return":"HelloWorld"}}
 			ExecutionSucceeded =`}}
-	for _, value := range []string{`null`, `"HelloWorld"`, `0`, `true`, `[]`, `{}`} {
+	for _, value := range []string{`null`, `"HelloWorld"`, `0`, `0.0`, `true`, `[]`, `{}`} {
 		cases = append(cases, recordedHistory{name: "test_invoke_json_values " + value, definition: one(task), input: value, want: `
 			TaskStateEntered S =
 			LambdaFunctionScheduled ` + functionARN + ` =

@@ -133,12 +133,12 @@ func mapNumber(e evaluator, field string) (int, error) {
 	if err != nil || !ok {
 		return 0, err
 	}
-	number, ok := value.(float64)
+	n, ok := number(value)
 	if !ok {
 		return 0, e.mistyped(field, value, "number")
 	}
-	if number < 0 {
-		return 0, e.negative(field, int64(number))
+	if n < 0 {
+		return 0, e.negative(field, int64(n))
 	}
-	return int(number), nil
+	return int(n), nil
 }
