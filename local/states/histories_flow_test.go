@@ -132,6 +132,13 @@ func TestRecordedMaps(t *testing.T) {
 			MapIterationFailed MapState index=0
 			MapStateFailed after 15
 			ExecutionFailed HandleItemFailError HandleItemFailCause`},
+		{name: "test_map_state_retry_multiple_retriers, with fewer attempts", definition: fmt.Sprintf(recordedMap, `[1]`, failing+`,"Retry":[{"ErrorEquals":["NoSuchError"],"MaxAttempts":1},{"ErrorEquals":["State.ALL"],"MaxAttempts":2},{"ErrorEquals":["HandleItemFailError"],"MaxAttempts":1}],"End":true`), input: `{}`, want: begun + `
+			MapStateStarted length=1 after 7
+			MapIterationStarted MapState index=0
+			FailStateEntered HandleItemFail =
+			MapIterationFailed MapState index=0
+			MapStateFailed after 11
+			ExecutionFailed HandleItemFailError HandleItemFailCause`},
 		{name: "test_map_state_catch_empty_fail", definition: fmt.Sprintf(recordedMap, `[1]`, `"ItemProcessor":{"StartAt":"HandleItemFail","States":{"HandleItemFail":{"Type":"Fail"}}},"Catch":[{"ErrorEquals":["Other"],"Next":"FinalCaught"}],"End":true},"FinalCaught":{"Type":"Pass","End":true`), input: `{}`, want: begun + `
 			MapStateFailed after 7
 			ExecutionFailed`},
@@ -240,6 +247,18 @@ func TestRecordedParallel(t *testing.T) {
 			FailStateEntered Branch1 =
 			ParallelStateFailed
 			ExecutionFailed FailureType`},
+		{name: "test_parallel_state_nested", definition: `{"StartAt":"L1","States":{"L1":{"Type":"Parallel","Branches":[{"StartAt":"L2","States":{"L2":{"Type":"Parallel","Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","End":true}}}],"End":true}}}],"End":true}}}`, input: `[[1,2,3],[4,5,6]]`, want: `
+			ParallelStateEntered L1 =
+			ParallelStateStarted
+			ParallelStateEntered L2 =
+			ParallelStateStarted
+			PassStateEntered B =
+			PassStateExited B =
+			ParallelStateSucceeded
+			ParallelStateExited L2 [[[1,2,3],[4,5,6]]] after 7
+			ParallelStateSucceeded
+			ParallelStateExited L1 [[[[1,2,3],[4,5,6]]]] after 9
+			ExecutionSucceeded =`},
 	})
 }
 
@@ -270,7 +289,8 @@ func TestRecordedParallelRetry(t *testing.T) {
 			ExecutionSucceeded =`}})
 }
 
-// recorded: tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json
+// recorded: tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json and
+// tests/aws/services/stepfunctions/v2/base/test_wait.snapshot.json
 func TestRecordedWaits(t *testing.T) {
 	const prefix = `States.Runtime An error occurred while executing the state 'S' (entered at the event id #2). The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: $.TimestampValue == `
 	const jsonata = `States.QueryEvaluationError An error occurred while executing the state 'S' (entered at the event id #2). The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: `
@@ -278,7 +298,7 @@ func TestRecordedWaits(t *testing.T) {
 	byExpression := one(`"Type":"Wait","QueryLanguage":"JSONata","Timestamp":"{% $states.input.TimestampValue %}"`)
 	cases := []recordedHistory{}
 	for id, value := range map[string]string{
-		"NO_T": "2016-12-05 21:29:29Z", "NO_Z": "2016-12-05T21:29:29", "INVALID_DATE": "2016-13-05T21:29:29Z",
+		"NO_T": "2016-12-05 21:29:29Z", "NO_Z": "2016-12-05T21:29:29", "test_wait_timestamppath .000000": "2016-12-05T21:29:29.000000", "INVALID_DATE": "2016-13-05T21:29:29Z",
 		"INVALID_TIME": "2016-12-05T25:29:29Z", "INVALID_ISO": "05-12-2016T21:29:29Z",
 	} {
 		input := `{"TimestampValue":"` + value + `"}`
@@ -291,7 +311,7 @@ func TestRecordedWaits(t *testing.T) {
 				EvaluationFailed S Timestamp ` + jsonata + value + `
 				ExecutionFailed ` + jsonata + value})
 	}
-	for id, value := range map[string]string{"SECONDS": "2016-03-14T01:59:00Z", "NANOSECONDS": "2016-12-05T21:29:29.243167252Z"} {
+	for id, value := range map[string]string{"SECONDS": "2016-03-14T01:59:00Z", "NANOSECONDS": "2016-12-05T21:29:29.243167252Z", "test_wait_timestamppath .0000000Z": "2016-03-14T01:59:00.0000000Z"} {
 		for _, definition := range []string{byPath, byExpression} {
 			cases = append(cases, recordedHistory{name: "test_wait_timestamp_path and _jsonata[" + id + "]", definition: definition, input: `{"TimestampValue":"` + value + `"}`, want: `
 				WaitStateEntered S =

@@ -15,6 +15,7 @@ import (
 
 	"weir/local/api"
 	"weir/local/s3"
+	topics "weir/local/sns"
 )
 
 // refusing is a service whose one operation fails.
@@ -23,7 +24,8 @@ func refusing[I, O any](service, operation string, why error) *api.Service {
 }
 
 // recorded: tests/aws/services/stepfunctions/v2/error_handling/{test_aws_sdk,test_task_service_sqs,test_task_service_sfn}.snapshot.json and
-// tests/aws/services/stepfunctions/v2/services/test_aws_sdk_task_service.snapshot.json, test_sfn_send_task_outcome_with_no_such_token;
+// tests/aws/services/stepfunctions/v2/services/test_aws_sdk_task_service.snapshot.json, test_sfn_send_task_outcome_with_no_such_token, and
+// tests/aws/services/stepfunctions/v2/services/test_sns_task_service.snapshot.json, test_publish_base_error_topic_arn;
 // the general exceptions of other services follow test_aws_sdk's test_invalid_secret_name.
 func TestRecordedServiceErrors(t *testing.T) {
 	const machineARN = "arn:aws:states:us-east-1:000000000000:stateMachine:none"
@@ -35,6 +37,9 @@ func TestRecordedServiceErrors(t *testing.T) {
 		{"sqs:sendMessage", `{"MessageBody":null,"QueueUrl":"http://queue"}`,
 			refusing[struct{ QueueUrl, MessageBody string }, struct{}]("sqs", "SendMessage", &api.Error{Code: "MissingRequiredParameterException", QueryCode: "MissingParameter", Message: "The request must contain the parameter MessageBody."}),
 			"SQS.AmazonSQSException The request must contain the parameter MessageBody. (Service: AmazonSQS; Status Code: 400; Error Code: MissingParameter; Request ID: <request_id>; Proxy: null)"},
+		{"sns:publish", `{"Message":{"Message":"HelloWorld!"},"TopicArn":"arn:aws:sns:us-east-1:000000000000:none"}`,
+			topics.New(topics.Options{Env: env}).API(),
+			"SNS.NotFoundException Topic does not exist (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; Request ID: <request_id>; Proxy: null)"},
 		{"states:startExecution", `{"Input":null,"Name":"TestStartTarget","StateMachineArn":"` + machineARN + `"}`, nil,
 			"StepFunctions.StateMachineDoesNotExistException State Machine Does Not Exist: '" + machineARN + "' (Service: AWSStepFunctions; Status Code: 400; Error Code: StateMachineDoesNotExist; Request ID: <request_id>; Proxy: null)"},
 		{"aws-sdk:sfn:sendTaskSuccess", `{"Output":"ParameterOutput","TaskToken":"NoSuchTaskToken"}`, nil,
