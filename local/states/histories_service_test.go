@@ -114,14 +114,29 @@ func TestRecordedPublish(t *testing.T) {
 		if *in.Message != `{"Message":"HelloWorld!"}` {
 			t.Errorf("published %s", *in.Message)
 		}
-		return &sns.PublishOutput{MessageId: new("1"), SequenceNumber: new("10000000000000001000")}, nil
+		return &sns.PublishOutput{MessageId: new("1f2d3c4b-0000-1111-2222-333344445555"), SequenceNumber: new("10000000000000001000")}, nil
 	}))})
 	out := c.run(one(`"Type":"Task","Resource":"arn:aws:states:::sns:publish","Parameters":{"Message.$":"$.Message","MessageGroupId":"a-group","TopicArn":"topic"}`), `{"Message":{"Message":"HelloWorld!"}}`)
 	compareHistory(t, c.history(*out.ExecutionArn), `
 		TaskStateEntered S =
 		TaskScheduled sns publish {"Message":{"Message":"HelloWorld!"},"MessageGroupId":"a-group","TopicArn":"topic"}
 		TaskStarted sns publish
-		TaskSucceeded sns publish {"MessageId":"1","SdkHttpMetadata":{"AllHttpHeaders":{"Content-Length":["<n>"],"Content-Type":["text/xml"],"Date":["<date>"],"connection":["keep-alive"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{"Content-Length":"<n>","Content-Type":"text/xml","Date":"<date>","connection":"keep-alive","x-amzn-RequestId":"<id>"},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"SequenceNumber":"10000000000000001000"}
+		TaskSucceeded sns publish {"MessageId":"<id>","SdkHttpMetadata":{"AllHttpHeaders":{"Content-Length":["352"],"Content-Type":["text/xml"],"Date":["<date>"],"connection":["keep-alive"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{"Content-Length":"352","Content-Type":"text/xml","Date":"<date>","connection":"keep-alive","x-amzn-RequestId":"<id>"},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"SequenceNumber":"10000000000000001000"}
+		TaskStateExited S =
+		ExecutionSucceeded =`)
+}
+
+// recorded: tests/aws/services/stepfunctions/v2/services/test_sfn_task_service.snapshot.json, test_start_execution_input_json;
+// the length is that of an answer with an ARN of 70 bytes and a whole second, {"executionArn":"<arn>","startDate":1.767323045E9}.
+func TestRecordedStart(t *testing.T) {
+	c := newCloud(t)
+	target := c.create("target", one(`"Type":"Pass"`))
+	out := c.run(one(`"Type":"Task","Resource":"arn:aws:states:::states:startExecution","Parameters":{"Input":{"Hello":"World"},"Name":"TestStartTarget","StateMachineArn":"`+target+`"}`), `{}`)
+	compareHistory(t, c.history(*out.ExecutionArn), `
+		TaskStateEntered S =
+		TaskScheduled states startExecution {"Input":{"Hello":"World"},"Name":"TestStartTarget","StateMachineArn":"`+target+`"}
+		TaskStarted states startExecution
+		TaskSucceeded states startExecution {"ExecutionArn":"<arn>:TestStartTarget","SdkHttpMetadata":{"AllHttpHeaders":{"Content-Length":["115"],"Content-Type":["application/x-amz-json-1.0"],"Date":["<date>"],"connection":["keep-alive"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{<members>},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"StartDate":"<date>"}
 		TaskStateExited S =
 		ExecutionSucceeded =`)
 }
