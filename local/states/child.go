@@ -26,7 +26,7 @@ func (v *visit) startChild(ctx context.Context, r resource, arguments any) (any,
 		return nil, v1Failure("states", "StepFunctions", "AWSStepFunctions", err)
 	}
 	result := map[string]any{"ExecutionArn": aws.ToString(out.ExecutionArn), "StartDate": stamp(*out.StartDate)}
-	body := fmt.Sprintf(`{"executionArn":"%s","startDate":%s}`, *out.ExecutionArn, epoch(*out.StartDate))
+	body := fmt.Sprintf(`{"executionArn":%q,"startDate":%s}`, *out.ExecutionArn, epoch(*out.StartDate))
 	addMetadata(result, s.now(), 200, len(body), [][2]string{{"connection", "keep-alive"}, {"Content-Type", "application/x-amz-json-1.0"}})
 	return result, nil
 }
