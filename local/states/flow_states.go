@@ -89,8 +89,8 @@ func (v *visit) waitUntil(e evaluator) (time.Time, error) {
 	}
 	if ok {
 		n, isWhole := whole(seconds)
-		if fraction, isNumber := number(seconds); isNumber && v.state.JSONata {
-			n, isWhole = int64(fraction), true
+		if number, isNumber := numeric(seconds); isNumber && v.state.JSONata {
+			n, isWhole = int64(number), true
 		}
 		if !isWhole {
 			return time.Time{}, e.mistyped("Seconds", seconds, "number")

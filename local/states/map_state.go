@@ -133,12 +133,12 @@ func mapNumber(e evaluator, field string) (int, error) {
 	if err != nil || !ok {
 		return 0, err
 	}
-	n, ok := number(value)
+	number, ok := numeric(value)
 	if !ok {
 		return 0, e.mistyped(field, value, "number")
 	}
-	if n < 0 {
-		return 0, e.negative(field, int64(n))
+	if number < 0 {
+		return 0, e.negative(field, int64(number))
 	}
-	return int(n), nil
+	return int(number), nil
 }

@@ -64,8 +64,8 @@ func lighten(value any) any {
 	return value
 }
 
-// number reads a number of either kind.
-func number(value any) (float64, bool) {
+// numeric reads a number of either kind.
+func numeric(value any) (float64, bool) {
 	if text, ok := value.(json.Number); ok {
 		f, err := text.Float64()
 		return f, err == nil
@@ -76,7 +76,7 @@ func number(value any) (float64, bool) {
 
 // whole is a number without a fraction.
 func whole(value any) (int64, bool) {
-	n, ok := number(value)
+	n, ok := numeric(value)
 	if !ok || n != float64(int64(n)) {
 		return 0, false
 	}
