@@ -9,7 +9,7 @@ import (
 // A number that nothing reads is passed on as it came; one that something reads
 // is a number like others.
 func TestNumbersKeepTheirText(t *testing.T) {
-	const input = `{"big":12345678901234567890,"list":[{"n":1.0},{"n":2}],"one":1.0,"wait":2.0}`
+	const input = `{"big":12345678901234567890,"bigger":1000000000000000000000,"list":[{"n":1.0},{"n":2}],"one":1.0,"small":0.0000001,"wait":2.0}`
 	for fields, want := range map[string]string{
 		`"Type":"Pass"`: input,
 		`"Type":"Pass","QueryLanguage":"JSONata"`:                                                            input,

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"unicode/utf8"
 )
 
@@ -49,7 +48,7 @@ func decode(text string) (any, error) {
 func lighten(value any) any {
 	switch value := value.(type) {
 	case json.Number:
-		if f, err := value.Float64(); err == nil && strconv.FormatFloat(f, 'f', -1, 64) == string(value) {
+		if f, err := value.Float64(); err == nil && encode(f) == string(value) {
 			return f
 		}
 	case map[string]any:
