@@ -95,6 +95,37 @@ func TestRecordedMaps(t *testing.T) {
 			MapStateSucceeded
 			MapStateExited MapState [1,"Hello",null] after 17
 			ExecutionSucceeded =`},
+		{name: "test_map_state_nested", definition: `{"StartAt":"L1","States":{"L1":{"Type":"Map","MaxConcurrency":1,"ItemProcessor":{"StartAt":"L2","States":{
+		  "L2":{"Type":"Map","MaxConcurrency":1,"ItemProcessor":{"StartAt":"Pass","States":{"Pass":{"Type":"Pass","End":true}}},"End":true}}},"End":true}}}`, input: `[[1,2],[4]]`, want: `
+			MapStateEntered L1 =
+			MapStateStarted length=2
+			MapIterationStarted L1 index=0
+			MapStateEntered L2 [1,2]
+			MapStateStarted length=2
+			MapIterationStarted L2 index=0
+			PassStateEntered Pass 1
+			PassStateExited Pass =
+			MapIterationSucceeded L2 index=0
+			MapIterationStarted L2 index=1 after 9
+			PassStateEntered Pass 2
+			PassStateExited Pass =
+			MapIterationSucceeded L2 index=1
+			MapStateSucceeded
+			MapStateExited L2 [1,2] after 14
+			MapIterationSucceeded L1 index=0
+			MapIterationStarted L1 index=1 after 16
+			MapStateEntered L2 [4]
+			MapStateStarted length=1
+			MapIterationStarted L2 index=0
+			PassStateEntered Pass 4
+			PassStateExited Pass =
+			MapIterationSucceeded L2 index=0
+			MapStateSucceeded
+			MapStateExited L2 [4] after 24
+			MapIterationSucceeded L1 index=1
+			MapStateSucceeded
+			MapStateExited L1 [[1,2],[4]] after 27
+			ExecutionSucceeded =`},
 		{name: "test_map_state_break_condition, from the fourth item on", definition: fmt.Sprintf(recordedMap, `[3.3,3,4]`, `"ItemProcessor":{"StartAt":"Equals3","States":{
 		  "Equals3":{"Type":"Choice","Choices":[{"Variable":"$","NumericEquals":3,"Next":"Break"}],"Default":"Pass"},
 		  "Pass":{"Type":"Pass","End":true},"Break":{"Type":"Fail","Error":"SomeFailure","Cause":"This state machines raises a 'SomeFailure' failure."}}},"End":true`), input: `{}`, want: `
