@@ -59,9 +59,11 @@ type visit struct {
 	enteredAt time.Time
 	enteredID int64
 	before    int64
-	retries   int
-	token     string
-	children  []*childResume
+	// begun says of a Wait state, whose work has no events, that it waits.
+	begun    bool
+	retries  int
+	token    string
+	children []*childResume
 	// broken says that the work of a Map or Parallel state failed, which its
 	// history tells once no retry is left.
 	broken bool

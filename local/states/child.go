@@ -2,6 +2,10 @@ package states
 
 import (
 	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -22,8 +26,14 @@ func (v *visit) startChild(ctx context.Context, r resource, arguments any) (any,
 		return nil, v1Failure("states", "StepFunctions", "AWSStepFunctions", err)
 	}
 	result := map[string]any{"ExecutionArn": aws.ToString(out.ExecutionArn), "StartDate": stamp(*out.StartDate)}
-	addMetadata(result, s.now(), 200, len(encode(result)), [][2]string{{"connection", "keep-alive"}, {"Content-Type", "application/x-amz-json-1.0"}})
+	body := fmt.Sprintf(`{"executionArn":%q,"startDate":%s}`, *out.ExecutionArn, epoch(*out.StartDate))
+	addMetadata(result, s.now(), 200, len(body), [][2]string{{"connection", "keep-alive"}, {"Content-Type", "application/x-amz-json-1.0"}})
 	return result, nil
+}
+
+// epoch is a time as AWS writes it in JSON, in seconds: "1.687950475453E9".
+func epoch(t time.Time) string {
+	return strings.Replace(strconv.FormatFloat(float64(t.UnixMilli())/1000, 'E', -1, 64), "E+0", "E", 1)
 }
 
 // awaitChild waits for the execution that startChild answered; when the parent

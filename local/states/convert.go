@@ -23,6 +23,9 @@ func assign(to reflect.Value, value any, path string) error {
 		to.Set(reflect.New(to.Type().Elem()))
 		return assign(to.Elem(), value, path)
 	}
+	if f, ok := numeric(value); ok {
+		value = f
+	}
 	if to.Type() == timeType {
 		return assignTime(to, value, path)
 	}

@@ -1,6 +1,7 @@
 package states
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sort"
@@ -145,7 +146,7 @@ func kind(value any) string {
 		return "null"
 	case bool:
 		return "boolean"
-	case float64:
+	case float64, json.Number:
 		return "number"
 	case string:
 		return "string"

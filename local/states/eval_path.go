@@ -2,6 +2,7 @@ package states
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 
 	"weir/local/states/asl"
@@ -187,13 +188,30 @@ func (e *pathEvaluator) field(name string) (any, bool, error) {
 		return value, true, err
 	}
 	value, err := e.read(text, name+"Path", input)
+	if e.state.Type == asl.Map {
+		value = numeral(value)
+	}
 	return value, true, err
+}
+
+// numeral is a number for a text that is one: the paths of a Map state may lead
+// to either.
+func numeral(value any) any {
+	text, _ := value.(string)
+	if n, err := strconv.ParseFloat(text, 64); err == nil {
+		return n
+	}
+	return value
 }
 
 func (e *pathEvaluator) mistyped(field string, value any, want string) *failure {
 	path := e.state.Text(field + "Path")
+	shown := encode(value)
+	if text, ok := value.(string); ok {
+		shown = text
+	}
 	if e.state.Type == asl.Map && want == "number" {
-		return failf(errRuntime, "The %sPath field refers to value %s which is not a valid integer: %s", field, encode(value), path)
+		return failf(errRuntime, "The %sPath field refers to value \"%s\" which is not a valid integer: %s", field, shown, path)
 	}
 	what := map[string]string{
 		"number":    "an integer value",
@@ -201,10 +219,6 @@ func (e *pathEvaluator) mistyped(field string, value any, want string) *failure 
 		"array":     "an array",
 		"string":    "a string value",
 	}[want]
-	shown := encode(value)
-	if text, ok := value.(string); ok {
-		shown = text
-	}
 	return failf(errRuntime, "The %sPath parameter does not reference %s: %s == %s", field, what, path, shown)
 }
 

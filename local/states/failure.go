@@ -68,7 +68,14 @@ func matches(names []string, f *failure) bool {
 	return false
 }
 
-// output is what a Catch gets.
+// output is what a Catch gets: null for a text that was not given.
 func (f *failure) output() map[string]any {
-	return map[string]any{"Error": f.name, "Cause": f.cause}
+	output := map[string]any{"Error": nil, "Cause": nil}
+	if f.name != "" {
+		output["Error"] = f.name
+	}
+	if f.cause != "" {
+		output["Cause"] = f.cause
+	}
+	return output
 }

@@ -78,6 +78,7 @@ func (v *visit) wait() (*outcome, error) {
 	// Expressions of Output see the values of before the wait; the engine's
 	// runtime must not be kept waiting.
 	e.rest()
+	v.begun = true
 	if err := v.sleep(until.Sub(v.exec.service.Clock.Now())); err != nil {
 		return nil, errEnded
 	}
@@ -91,7 +92,7 @@ func (v *visit) waitUntil(e evaluator) (time.Time, error) {
 	}
 	if ok {
 		n, isWhole := whole(seconds)
-		if number, isNumber := seconds.(float64); isNumber && v.state.JSONata {
+		if number, isNumber := numeric(seconds); isNumber && v.state.JSONata {
 			n, isWhole = int64(number), true
 		}
 		if !isWhole {
@@ -106,6 +107,7 @@ func (v *visit) waitUntil(e evaluator) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
+	v.begun = true
 	text, _ := value.(string)
 	at, err := asl.ParseTime(text)
 	if err != nil {

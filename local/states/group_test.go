@@ -45,7 +45,7 @@ func TestAFailedBranchStopsItsSiblingsAndIsCaught(t *testing.T) {
 	if took := out.StopDate.Sub(*out.StartDate); took != 10*time.Second {
 		t.Errorf("took %v", took)
 	}
-	if got := kinds(c.history(*out.ExecutionArn)); !strings.Contains(got, "FailStateEntered ParallelStateFailed ParallelStateExited PassStateEntered") {
+	if got := kinds(c.history(*out.ExecutionArn)); !strings.Contains(got, "FailStateEntered WaitStateAborted ParallelStateFailed ParallelStateExited PassStateEntered") {
 		t.Errorf("history %s", got)
 	}
 }

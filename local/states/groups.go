@@ -2,9 +2,13 @@ package states
 
 import (
 	"context"
+	"slices"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
 	"weir/local/clock"
+	"weir/local/states/asl"
 )
 
 // group runs the children of a Parallel or Map state. The parent lets go of the
@@ -139,6 +143,31 @@ func (g *group) ended(i int, b *branch, err error) {
 	if b.hold != nil {
 		b.hold.Release()
 	}
+}
+
+// cutShort records what a failed child cut short: the state that it failed in,
+// and then its siblings' states, after the iterations that they are of. All
+// these events follow the failure, which it returns.
+func (v *visit) cutShort(g *group, f *failure) error {
+	slices.Sort(g.stopped)
+	for _, i := range append([]int{g.broken}, g.stopped...) {
+		container := v.state.Processor
+		if v.state.Type == asl.Parallel {
+			container = v.state.Branches[i]
+		} else if i != g.broken {
+			if err := v.aside(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationAborted, MapIterationAbortedEventDetails: v.iteration(i)}); err != nil {
+				return err
+			}
+		}
+		kind := container.States[g.resumes[i].at.state].Type
+		if !slices.Contains([]string{asl.Task, asl.Wait, asl.Parallel, asl.Map}, kind) {
+			continue // states that take no time are not aborted
+		}
+		if err := v.aside(types.HistoryEvent{Type: types.HistoryEventType(kind + "StateAborted")}); err != nil {
+			return err
+		}
+	}
+	return f
 }
 
 // finished counts a child as gone and wakes the parent after the last one.

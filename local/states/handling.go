@@ -63,13 +63,17 @@ func (v *visit) catch(f *failure) (*outcome, error) {
 }
 
 // query reports a failed expression: an event in JSONata states, and the
-// sentence that AWS puts before the cause.
+// sentence that AWS puts before the cause. As long as the state has done no
+// work the event follows the one before the state's first.
 func (v *visit) query(err error) error {
 	f, ok := err.(*failure)
 	if !ok {
 		return err
 	}
 	if f.location != "" {
+		if v.last == v.enteredID && !v.begun {
+			v.branch.previous = v.before
+		}
 		event := types.HistoryEvent{Type: types.HistoryEventTypeEvaluationFailed, EvaluationFailedEventDetails: &types.EvaluationFailedEventDetails{
 			State: aws.String(v.state.Name), Location: aws.String(f.location), Error: aws.String(f.name), Cause: aws.String(v.during(f).cause),
 		}}

@@ -37,7 +37,8 @@ func TestRecordedTimeouts(t *testing.T) {
 	})
 }
 
-// recorded: tests/aws/services/stepfunctions/v2/callback/test_callback.snapshot.json, test_multiple_heartbeat_notifications, and
+// recorded: tests/aws/services/stepfunctions/v2/callback/test_callback.snapshot.json, test_multiple_heartbeat_notifications
+// and test_sqs_failure_in_wait_for_task_tok_no_error_field, and
 // tests/aws/services/stepfunctions/v2/error_handling/test_task_service_sqs.snapshot.json, test_sqs_failure_in_wait_for_task_tok
 func TestRecordedCallbacks(t *testing.T) {
 	begin := func(definition string) (c *cloud, execution, token string) {
@@ -71,6 +72,16 @@ func TestRecordedCallbacks(t *testing.T) {
 			PassStateEntered EndWithCaught =
 			PassStateExited EndWithCaught {"Cause":"Failure cause","Error":"Failure error","caught":{"Cause":"Failure cause","Error":"Failure error"}}
 			ExecutionSucceeded =`)
+
+	c, execution, token = begin(`{"StartAt":"S","States":{"S":{` + waits + `,"Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.states_all_error","Next":"CaughtStatesALL"}],"End":true},"CaughtStatesALL":{"Type":"Pass","End":true}}}`)
+	must[sfn.SendTaskFailureOutput](c, "SendTaskFailure", &sfn.SendTaskFailureInput{TaskToken: &token})
+	c.end(execution)
+	compareHistory(t, c.history(execution), fmt.Sprintf(submitted, "")+`
+			TaskFailed lambda invoke.waitForTaskToken
+			TaskStateExited S {"Message":"txt","states_all_error":{"Cause":null,"Error":null}}
+			PassStateEntered CaughtStatesALL =
+			PassStateExited CaughtStatesALL =
+			ExecutionSucceeded =`)
 }
 
 // recorded: tests/aws/services/stepfunctions/v2/services/test_lambda_task.snapshot.json, test_invoke_pipe and test_invoke_json_values
@@ -84,7 +95,7 @@ func TestRecordedPayloads(t *testing.T) {
 			LambdaFunctionSucceeded =
 			TaskStateExited S {"Return":{"Return":"HelloWorld"}}
 			ExecutionSucceeded =`}}
-	for _, value := range []string{`null`, `"HelloWorld"`, `0`, `true`, `[]`, `{}`} {
+	for _, value := range []string{`null`, `"HelloWorld"`, `0`, `0.0`, `true`, `[]`, `{}`} {
 		cases = append(cases, recordedHistory{name: "test_invoke_json_values " + value, definition: one(task), input: value, want: `
 			TaskStateEntered S =
 			LambdaFunctionScheduled ` + functionARN + ` =

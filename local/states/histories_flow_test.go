@@ -95,6 +95,37 @@ func TestRecordedMaps(t *testing.T) {
 			MapStateSucceeded
 			MapStateExited MapState [1,"Hello",null] after 17
 			ExecutionSucceeded =`},
+		{name: "test_map_state_nested", definition: `{"StartAt":"L1","States":{"L1":{"Type":"Map","MaxConcurrency":1,"ItemProcessor":{"StartAt":"L2","States":{
+		  "L2":{"Type":"Map","MaxConcurrency":1,"ItemProcessor":{"StartAt":"Pass","States":{"Pass":{"Type":"Pass","End":true}}},"End":true}}},"End":true}}}`, input: `[[1,2],[4]]`, want: `
+			MapStateEntered L1 =
+			MapStateStarted length=2
+			MapIterationStarted L1 index=0
+			MapStateEntered L2 [1,2]
+			MapStateStarted length=2
+			MapIterationStarted L2 index=0
+			PassStateEntered Pass 1
+			PassStateExited Pass =
+			MapIterationSucceeded L2 index=0
+			MapIterationStarted L2 index=1 after 9
+			PassStateEntered Pass 2
+			PassStateExited Pass =
+			MapIterationSucceeded L2 index=1
+			MapStateSucceeded
+			MapStateExited L2 [1,2] after 14
+			MapIterationSucceeded L1 index=0
+			MapIterationStarted L1 index=1 after 16
+			MapStateEntered L2 [4]
+			MapStateStarted length=1
+			MapIterationStarted L2 index=0
+			PassStateEntered Pass 4
+			PassStateExited Pass =
+			MapIterationSucceeded L2 index=0
+			MapStateSucceeded
+			MapStateExited L2 [4] after 24
+			MapIterationSucceeded L1 index=1
+			MapStateSucceeded
+			MapStateExited L1 [[1,2],[4]] after 27
+			ExecutionSucceeded =`},
 		{name: "test_map_state_break_condition, from the fourth item on", definition: fmt.Sprintf(recordedMap, `[3.3,3,4]`, `"ItemProcessor":{"StartAt":"Equals3","States":{
 		  "Equals3":{"Type":"Choice","Choices":[{"Variable":"$","NumericEquals":3,"Next":"Break"}],"Default":"Pass"},
 		  "Pass":{"Type":"Pass","End":true},"Break":{"Type":"Fail","Error":"SomeFailure","Cause":"This state machines raises a 'SomeFailure' failure."}}},"End":true`), input: `{}`, want: `
@@ -131,6 +162,13 @@ func TestRecordedMaps(t *testing.T) {
 			FailStateEntered HandleItemFail =
 			MapIterationFailed MapState index=0
 			MapStateFailed after 15
+			ExecutionFailed HandleItemFailError HandleItemFailCause`},
+		{name: "test_map_state_retry_multiple_retriers, with fewer attempts", definition: fmt.Sprintf(recordedMap, `[1]`, failing+`,"Retry":[{"ErrorEquals":["NoSuchError"],"MaxAttempts":1},{"ErrorEquals":["State.ALL"],"MaxAttempts":2},{"ErrorEquals":["HandleItemFailError"],"MaxAttempts":1}],"End":true`), input: `{}`, want: begun + `
+			MapStateStarted length=1 after 7
+			MapIterationStarted MapState index=0
+			FailStateEntered HandleItemFail =
+			MapIterationFailed MapState index=0
+			MapStateFailed after 11
 			ExecutionFailed HandleItemFailError HandleItemFailCause`},
 		{name: "test_map_state_catch_empty_fail", definition: fmt.Sprintf(recordedMap, `[1]`, `"ItemProcessor":{"StartAt":"HandleItemFail","States":{"HandleItemFail":{"Type":"Fail"}}},"Catch":[{"ErrorEquals":["Other"],"Next":"FinalCaught"}],"End":true},"FinalCaught":{"Type":"Pass","End":true`), input: `{}`, want: begun + `
 			MapStateFailed after 7
@@ -234,10 +272,56 @@ func TestRecordedParallel(t *testing.T) {
 			ParallelStateSucceeded
 			ParallelStateExited ParallelState [[1,2,3,4]] after 7
 			ExecutionSucceeded =`},
+		{name: "test_parallel_state_fail", definition: `{"StartAt":"ParallelState","States":{"ParallelState":{"Type":"Parallel","Branches":[{"StartAt":"Branch1","States":{"Branch1":{"Type":"Fail","Error":"FailureType"}}}],"End":true}}}`, input: `{}`, want: `
+			ParallelStateEntered ParallelState =
+			ParallelStateStarted
+			FailStateEntered Branch1 =
+			ParallelStateFailed
+			ExecutionFailed FailureType`},
+		{name: "test_parallel_state_nested", definition: `{"StartAt":"L1","States":{"L1":{"Type":"Parallel","Branches":[{"StartAt":"L2","States":{"L2":{"Type":"Parallel","Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","End":true}}}],"End":true}}}],"End":true}}}`, input: `[[1,2,3],[4,5,6]]`, want: `
+			ParallelStateEntered L1 =
+			ParallelStateStarted
+			ParallelStateEntered L2 =
+			ParallelStateStarted
+			PassStateEntered B =
+			PassStateExited B =
+			ParallelStateSucceeded
+			ParallelStateExited L2 [[[1,2,3],[4,5,6]]] after 7
+			ParallelStateSucceeded
+			ParallelStateExited L1 [[[[1,2,3],[4,5,6]]]] after 9
+			ExecutionSucceeded =`},
 	})
 }
 
-// recorded: tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json
+// recorded: tests/aws/services/stepfunctions/v2/states_variables/test_error_output.snapshot.json,
+// test_parallel_catch_error[PARALLEL_CATCH_ERROR_OUTPUT_WITH_RETRY]; it keeps the sorted events of the branch alone.
+func TestRecordedParallelRetry(t *testing.T) {
+	testHistories(t, []recordedHistory{{name: "with retry", definition: `{"QueryLanguage":"JSONata","StartAt":"ParallelState","States":{
+	  "ParallelState":{"Type":"Parallel","Branches":[{"StartAt":"ExecuteLambdaTask","States":{"ExecuteLambdaTask":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","Payload":{"foo":"foobar"}},"End":true}}}],
+	    "Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":1}],"Catch":[{"ErrorEquals":["States.ALL"],"Output":{"stateInput":"{% $states.input %}","stateError":"{% $states.errorOutput %}"},"Next":"Fallback"}],"End":true},
+	  "Fallback":{"Type":"Pass","Output":{"result":"{% $states.input %}"},"End":true}}}`, input: `{"inputData":"dummy"}`, function: raisesException, want: `
+			ParallelStateEntered ParallelState =
+			ParallelStateStarted
+			TaskStateEntered ExecuteLambdaTask =
+			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"foo":"foobar"}}
+			TaskStarted lambda invoke
+			TaskFailed lambda invoke Exception ` + exception + `
+			TaskStateAborted
+			ParallelStateStarted after 7
+			TaskStateEntered ExecuteLambdaTask {"inputData":"dummy"}
+			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"foo":"foobar"}}
+			TaskStarted lambda invoke
+			TaskFailed lambda invoke Exception ` + exception + `
+			TaskStateAborted
+			ParallelStateFailed after 13
+			ParallelStateExited ParallelState {"stateError":{"Cause":"<payload>","Error":"Exception"},"stateInput":{"inputData":"dummy"}}
+			PassStateEntered Fallback =
+			PassStateExited Fallback {"result":{"stateError":{"Cause":"<payload>","Error":"Exception"},"stateInput":{"inputData":"dummy"}}}
+			ExecutionSucceeded =`}})
+}
+
+// recorded: tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json and
+// tests/aws/services/stepfunctions/v2/base/test_wait.snapshot.json
 func TestRecordedWaits(t *testing.T) {
 	const prefix = `States.Runtime An error occurred while executing the state 'S' (entered at the event id #2). The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: $.TimestampValue == `
 	const jsonata = `States.QueryEvaluationError An error occurred while executing the state 'S' (entered at the event id #2). The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: `
@@ -245,7 +329,7 @@ func TestRecordedWaits(t *testing.T) {
 	byExpression := one(`"Type":"Wait","QueryLanguage":"JSONata","Timestamp":"{% $states.input.TimestampValue %}"`)
 	cases := []recordedHistory{}
 	for id, value := range map[string]string{
-		"NO_T": "2016-12-05 21:29:29Z", "NO_Z": "2016-12-05T21:29:29", "INVALID_DATE": "2016-13-05T21:29:29Z",
+		"NO_T": "2016-12-05 21:29:29Z", "NO_Z": "2016-12-05T21:29:29", "test_wait_timestamppath .000000": "2016-12-05T21:29:29.000000", "INVALID_DATE": "2016-13-05T21:29:29Z",
 		"INVALID_TIME": "2016-12-05T25:29:29Z", "INVALID_ISO": "05-12-2016T21:29:29Z",
 	} {
 		input := `{"TimestampValue":"` + value + `"}`
@@ -258,7 +342,7 @@ func TestRecordedWaits(t *testing.T) {
 				EvaluationFailed S Timestamp ` + jsonata + value + `
 				ExecutionFailed ` + jsonata + value})
 	}
-	for id, value := range map[string]string{"SECONDS": "2016-03-14T01:59:00Z", "NANOSECONDS": "2016-12-05T21:29:29.243167252Z"} {
+	for id, value := range map[string]string{"SECONDS": "2016-03-14T01:59:00Z", "NANOSECONDS": "2016-12-05T21:29:29.243167252Z", "test_wait_timestamppath .0000000Z": "2016-03-14T01:59:00.0000000Z"} {
 		for _, definition := range []string{byPath, byExpression} {
 			cases = append(cases, recordedHistory{name: "test_wait_timestamp_path and _jsonata[" + id + "]", definition: definition, input: `{"TimestampValue":"` + value + `"}`, want: `
 				WaitStateEntered S =

@@ -6,7 +6,7 @@ import (
 )
 
 // recorded: tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json
-func TestRecordedMapsInJSONata(t *testing.T) {
+func TestRecordedMapsAndFailsInJSONata(t *testing.T) {
 	const machine = `{"QueryLanguage":"JSONata","StartAt":"Start","States":{"Start":{"Type":"Pass","Assign":{"ItemsVar":%s},"Next":"MapIterateState"},
 	  "MapIterateState":{"Type":"Map","Items":"{%% $ItemsVar %%}","MaxConcurrency":1,"ItemProcessor":{"StartAt":"Pass","States":{"Pass":{"Type":"Pass","End":true}}},"End":true}}}`
 	var cases []recordedHistory
@@ -19,6 +19,11 @@ func TestRecordedMapsInJSONata(t *testing.T) {
 			EvaluationFailed MapIterateState Items ` + cause + ` after 3
 			MapStateFailed
 			ExecutionFailed ` + cause})
+	}
+	for field, want := range map[string]string{"Error": "Exception", "Cause": "This failed to due an Exception."} {
+		cases = append(cases, recordedHistory{name: "test_fail_" + field + "_jsonata", definition: `{"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{"Type":"Fail","` + field + `":"{% $states.input.given %}"}}}`, input: `{"given":"` + want + `"}`, want: `
+			FailStateEntered S =
+			ExecutionFailed ` + want})
 	}
 	cases = append(cases, recordedHistory{name: "test_map_state_items_eval_jsonata[mixed]", definition: fmt.Sprintf(machine, `[1,"two"]`), input: `{}`, want: `
 			PassStateEntered Start =

@@ -15,6 +15,7 @@ import (
 
 	"weir/local/api"
 	"weir/local/s3"
+	topics "weir/local/sns"
 )
 
 // refusing is a service whose one operation fails.
@@ -23,7 +24,8 @@ func refusing[I, O any](service, operation string, why error) *api.Service {
 }
 
 // recorded: tests/aws/services/stepfunctions/v2/error_handling/{test_aws_sdk,test_task_service_sqs,test_task_service_sfn}.snapshot.json and
-// tests/aws/services/stepfunctions/v2/services/test_aws_sdk_task_service.snapshot.json, test_sfn_send_task_outcome_with_no_such_token;
+// tests/aws/services/stepfunctions/v2/services/test_aws_sdk_task_service.snapshot.json, test_sfn_send_task_outcome_with_no_such_token, and
+// tests/aws/services/stepfunctions/v2/services/test_sns_task_service.snapshot.json, test_publish_base_error_topic_arn;
 // the general exceptions of other services follow test_aws_sdk's test_invalid_secret_name.
 func TestRecordedServiceErrors(t *testing.T) {
 	const machineARN = "arn:aws:states:us-east-1:000000000000:stateMachine:none"
@@ -35,6 +37,9 @@ func TestRecordedServiceErrors(t *testing.T) {
 		{"sqs:sendMessage", `{"MessageBody":null,"QueueUrl":"http://queue"}`,
 			refusing[struct{ QueueUrl, MessageBody string }, struct{}]("sqs", "SendMessage", &api.Error{Code: "MissingRequiredParameterException", QueryCode: "MissingParameter", Message: "The request must contain the parameter MessageBody."}),
 			"SQS.AmazonSQSException The request must contain the parameter MessageBody. (Service: AmazonSQS; Status Code: 400; Error Code: MissingParameter; Request ID: <request_id>; Proxy: null)"},
+		{"sns:publish", `{"Message":{"Message":"HelloWorld!"},"TopicArn":"arn:aws:sns:us-east-1:000000000000:none"}`,
+			topics.New(topics.Options{Env: env}).API(),
+			"SNS.NotFoundException Topic does not exist (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; Request ID: <request_id>; Proxy: null)"},
 		{"states:startExecution", `{"Input":null,"Name":"TestStartTarget","StateMachineArn":"` + machineARN + `"}`, nil,
 			"StepFunctions.StateMachineDoesNotExistException State Machine Does Not Exist: '" + machineARN + "' (Service: AWSStepFunctions; Status Code: 400; Error Code: StateMachineDoesNotExist; Request ID: <request_id>; Proxy: null)"},
 		{"aws-sdk:sfn:sendTaskSuccess", `{"Output":"ParameterOutput","TaskToken":"NoSuchTaskToken"}`, nil,
@@ -109,14 +114,29 @@ func TestRecordedPublish(t *testing.T) {
 		if *in.Message != `{"Message":"HelloWorld!"}` {
 			t.Errorf("published %s", *in.Message)
 		}
-		return &sns.PublishOutput{MessageId: new("1"), SequenceNumber: new("10000000000000001000")}, nil
+		return &sns.PublishOutput{MessageId: new("1f2d3c4b-0000-1111-2222-333344445555"), SequenceNumber: new("10000000000000001000")}, nil
 	}))})
 	out := c.run(one(`"Type":"Task","Resource":"arn:aws:states:::sns:publish","Parameters":{"Message.$":"$.Message","MessageGroupId":"a-group","TopicArn":"topic"}`), `{"Message":{"Message":"HelloWorld!"}}`)
 	compareHistory(t, c.history(*out.ExecutionArn), `
 		TaskStateEntered S =
 		TaskScheduled sns publish {"Message":{"Message":"HelloWorld!"},"MessageGroupId":"a-group","TopicArn":"topic"}
 		TaskStarted sns publish
-		TaskSucceeded sns publish {"MessageId":"1","SdkHttpMetadata":{"AllHttpHeaders":{"Content-Length":["<n>"],"Content-Type":["text/xml"],"Date":["<date>"],"connection":["keep-alive"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{"Content-Length":"<n>","Content-Type":"text/xml","Date":"<date>","connection":"keep-alive","x-amzn-RequestId":"<id>"},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"SequenceNumber":"10000000000000001000"}
+		TaskSucceeded sns publish {"MessageId":"<id>","SdkHttpMetadata":{"AllHttpHeaders":{"Content-Length":["352"],"Content-Type":["text/xml"],"Date":["<date>"],"connection":["keep-alive"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{"Content-Length":"352","Content-Type":"text/xml","Date":"<date>","connection":"keep-alive","x-amzn-RequestId":"<id>"},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"SequenceNumber":"10000000000000001000"}
+		TaskStateExited S =
+		ExecutionSucceeded =`)
+}
+
+// recorded: tests/aws/services/stepfunctions/v2/services/test_sfn_task_service.snapshot.json, test_start_execution_input_json;
+// the length is that of an answer with an ARN of 70 bytes and a whole second, {"executionArn":"<arn>","startDate":1.767323045E9}.
+func TestRecordedStart(t *testing.T) {
+	c := newCloud(t)
+	target := c.create("target", one(`"Type":"Pass"`))
+	out := c.run(one(`"Type":"Task","Resource":"arn:aws:states:::states:startExecution","Parameters":{"Input":{"Hello":"World"},"Name":"TestStartTarget","StateMachineArn":"`+target+`"}`), `{}`)
+	compareHistory(t, c.history(*out.ExecutionArn), `
+		TaskStateEntered S =
+		TaskScheduled states startExecution {"Input":{"Hello":"World"},"Name":"TestStartTarget","StateMachineArn":"`+target+`"}
+		TaskStarted states startExecution
+		TaskSucceeded states startExecution {"ExecutionArn":"<arn>:TestStartTarget","SdkHttpMetadata":{"AllHttpHeaders":{"Content-Length":["115"],"Content-Type":["application/x-amz-json-1.0"],"Date":["<date>"],"connection":["keep-alive"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{<members>},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"StartDate":"<date>"}
 		TaskStateExited S =
 		ExecutionSucceeded =`)
 }

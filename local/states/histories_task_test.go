@@ -79,6 +79,13 @@ func TestRecordedLambdaTasks(t *testing.T) {
 			TaskStarted lambda invoke
 			TaskFailed lambda invoke Exception ` + exception + `
 			ExecutionFailed Exception ` + exception},
+		{name: "test_retry_interval_features_max_attempts_zero", definition: one(invoke + `,"Parameters":{"FunctionName.$":"$.FunctionName","Payload":{"RetryAttempt.$":"$$.State.RetryCount"}},
+		  "Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":3,"MaxAttempts":0,"BackoffRate":2,"MaxDelaySeconds":5,"JitterStrategy":"FULL"}]`), input: `{"FunctionName":"f"}`, function: raisesException, want: `
+			TaskStateEntered S =
+			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"RetryAttempt":0}}
+			TaskStarted lambda invoke
+			TaskFailed lambda invoke Exception ` + exception + `
+			ExecutionFailed Exception ` + exception},
 		{name: "test_lambda_empty_retry", definition: one(`"Type":"Task","Resource":"` + functionARN + `","Retry":[]`), input: `{}`, function: raisesException, want: `
 			TaskStateEntered S =
 			LambdaFunctionScheduled ` + functionARN + ` =

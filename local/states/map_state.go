@@ -2,12 +2,9 @@ package states
 
 import (
 	"math"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
-
-	"weir/local/states/asl"
 )
 
 // mapPlan is what a Map state has worked out before its first iteration.
@@ -51,10 +48,7 @@ func (v *visit) mapItems() (*outcome, error) {
 			f = failf(errTolerance, "The specified tolerated failure threshold was exceeded")
 		}
 		v.broken = true
-		if err := v.recordAborted(g); err != nil {
-			return nil, err
-		}
-		return nil, f
+		return nil, v.cutShort(g, f)
 	}
 	if err != nil {
 		return nil, err
@@ -71,35 +65,10 @@ func (v *visit) mapItems() (*outcome, error) {
 	return v.complete(e, outputs, true)
 }
 
-// unplanned is the failure of a Map state that comes to no iteration. What
-// JSONata it was evaluated follows the event before the state's first.
+// unplanned is the failure of a Map state that comes to no iteration.
 func (v *visit) unplanned(err error) error {
-	if v.state.JSONata {
-		v.broken = true
-		v.branch.previous = v.before
-	}
+	v.broken = v.state.JSONata
 	return v.query(err)
-}
-
-// recordAborted records what a failed iteration cut short: its own state, and
-// then the other iterations and theirs. All these events follow the failure.
-func (v *visit) recordAborted(g *group) error {
-	slices.Sort(g.stopped)
-	for _, i := range append([]int{g.broken}, g.stopped...) {
-		if i != g.broken {
-			if err := v.aside(types.HistoryEvent{Type: types.HistoryEventTypeMapIterationAborted, MapIterationAbortedEventDetails: v.iteration(i)}); err != nil {
-				return err
-			}
-		}
-		kind := v.state.Processor.States[g.resumes[i].at.state].Type
-		if !slices.Contains([]string{asl.Task, asl.Wait, asl.Parallel, asl.Map}, kind) {
-			continue // states that take no time are not aborted
-		}
-		if err := v.aside(types.HistoryEvent{Type: types.HistoryEventType(kind + "StateAborted")}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (v *visit) iteration(i int) *types.MapIterationEventDetails {
@@ -177,7 +146,7 @@ func (v *visit) mapNumber(e evaluator, field string) (int, error) {
 	if err != nil || !ok {
 		return 0, err
 	}
-	number, ok := value.(float64)
+	number, ok := numeric(value)
 	if !ok {
 		return 0, e.mistyped(field, value, "number")
 	}

@@ -37,7 +37,7 @@ func (v *visit) parallel() (*outcome, error) {
 		return nil, f // ends the execution on the spot
 	} else if ok {
 		v.broken = true
-		return nil, f
+		return nil, v.cutShort(g, f)
 	}
 	if err != nil {
 		return nil, err

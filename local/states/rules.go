@@ -98,8 +98,8 @@ func compare(operator string, value, operand any) bool {
 
 func ordering(kind string, value, operand any) (int, bool) {
 	if kind == "Numeric" {
-		left, ok1 := value.(float64)
-		right, ok2 := operand.(float64)
+		left, ok1 := numeric(value)
+		right, ok2 := numeric(operand)
 		switch {
 		case left < right:
 			return -1, ok1 && ok2

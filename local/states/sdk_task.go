@@ -2,6 +2,7 @@ package states
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -54,16 +55,17 @@ func (v *visit) callOperation(ctx context.Context, service, operation string, ar
 
 // target is an optimized integration that is one call: its operation, the
 // service's names in errors, and the content type of its HTTP metadata; it
-// answers with none where that is empty.
+// answers with none where that is empty. An answer in XML has a namespace.
 type target struct {
 	service, operation string
 	errorPrefix, v1    string
 	contentType        string
+	namespace          string
 }
 
 var optimized = map[string]target{
 	"events:putEvents": {service: "events", operation: "PutEvents", errorPrefix: "EventBridge", v1: "AmazonCloudWatchEvents"},
-	"sns:publish":      {service: "sns", operation: "Publish", errorPrefix: "SNS", v1: "AmazonSNS", contentType: "text/xml"},
+	"sns:publish":      {service: "sns", operation: "Publish", errorPrefix: "SNS", v1: "AmazonSNS", contentType: "text/xml", namespace: "http://sns.amazonaws.com/doc/2010-03-31/"},
 	"sqs:sendMessage":  {service: "sqs", operation: "SendMessage", errorPrefix: "SQS", v1: "AmazonSQS", contentType: "application/x-amz-json-1.0"},
 }
 
@@ -83,9 +85,25 @@ func (v *visit) callOptimized(ctx context.Context, r resource, t target, argumen
 		return nil, failf("EventBridge.FailedEntry", "%s", encode(map[string]any{"Entries": result["Entries"], "FailedEntryCount": failed}))
 	}
 	if t.contentType != "" {
-		addMetadata(result, v.exec.service.now(), 200, len(encode(out)), [][2]string{{"connection", "keep-alive"}, {"Content-Type", t.contentType}})
+		addMetadata(result, v.exec.service.now(), 200, t.length(result), [][2]string{{"connection", "keep-alive"}, {"Content-Type", t.contentType}})
 	}
 	return result, nil
+}
+
+// length is how long an answer of AWS with these members is. In XML it has a
+// member a line.
+func (t target) length(members map[string]any) int {
+	if t.namespace == "" {
+		return len(encode(members))
+	}
+	lines := []string{
+		"<" + t.operation + "Response xmlns=\"" + t.namespace + "\">", "  <" + t.operation + "Result>", "  </" + t.operation + "Result>",
+		"  <ResponseMetadata>", "    <RequestId>" + newUUID() + "</RequestId>", "  </ResponseMetadata>", "</" + t.operation + "Response>", "",
+	}
+	for name, value := range members {
+		lines = append(lines, fmt.Sprintf("    <%[1]s>%[2]v</%[1]s>", name, value))
+	}
+	return len(strings.Join(lines, "\n"))
 }
 
 // jsonMembers are those that may be given as JSON where the service wants text,

@@ -168,6 +168,11 @@ func list(value any) ([]any, error) {
 
 // integer rounds a half up, as AWS does: -1.5 is -1.
 func integer(value any, what string) (int, error) {
+	if text, ok := value.(json.Number); ok {
+		if f, err := text.Float64(); err == nil {
+			value = f
+		}
+	}
 	n, ok := value.(float64)
 	if !ok || math.Abs(n) > 1<<53 {
 		return 0, fmt.Errorf("the %s must be an integer", what)

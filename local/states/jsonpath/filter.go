@@ -1,6 +1,7 @@
 package jsonpath
 
 import (
+	"encoding/json"
 	"reflect"
 	"strconv"
 	"strings"
@@ -55,6 +56,7 @@ func (c comparison) holds(value any) bool {
 	if !leftOK || !rightOK {
 		return c.operator == "!="
 	}
+	left, right = plain(left), plain(right)
 	switch c.operator {
 	case "==":
 		return reflect.DeepEqual(left, right)
@@ -74,6 +76,16 @@ func (c comparison) holds(value any) bool {
 		return order > 0
 	}
 	return order >= 0
+}
+
+// plain is a value without json.Number, which keeps the text of a number.
+func plain(value any) any {
+	if text, ok := value.(json.Number); ok {
+		if f, err := text.Float64(); err == nil {
+			return f
+		}
+	}
+	return value
 }
 
 func compare(left, right any) (int, bool) {
