@@ -12,6 +12,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"weir/local/api"
@@ -23,7 +24,9 @@ import (
 type told struct {
 	mu        sync.Mutex
 	events    []string
-	published []string
+	published []string // subjects
+	messages  []string
+	invoked   []string
 }
 
 func (l *told) Call(_ context.Context, _ api.Caller, _, _ string, in any) (any, error) {
@@ -34,6 +37,9 @@ func (l *told) Call(_ context.Context, _ api.Caller, _, _ string, in any) (any, 
 		l.events = append(l.events, *in.Entries[0].Detail)
 	case *sns.PublishInput:
 		l.published = append(l.published, *in.Subject)
+		l.messages = append(l.messages, *in.Message)
+	case *lambda.InvokeInput:
+		l.invoked = append(l.invoked, string(in.Payload))
 	}
 	return nil, nil
 }
@@ -76,11 +82,11 @@ func TestAnAlarmTellsOfEachChange(t *testing.T) {
 	if err := json.Unmarshal([]byte(calls.events[1]), &detail); err != nil {
 		t.Fatal(err)
 	}
-	reason := "Threshold Crossed: 1 out of the last 1 datapoints [3.0 (01/01/26 00:05:00)] was greater than the threshold (1.0) (minimum 1 datapoint for OK -> ALARM transition)."
+	reason := "Threshold Crossed: 1 datapoint [3.0 (01/01/26 00:05:00)] was greater than the threshold (1.0)."
 	if detail.State.Value != "ALARM" || detail.PreviousState.Value != "OK" || detail.State.Reason != reason {
 		t.Errorf("detail = %+v", detail)
 	}
-	if calls.published[0] != `ALARM: "errors" in us-east-1` {
+	if calls.published[0] != `ALARM: "errors" in US East (N. Virginia)` {
 		t.Errorf("subject = %s", calls.published[0])
 	}
 }
@@ -88,7 +94,7 @@ func TestAnAlarmTellsOfEachChange(t *testing.T) {
 func TestDisabledActionsChangeTheStateOnly(t *testing.T) {
 	calls := &told{}
 	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: clock.Stepped(start), Bus: calls, Log: slog.New(slog.DiscardHandler)}))
-	if _, err := cw.PutCompositeAlarm(t.Context(), &sdk.PutCompositeAlarmInput{AlarmName: aws.String("any"), AlarmRule: aws.String("ALARM(a) OR ALARM(b)"),
+	if _, err := cw.PutCompositeAlarm(t.Context(), &sdk.PutCompositeAlarmInput{AlarmName: aws.String("any"), AlarmRule: aws.String("FALSE"),
 		AlarmActions: []string{"arn:aws:sns:us-east-1:111111111111:t"}, Tags: []types.Tag{{Key: aws.String("team"), Value: aws.String("x")}}}); err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,6 @@ import (
 	"math"
 	"regexp"
 	"strconv"
-
-	"weir/local/api"
 )
 
 // statistic is a function of the values of a period.
@@ -44,7 +42,7 @@ func parseStatistic(name string) (statistic, error) {
 			return func(s sample) float64 { return s.rank(low, high) }, nil
 		}
 	}
-	return nil, api.Errorf("ValidationError", "The value %s for parameter Stat is not supported by the local cloud; it knows Sum, SampleCount, Average, Minimum, Maximum, percentiles such as p99.9 and percentile ranks such as PR(:300).", name)
+	return nil, invalid("The value %s for parameter Stat is not supported by the local cloud; it knows Sum, SampleCount, Average, Minimum, Maximum, percentiles such as p99.9 and percentile ranks such as PR(:300).", name)
 }
 
 func bound(text string, standard float64) (float64, error) {
