@@ -1,11 +1,24 @@
 package events
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
+
+const sample = `{"source":"aws.states","detail":{"status":"FAILED","count":7,"ip":"10.0.0.9","tags":["a","b"],"gone":null,"empty":[],
+  "items":[{"id":1,"kind":"a","parts":[{"n":8}]},{"id":2,"kind":"b","parts":[{"n":7},{"n":9}]}]}}`
+
+func tree(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var event map[string]any
+	if err := json.Unmarshal([]byte(text), &event); err != nil {
+		t.Fatal(err)
+	}
+	return event
+}
 
 func TestTransformer(t *testing.T) {
 	event := tree(t, sample)
