@@ -176,11 +176,11 @@ func (s *Service) send(t *topic, l *letter) error {
 	t.published = append(t.published, l.Published)
 	for arn, subscription := range t.subscriptions {
 		settings := t.settings[arn]
-		wanted, err := parseFilter(settings["FilterPolicy"])
+		wanted, err := parseFilter(settings["FilterPolicy"], settings["FilterPolicyScope"])
 		if err != nil {
 			return fmt.Errorf("filter policy of %s: %w", arn, err) // it was checked when it was set
 		}
-		if wanted.passes(l.attributes) {
+		if wanted.passes(l.form(deref(subscription.Protocol)), l.attributes) {
 			s.Clock.AfterFunc(0, func() { s.deliver(subscription, l, settings) })
 		}
 	}
