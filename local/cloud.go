@@ -181,7 +181,7 @@ func (c *Cloud) compose() {
 	c.CloudWatch = cloudwatch.New(cloudwatch.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Delay: o.MetricDelay})
 	c.objects = s3.New(s3.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Dir: filepath.Join(c.directory, "objects")})
 	c.parameters = ssm.New(ssm.Options{Env: o.Env, Clock: c.clock})
-	c.SQS = sqs.New(sqs.Options{Env: o.Env, Clock: c.clock, Endpoint: c.URL})
+	c.SQS = sqs.New(sqs.Options{Env: o.Env, Clock: c.clock, Endpoint: c.URL, Metrics: c.CloudWatch})
 	c.SNS = sns.New(sns.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueueWith})
 	c.Events = events.New(events.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueue, Twice: o.Twice})
 	schedules := scheduler.New(scheduler.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log})

@@ -83,8 +83,8 @@ func failXML(w http.ResponseWriter, err *api.Error, namespace, id string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<ErrorResponse xmlns="%s"><Error><Type>%s</Type>`, namespace, fault(err))
 	element(&b, "Code", queryCode(err))
-	if err.Message != "" {
-		element(&b, "Message", err.Message)
+	if message := cmp.Or(err.QueryMessage, err.Message); message != "" {
+		element(&b, "Message", message)
 	}
 	fmt.Fprintf(&b, `</Error><RequestId>%s</RequestId></ErrorResponse>`, id)
 	w.Header().Set("Content-Type", "text/xml")
