@@ -1,6 +1,7 @@
 package sns
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -37,6 +38,8 @@ type letter struct {
 	Published
 	forms      map[string]string // by protocol
 	attributes map[string]types.MessageAttributeValue
+	group      *string // for queues
+	signature  string  // the version of the topic's
 }
 
 func (s *Service) publish(_ context.Context, _ api.Caller, in *sns.PublishInput) (*sns.PublishOutput, error) {
@@ -54,6 +57,7 @@ func (s *Service) publish(_ context.Context, _ api.Caller, in *sns.PublishInput)
 	if err != nil {
 		return nil, err
 	}
+	l.group = in.MessageGroupId
 	return &sns.PublishOutput{MessageId: &l.ID}, s.send(t, l)
 }
 
@@ -74,6 +78,7 @@ func (s *Service) publishBatch(_ context.Context, _ api.Caller, in *sns.PublishB
 			fmt.Sprintf("publishBatchRequestEntries.%d.member.messageAttributes", i+1)); err != nil {
 			return nil, err
 		}
+		letters[i].group = e.MessageGroupId
 		if size += sizeOf(deref(e.Message), e.MessageAttributes); size > maxMessage {
 			return nil, api.Errorf("BatchRequestTooLong", "The length of all the messages put together is more than the limit.")
 		}
@@ -174,6 +179,7 @@ func messageForms(message string, structure *string) (map[string]string, error) 
 // Call with the lock held.
 func (s *Service) send(t *topic, l *letter) error {
 	t.published = append(t.published, l.Published)
+	l.signature = cmp.Or(t.attributes["SignatureVersion"], firstSignature)
 	for arn, subscription := range t.subscriptions {
 		settings := t.settings[arn]
 		wanted, err := parseFilter(settings["FilterPolicy"], settings["FilterPolicyScope"])

@@ -27,7 +27,14 @@ type Options struct {
 	Bus   api.Invoker
 	Log   *slog.Logger
 	// Enqueue sends a message to an SQS queue.
-	Enqueue func(ctx context.Context, caller api.Caller, queueARN, body string, attributes map[string]types.MessageAttributeValue) error
+	Enqueue func(ctx context.Context, caller api.Caller, queueARN string, mail Mail) error
+}
+
+// Mail is a message for an SQS queue.
+type Mail struct {
+	Body       string
+	Attributes map[string]types.MessageAttributeValue
+	GroupID    *string
 }
 
 // Service is SNS.

@@ -21,8 +21,8 @@ func TestDeliversWhatTheFilterPasses(t *testing.T) {
 	c := clock.Stepped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	bodies := make(chan string, 9)
 	s := New(Options{Env: env, Clock: c, Log: slog.New(slog.DiscardHandler),
-		Enqueue: func(_ context.Context, _ api.Caller, queue, body string, _ map[string]types.MessageAttributeValue) error {
-			bodies <- queue[len(queue)-1:] + body
+		Enqueue: func(_ context.Context, _ api.Caller, queue string, mail Mail) error {
+			bodies <- queue[len(queue)-1:] + mail.Body
 			return nil
 		}})
 	bus := api.NewBus()
@@ -36,8 +36,8 @@ func TestDeliversWhatTheFilterPasses(t *testing.T) {
 		return out
 	}
 	topic := do("CreateTopic", &sns.CreateTopicInput{Name: aws.String("t")}).(*sns.CreateTopicOutput).TopicArn
-	do("Subscribe", &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:a")})
-	raw := do("Subscribe", &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:b"),
+	do("Subscribe", &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws:sqs:us-east-1:000000000000:a")})
+	raw := do("Subscribe", &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws:sqs:us-east-1:000000000000:b"),
 		Attributes: map[string]string{"FilterPolicy": `{"kind":["bad"]}`}}).(*sns.SubscribeOutput).SubscriptionArn
 	do("SetSubscriptionAttributes", &sns.SetSubscriptionAttributesInput{SubscriptionArn: raw, AttributeName: aws.String("RawMessageDelivery"), AttributeValue: aws.String("true")})
 	publish := func(kind string) []string {

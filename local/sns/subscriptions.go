@@ -25,7 +25,7 @@ func checkEndpoint(protocol, endpoint string) error {
 		return invalid("Amazon SNS does not support this protocol string: %s", protocol)
 	case at > 3:
 		return invalid("the local cloud delivers to lambda, sqs and email, not to %s", protocol)
-	case protocol == "sqs" && !strings.HasPrefix(endpoint, "arn:"):
+	case protocol == "sqs" && (checkARN("Endpoint", endpoint) != nil || !strings.HasPrefix(endpoint, "arn:")):
 		return invalid("SQS endpoint ARN")
 	case protocol == "sqs" && strings.HasSuffix(endpoint, ".fifo"):
 		return invalid("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics")
@@ -72,7 +72,7 @@ func (s *Service) subscribe(_ context.Context, caller api.Caller, in *sns.Subscr
 }
 
 func (s *Service) unsubscribe(_ context.Context, _ api.Caller, in *sns.UnsubscribeInput) (*sns.UnsubscribeOutput, error) {
-	if err := checkARN("SubscriptionArn", deref(in.SubscriptionArn)); err != nil {
+	if err := checkSubscriptionARN(deref(in.SubscriptionArn)); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
@@ -141,9 +141,23 @@ func deadLetterQueue(redrivePolicy string) string {
 	return policy.DeadLetterTargetARN
 }
 
+// checkSubscriptionARN refuses what is no topic's ARN with an id behind it.
+func checkSubscriptionARN(arn string) error {
+	if arn == "" {
+		return invalid("SubscriptionArn Reason: no value for required parameter")
+	}
+	if err := checkARN("SubscriptionArn", arn); err != nil {
+		return err
+	}
+	if strings.Count(arn, ":") < 6 {
+		return invalid("SubscriptionId")
+	}
+	return nil
+}
+
 // subscription finds a subscription's topic. Call with the lock held.
 func (s *Service) subscription(arn *string) (*topic, error) {
-	if err := checkARN("SubscriptionArn", deref(arn)); err != nil {
+	if err := checkSubscriptionARN(deref(arn)); err != nil {
 		return nil, err
 	}
 	for _, t := range s.topics {
