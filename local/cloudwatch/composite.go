@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
@@ -35,14 +34,12 @@ func (s *Service) putCompositeAlarm(_ context.Context, _ api.Caller, in *cloudwa
 	if s.keep(a, in.Tags) {
 		done = "created"
 	}
-	s.Clock.AfterFunc(firstJudged, func() { s.judgeConfigured(a, done) })
+	s.Clock.AfterFunc(0, func() { s.judgeConfigured(a, done) })
 	return nil, nil
 }
 
-// firstJudged is when a composite alarm is judged after it was put. Later only
-// a change of one of its children has it judged again.
-const firstJudged = time.Second
-
+// judgeConfigured judges an alarm once it was put. After that, only a change of
+// one of its children has it judged again.
 func (s *Service) judgeConfigured(a *alarm, done string) {
 	s.mu.Lock()
 	current := s.alarms[a.name()] == a

@@ -27,7 +27,9 @@ func (d *desk) state(name string) types.CompositeAlarm {
 	return out.CompositeAlarms[0]
 }
 
-// The texts are AWS's: EventBridge's documentation of alarm events shows them.
+// recorded: tests/aws/services/cloudwatch/resource_providers/test_cloudwatch.snapshot.json
+// of LocalStack's repository, test_composite_alarm_creation; the texts of later
+// changes are in EventBridge's documentation of alarm events.
 func TestACompositeAlarmFollowsItsChildren(t *testing.T) {
 	d := newDesk(t)
 	for _, name := range []string{"a", "b"} {

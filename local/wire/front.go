@@ -45,7 +45,7 @@ const maxBody = 128 << 20
 // ServeHTTP answers one AWS request.
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := requestID()
-	w.Header().Set("x-amzn-RequestId", id)
+	api.SetRequestID(w.Header(), id)
 	signed := signatureOf(r)
 	service, err := f.service(r, signed)
 	if err != nil {
