@@ -55,6 +55,8 @@ func (s *Service) checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 // checkMetric checks an alarm on one metric.
 func checkMetric(in *cloudwatch.PutMetricAlarmInput) error {
 	switch {
+	case in.MetricName == nil:
+		return invalid("MetricName must not be null")
 	case in.Period == nil:
 		return invalid("Period must not be null")
 	case !alarmPeriods(*in.Period):
@@ -79,6 +81,17 @@ func alarmPeriods(seconds int32) bool {
 
 // checkMetrics checks an alarm on metric math.
 func (s *Service) checkMetrics(in *cloudwatch.PutMetricAlarmInput) error {
+	for _, member := range []struct {
+		name  string
+		given bool
+	}{
+		{"MetricName", in.MetricName != nil}, {"Namespace", in.Namespace != nil}, {"Dimensions", len(in.Dimensions) > 0},
+		{"Period", in.Period != nil}, {"Statistic", in.Statistic != ""}, {"ExtendedStatistic", in.ExtendedStatistic != nil},
+	} {
+		if member.given {
+			return invalid("%s should not be set if list of Metrics is set.", member.name)
+		}
+	}
 	parsed, err := s.validate(in.Metrics)
 	if err != nil {
 		return err
