@@ -25,6 +25,10 @@ const (
 	maxSubject = 100 // characters
 )
 
+// errDeduplication refuses what only a FIFO topic takes; all topics here are
+// standard ones.
+var errDeduplication = invalid("MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type")
+
 // target is the topic that a message is for.
 func target(in *sns.PublishInput) string {
 	if in.TopicArn != nil {
@@ -52,6 +56,9 @@ func (s *Service) publish(_ context.Context, _ api.Caller, in *sns.PublishInput)
 	t, err := s.topic(&arn)
 	if err != nil {
 		return nil, err
+	}
+	if deref(in.MessageDeduplicationId) != "" {
+		return nil, errDeduplication
 	}
 	l, err := compose(in.Message, in.Subject, in.MessageStructure, in.MessageAttributes, "messageAttributes")
 	if err != nil {
@@ -111,7 +118,7 @@ func checkBatch(entries []types.PublishBatchRequestEntry) error {
 		case seen[id]:
 			return api.Errorf("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.")
 		case deref(e.MessageDeduplicationId) != "":
-			return invalid("the local cloud has no FIFO topics: leave out MessageDeduplicationId")
+			return errDeduplication
 		}
 		seen[id] = true
 	}

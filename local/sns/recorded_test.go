@@ -123,6 +123,7 @@ func TestRefusesAsRecorded(t *testing.T) {
 		{"Subscribe", subscribe("sqs", "arn:aws:sqs", nil), "InvalidParameter: Invalid parameter: SQS endpoint ARN"},
 		{"CreateTopic", &sns.CreateTopicInput{Name: aws.String("t"), Tags: []types.Tag{{Key: aws.String("other"), Value: aws.String("v")}}}, "InvalidParameter: Invalid parameter: Tags Reason: Topic already exists with different tags"},
 		{"TagResource", &sns.TagResourceInput{ResourceArn: topic, Tags: []types.Tag{{Key: aws.String("a"), Value: aws.String("1")}, {Key: aws.String("a"), Value: aws.String("2")}}}, "InvalidParameter: Invalid parameter: Duplicated keys are not allowed."},
+		{"Publish", &sns.PublishInput{TopicArn: topic, Message: aws.String("m"), MessageDeduplicationId: aws.String("1")}, "InvalidParameter: Invalid parameter: MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type"},
 		{"Publish", &sns.PublishInput{TopicArn: topic, Message: aws.String("m"), Subject: aws.String("")}, "InvalidParameter: Invalid parameter: Subject"},
 		{"Publish", &sns.PublishInput{TopicArn: topic, Message: aws.String("")}, "InvalidParameter: Invalid parameter: Empty message"},
 		{"Publish", &sns.PublishInput{TopicArn: topic, Message: aws.String(strings.Repeat("x", 256*1024+1))}, "InvalidParameter: Invalid parameter: Message too long"},
