@@ -1,6 +1,8 @@
 package wire_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -54,5 +56,30 @@ func TestAnswersHaveTheFormsThatAWSGivesThem(t *testing.T) {
 				t.Errorf("headers %v", names)
 			}
 		})
+	}
+}
+
+// TestBodiesAreUnzippedHoweverThatIsSpelt: test_put_metric_data_gzip sends GZIP.
+func TestBodiesAreUnzippedHoweverThatIsSpelt(t *testing.T) {
+	r := &record{out: &cloudwatch.PutMetricDataOutput{}}
+	bus := api.NewBus()
+	bus.Register(&api.Service{Name: "monitoring", Protocols: []api.Protocol{api.Query}, Operations: api.Table(op[cloudwatch.PutMetricDataInput, cloudwatch.PutMetricDataOutput](r, "PutMetricData"))})
+	front := wire.New(bus, func(string) (api.Caller, error) { return api.Caller{}, nil }, slog.New(slog.DiscardHandler))
+	var body bytes.Buffer
+	zip := gzip.NewWriter(&body)
+	if _, err := zip.Write([]byte("Action=PutMetricData&MetricData.member.1.MetricName=m&Namespace=n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := zip.Close(); err != nil {
+		t.Fatal(err)
+	}
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", &body)
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=0")
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	request.Header.Set("Content-Encoding", "GZIP")
+	answer := httptest.NewRecorder()
+	front.ServeHTTP(answer, request)
+	if in, ok := r.in.(*cloudwatch.PutMetricDataInput); !ok || len(in.MetricData) != 1 || *in.MetricData[0].MetricName != "m" {
+		t.Errorf("%d %s: read %+v", answer.Code, answer.Body, r.in)
 	}
 }
