@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"slices"
 	"strings"
 
 	"weir/local/api"
@@ -42,13 +43,32 @@ func named(status int, code, query, format string, args ...any) *api.Error {
 
 // checkEnum refuses a value that is not one of those there are.
 func checkEnum[T ~string](member string, value T, all ...T) error {
-	names := make([]string, len(all))
-	for i, one := range all {
-		if one == value {
-			return nil
-		}
-		names[i] = string(one)
+	if slices.Contains(all, value) {
+		return nil
 	}
 	return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy enum value set: [%s]",
-		value, member, strings.Join(names, ", "))
+		value, member, list(all))
+}
+
+func list[T ~string](all []T) string {
+	words := make([]string, len(all))
+	for i, one := range all {
+		words[i] = string(one)
+	}
+	return strings.Join(words, ", ")
+}
+
+// together is one refusal for all that is wrong, a line for each: CloudWatch
+// tells everything at once. What has another code than the first is left out.
+func together(wrong []*api.Error) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	all := *wrong[0]
+	for _, err := range wrong[1:] {
+		if err.Code == all.Code {
+			all.Message += "\n" + err.Message
+		}
+	}
+	return &all
 }

@@ -2,7 +2,6 @@ package cloudwatch
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
@@ -11,40 +10,13 @@ import (
 )
 
 func (s *Service) putMetricData(_ context.Context, _ api.Caller, in *cloudwatch.PutMetricDataInput) (*cloudwatch.PutMetricDataOutput, error) {
-	for i, d := range in.MetricData {
-		if err := checkDatum(i+1, d); err != nil {
-			return nil, err
-		}
+	if err := checkData(in.MetricData); err != nil {
+		return nil, err
 	}
 	for _, d := range in.MetricData {
 		s.put(deref(in.Namespace), d)
 	}
 	return nil, nil
-}
-
-// checkDatum refuses a datum, the nth of its request, that says its value twice
-// or not at all. Values beside StatisticValues are no error.
-func checkDatum(n int, d types.MetricDatum) error {
-	name := func(member string) string { return fmt.Sprintf("MetricData.member.%d.%s", n, member) }
-	both := func(member string) error {
-		return invalidCombination("The parameters %s and %s are mutually exclusive and you have specified both.", name("Value"), name(member))
-	}
-	resolution := deref(d.StorageResolution)
-	switch {
-	case d.StorageResolution != nil && resolution != 1 && resolution != 60:
-		return invalidValue("The value %d for parameter %s is invalid; it must be 1 or 60.", resolution, name("StorageResolution"))
-	case d.Value != nil && len(d.Values) > 0:
-		return both("Values")
-	case d.Value != nil && d.StatisticValues != nil:
-		return both("StatisticValues")
-	case len(d.Counts) > 0 && len(d.Counts) != len(d.Values):
-		return invalidValue("The parameters %s and %s must be of the same size.", name("Values"), name("Counts"))
-	case d.Value == nil && len(d.Values) == 0 && d.StatisticValues == nil:
-		return invalidCombination("At least one of the parameters Value, Values and StatisticValues must be specified for metric %s.", deref(d.MetricName))
-	case d.StatisticValues != nil && (deref(d.StatisticValues.SampleCount) <= 0 || deref(d.StatisticValues.Minimum) > deref(d.StatisticValues.Maximum)):
-		return invalidValue("The statistic set of metric %s must have a SampleCount above 0 and a Minimum that is not above its Maximum.", deref(d.MetricName))
-	}
-	return nil
 }
 
 // put keeps a datum that was checked.

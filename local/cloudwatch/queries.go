@@ -54,7 +54,21 @@ func (s *Service) validate(queries []types.MetricDataQuery) (map[string]*express
 		}
 		parsed[id] = one
 	}
-	return parsed, nil
+	return parsed, checkStats(queries)
+}
+
+// checkStats refuses what is the name of no statistic.
+func checkStats(queries []types.MetricDataQuery) error {
+	var wrong []*api.Error
+	for i, q := range queries {
+		if q.MetricStat == nil {
+			continue
+		}
+		if name := deref(q.MetricStat.Stat); !isStatistic(name) {
+			wrong = append(wrong, invalid("The value %s for parameter MetricDataQueries.member.%d.MetricStat.Stat is not a valid statistic.", name, i+1))
+		}
+	}
+	return together(wrong)
 }
 
 // inExpression is the error of an expression, in AWS's form.

@@ -2,6 +2,7 @@ package cloudwatch_test
 
 import (
 	"fmt"
+	numbers "math"
 	"slices"
 	"strings"
 	"testing"
@@ -129,13 +130,28 @@ func TestDataThatAreRefusedAsRecorded(t *testing.T) {
 		{types.MetricDatum{Value: aws.Float64(1.5), StatisticValues: set},
 			"InvalidParameterCombination: The parameters MetricData.member.1.Value and MetricData.member.1.StatisticValues are mutually exclusive and you have specified both."},
 		{types.MetricDatum{Values: []float64{1, 10}, StatisticValues: set}, "<nil>"},
+		// What follows, users of AWS were told.
+		{types.MetricDatum{Value: aws.Float64(numbers.NaN())}, "InvalidParameterValue: The value NaN for parameter MetricData.member.1.Value is invalid."},
+		{types.MetricDatum{Value: aws.Float64(numbers.Inf(-1))}, "InvalidParameterValue: The value -∞ for parameter MetricData.member.1.Value is invalid."},
+		{types.MetricDatum{Value: aws.Float64(numbers.Ldexp(1, 360))}, "<nil>"},
+		{types.MetricDatum{Value: aws.Float64(-numbers.Ldexp(1, 361))},
+			"InvalidParameterValue: The value -4,697,085,165,547,666,500" + strings.Repeat(",000", 30) + " for parameter MetricData.member.1.Value is invalid."},
+		{types.MetricDatum{}, "InvalidParameterCombination: At least one of the parameters MetricData.member.1.Value and MetricData.member.1.StatisticValues must be specified."},
+		{types.MetricDatum{Value: aws.Float64(1), Unit: "Hours"}, "InvalidParameterValue: The parameter MetricData.member.1.Unit must be a value in the set [ Seconds, Microseconds, Milliseconds, " +
+			"Bytes, Kilobytes, Megabytes, Gigabytes, Terabytes, Bits, Kilobits, Megabits, Gigabits, Terabits, Percent, Count, Bytes/Second, Kilobytes/Second, Megabytes/Second, " +
+			"Gigabytes/Second, Terabytes/Second, Bits/Second, Kilobits/Second, Megabits/Second, Gigabits/Second, Terabits/Second, Count/Second, None ]."},
 	}
 	for _, test := range tests {
-		test.datum.MetricName, test.datum.Unit = aws.String("m"), types.StandardUnitCount
+		test.datum.MetricName = aws.String("m")
 		_, err := d.cw.PutMetricData(t.Context(), &sdk.PutMetricDataInput{Namespace: aws.String("n"), MetricData: []types.MetricDatum{test.datum}})
 		if got := message(err); got != test.want {
 			t.Errorf("error %q, recorded %q", got, test.want)
 		}
+	}
+	nan := types.MetricDatum{MetricName: aws.String("m"), Value: aws.Float64(numbers.NaN())}
+	_, err := d.cw.PutMetricData(t.Context(), &sdk.PutMetricDataInput{Namespace: aws.String("n"), MetricData: []types.MetricDatum{nan, nan}})
+	if want := "InvalidParameterValue: The value NaN for parameter MetricData.member.1.Value is invalid.\nThe value NaN for parameter MetricData.member.2.Value is invalid."; message(err) != want {
+		t.Errorf("error %q, want %q", message(err), want)
 	}
 }
 

@@ -108,8 +108,8 @@ func (p *ruleParser) is(wanted types.StateValue) (rule, error) {
 	}
 	p.rest = rest
 	name = strings.Trim(strings.TrimSpace(name), `"`)
-	if i := strings.LastIndex(name, ":alarm:"); i >= 0 {
-		name = name[i+len(":alarm:"):]
+	if _, own, ok := strings.Cut(name, ":alarm:"); ok && strings.HasPrefix(name, "arn:") {
+		name = own
 	}
 	if !slices.Contains(p.names, name) {
 		p.names = append(p.names, name)

@@ -7,7 +7,7 @@ import (
 )
 
 func TestCompositeRules(t *testing.T) {
-	states := map[string]types.StateValue{"a": types.StateValueAlarm, "o": types.StateValueOk}
+	states := map[string]types.StateValue{"a": types.StateValueAlarm, "o": types.StateValueOk, "the:alarm:o": types.StateValueAlarm}
 	state := func(name string) types.StateValue {
 		if value, ok := states[name]; ok {
 			return value
@@ -17,6 +17,7 @@ func TestCompositeRules(t *testing.T) {
 	for text, want := range map[string]bool{
 		"ALARM(a)": true, "ALARM(o)": false, `ALARM("a") AND OK("o")`: true, "NOT ALARM(a)": false, "TRUE": true, "FALSE OR OK(o)": true,
 		"OK(a) OR ALARM(a) AND OK(o)": true, "(OK(a) OR ALARM(a)) AND OK(a)": false, "INSUFFICIENT_DATA(x)": true,
+		"ALARM(the:alarm:o)": true, "ALARM(arn:aws:cloudwatch:us-east-1:1:alarm:the:alarm:o)": true,
 		"ALARM(arn:aws:cloudwatch:us-east-1:1:alarm:a)": true, "NOT (ALARM(a) AND ALARM(o))": true,
 	} {
 		parsed, _, err := parseRule(text)

@@ -12,7 +12,15 @@ type statistic func(sample) float64
 var (
 	percentilePattern = regexp.MustCompile(`^p(\d{1,2}(?:\.\d{1,10})?|100)$`)
 	rankPattern       = regexp.MustCompile(`^PR\((-?[\d.]*):(-?[\d.]*)\)$`)
+	// otherPattern is of the statistics that only AWS knows.
+	otherPattern = regexp.MustCompile(`^(IQM|(tm|wm|tc|ts)[\d.]+|(TM|WM|TC|TS)\(.*:.*\))$`)
 )
+
+// isStatistic tells whether AWS has a statistic of that name.
+func isStatistic(name string) bool {
+	_, err := parseStatistic(name)
+	return err == nil || otherPattern.MatchString(name)
+}
 
 // parseStatistic reads a statistic's name.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html

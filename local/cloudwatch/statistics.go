@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -77,18 +78,21 @@ func checkStatistics(in *cloudwatch.GetMetricStatisticsInput) error {
 	}
 	if asked := int64(to.Sub(from)/time.Second) / period; asked > maxDatapoints {
 		return invalidCombination(
-			"You have requested up to %s datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.", thousands(asked))
+			"You have requested up to %s datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.", thousands(strconv.FormatInt(asked, 10)))
 	}
 	return nil
 }
 
-// thousands writes a number with commas.
-func thousands(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
+// thousands puts commas into a whole number.
+func thousands(number string) string {
+	sign, digits := "", number
+	if rest, negative := strings.CutPrefix(number, "-"); negative {
+		sign, digits = "-", rest
 	}
-	return text
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
 }
 
 func (s *Service) getMetricStatistics(_ context.Context, _ api.Caller, in *cloudwatch.GetMetricStatisticsInput) (*cloudwatch.GetMetricStatisticsOutput, error) {
