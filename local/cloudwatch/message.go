@@ -163,11 +163,3 @@ func dimensionTriggers(dimensions []types.Dimension) []dimensionTrigger {
 	}
 	return list
 }
-
-// regionName is a region as messages for people have it.
-func regionName(region string) string {
-	if region == "us-east-1" {
-		return "US East (N. Virginia)"
-	}
-	return region
-}
