@@ -64,6 +64,10 @@ type telling struct {
 	n, needed, missing, received int
 }
 
+// mostListed is how many data a reason lists at most. One that leaves some out,
+// and one of just as many, lists them in a sentence of their own.
+const mostListed = 5
+
 // say tells of the data that decided. "M out of the last N" and the minimum are
 // told of alarms that state M.
 func (t telling) say(deciding []string, not, minimum string) string {
@@ -78,16 +82,20 @@ func (t telling) say(deciding []string, not, minimum string) string {
 		}
 		return fmt.Sprintf("Threshold Crossed: %s received for %s%s.", received, count(t.n, "period"), treated)
 	}
-	listed := "[" + strings.Join(deciding, ", ") + "]"
-	crossed := fmt.Sprintf("%s%s the threshold (%s)%s", not, comparison[t.m.ComparisonOperator], decimal(deref(t.m.Threshold)), treated)
+	counted, end := count(len(deciding), "datapoint"), "."
+	if t.m.DatapointsToAlarm != nil {
+		counted, end = fmt.Sprintf("%d out of the last %d datapoints", len(deciding), t.n), " "+minimum+"."
+	}
 	verb := "was"
 	if len(deciding) > 1 {
 		verb = "were"
 	}
-	if t.m.DatapointsToAlarm == nil {
-		return fmt.Sprintf("Threshold Crossed: %s %s %s %s.", count(len(deciding), "datapoint"), listed, verb, crossed)
+	listed := strings.Join(deciding[:min(len(deciding), mostListed)], ", ")
+	crossed := fmt.Sprintf("%s %s%s the threshold (%s)%s", verb, not, comparison[t.m.ComparisonOperator], decimal(deref(t.m.Threshold)), treated)
+	if len(deciding) < mostListed {
+		return fmt.Sprintf("Threshold Crossed: %s [%s] %s%s", counted, listed, crossed, end)
 	}
-	return fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints %s %s %s %s.", len(deciding), t.n, listed, verb, crossed, minimum)
+	return fmt.Sprintf("Threshold Crossed: %s %s. The most recent datapoints which crossed the threshold: [%s]%s", counted, crossed, listed, end)
 }
 
 func count(n int, noun string) string {

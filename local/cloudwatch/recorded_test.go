@@ -173,6 +173,10 @@ func TestReasonsAreAsRecorded(t *testing.T) {
 			"Threshold Crossed: 2 out of the last 3 datapoints [2.0 (01/01/26 00:01:00), 1.0 (01/01/26 00:00:00)] were not greater than the threshold (2.0) (minimum 2 datapoints for ALARM -> OK transition).",
 			data(`"startDate":"date","unit":"Seconds","statistic":"Average","period":60,"recentDatapoints":[1.0,2.0,5.0],"threshold":2.0,"evaluatedDatapoints":[
 				{"timestamp":"date","sampleCount":2.0,"value":5.0},{"timestamp":"date","sampleCount":2.0,"value":2.0},{"timestamp":"date","sampleCount":2.0,"value":1.0}]`)},
+		"one of three below is enough": {"missing", 3, 3, map[int]float64{0: 3, 1: 4, 2: 0}, "OK",
+			"Threshold Crossed: 1 out of the last 3 datapoints [0.0 (01/01/26 00:02:00)] was not greater than the threshold (2.0) (minimum 1 datapoint for ALARM -> OK transition).",
+			data(`"startDate":"date","unit":"Seconds","statistic":"Average","period":60,"recentDatapoints":[3.0,4.0,0.0],"threshold":2.0,"evaluatedDatapoints":[
+				{"timestamp":"date","sampleCount":2.0,"value":0.0},{"timestamp":"date","sampleCount":2.0,"value":4.0},{"timestamp":"date","sampleCount":2.0,"value":3.0}]`)},
 		"one below, the rest missing": {"breaching", 2, 0, map[int]float64{0: 2}, "OK",
 			"Threshold Crossed: 1 datapoint [2.0 (01/01/26 00:00:00)] was not greater than the threshold (2.0) and 1 missing datapoint was treated as [Breaching].",
 			data(`"startDate":"date","unit":"Seconds","statistic":"Average","period":60,"recentDatapoints":[2.0],"threshold":2.0,
@@ -204,6 +208,32 @@ func TestReasonsAreAsRecorded(t *testing.T) {
 			}
 			same(t, "the data", aws.ToString(got.StateReasonData), test.data)
 		})
+	}
+}
+
+// Users of AWS were told these reasons: of 5 datapoints, and of 30 out of 30.
+func TestAReasonListsFiveDatapoints(t *testing.T) {
+	for want, alarm := range map[string]struct {
+		periods int32
+		least   *int32
+	}{
+		"Threshold Crossed: 5 datapoints were greater than the threshold (2.0). The most recent datapoints which crossed the threshold: [3.0 (01/01/26 00:04:00), " +
+			"3.0 (01/01/26 00:03:00), 3.0 (01/01/26 00:02:00), 3.0 (01/01/26 00:01:00), 3.0 (01/01/26 00:00:00)].": {5, nil},
+		"Threshold Crossed: 7 out of the last 7 datapoints were greater than the threshold (2.0). The most recent datapoints which crossed the threshold: [3.0 (01/01/26 00:06:00), " +
+			"3.0 (01/01/26 00:05:00), 3.0 (01/01/26 00:04:00), 3.0 (01/01/26 00:03:00), 3.0 (01/01/26 00:02:00)] (minimum 7 datapoints for OK -> ALARM transition).": {7, aws.Int32(7)},
+	} {
+		d := newDesk(t)
+		d.alarm(func(in *sdk.PutMetricAlarmInput) {
+			in.Period, in.EvaluationPeriods, in.DatapointsToAlarm = aws.Int32(60), &alarm.periods, alarm.least
+		})
+		for range alarm.periods {
+			d.put(types.MetricDatum{MetricName: aws.String("my-metric101"), Unit: types.StandardUnitSeconds, Value: aws.Float64(3),
+				Dimensions: []types.Dimension{{Name: aws.String("InstanceId"), Value: aws.String("abc")}}})
+			d.clock.Advance(time.Minute)
+		}
+		if got := *d.described().StateReason; got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
 	}
 }
 
