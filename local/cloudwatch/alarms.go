@@ -37,7 +37,7 @@ func (s *Service) describePermissions(in *cloudwatch.DescribeAlarmsInput) []api.
 	return permissions
 }
 
-func (s *Service) putMetricAlarm(_ context.Context, _ api.Caller, in *cloudwatch.PutMetricAlarmInput) (*cloudwatch.PutMetricAlarmOutput, error) {
+func (s *Service) putMetricAlarm(ctx context.Context, _ api.Caller, in *cloudwatch.PutMetricAlarmInput) (*cloudwatch.PutMetricAlarmOutput, error) {
 	if err := s.checkAlarm(in); err != nil {
 		return nil, err
 	}
@@ -54,30 +54,33 @@ func (s *Service) putMetricAlarm(_ context.Context, _ api.Caller, in *cloudwatch
 		AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
 	}}
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keep(a, in.Tags)
+	told := s.keep(a, in.Tags)
 	if !s.ticking {
 		s.ticking = true
 		s.Clock.AfterFunc(s.pace(), s.tick)
 	}
+	s.mu.Unlock()
+	s.announce(ctx, told.arn, configurationChanged, told)
 	return nil, nil
 }
 
-// keep stores an alarm and tells whether it is new; one that is updated keeps
-// its state and its tags. Call with the lock held.
-func (s *Service) keep(a *alarm, tags []types.Tag) (created bool) {
+// keep stores an alarm, which keeps its state and its tags if it is updated, and
+// returns what is to be told of that. Call with the lock held.
+func (s *Service) keep(a *alarm, tags []types.Tag) reconfigured {
 	old, exists := s.alarms[a.name()]
 	s.alarms[a.name()] = a
 	if !exists {
 		a.tag(tags)
 		s.note(a, types.HistoryItemTypeConfigurationUpdate, fmt.Sprintf("Alarm %q created", a.name()), map[string]any{"version": "1.0", "type": "Create"})
-		return true
+		return a.reconfigured("create")
 	}
 	a.metric.StateValue, a.metric.StateReason, a.metric.StateReasonData = old.metric.StateValue, old.metric.StateReason, old.metric.StateReasonData
 	a.metric.StateUpdatedTimestamp, a.metric.StateTransitionedTimestamp = old.metric.StateUpdatedTimestamp, old.metric.StateTransitionedTimestamp
 	a.tags = old.tags
 	s.note(a, types.HistoryItemTypeConfigurationUpdate, fmt.Sprintf("Alarm %q updated", a.name()), map[string]any{"version": "1.0", "type": "Update"})
-	return false
+	told := a.reconfigured("update")
+	told.Previous = ptr(old.settings())
+	return told
 }
 
 func orEmpty[T any](list []T) []T {
@@ -87,14 +90,19 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-func (s *Service) deleteAlarms(_ context.Context, _ api.Caller, in *cloudwatch.DeleteAlarmsInput) (*cloudwatch.DeleteAlarmsOutput, error) {
+func (s *Service) deleteAlarms(ctx context.Context, _ api.Caller, in *cloudwatch.DeleteAlarmsInput) (*cloudwatch.DeleteAlarmsOutput, error) {
+	var all []reconfigured
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, name := range in.AlarmNames {
 		if a, ok := s.alarms[name]; ok {
 			s.note(a, types.HistoryItemTypeConfigurationUpdate, fmt.Sprintf("Alarm %q deleted", name), map[string]any{"version": "1.0", "type": "Delete"})
 			delete(s.alarms, name)
+			all = append(all, a.reconfigured("delete"))
 		}
+	}
+	s.mu.Unlock()
+	for _, told := range all {
+		s.announce(ctx, told.arn, configurationChanged, told)
 	}
 	return nil, nil
 }

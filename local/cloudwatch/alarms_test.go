@@ -23,7 +23,8 @@ import (
 // told notes the calls that CloudWatch makes.
 type told struct {
 	mu        sync.Mutex
-	events    []string
+	events    []string // changes of state
+	changes   []string // of configuration
 	published []string // subjects
 	messages  []string
 	invoked   []string
@@ -34,7 +35,11 @@ func (l *told) Call(_ context.Context, _ api.Caller, _, _ string, in any) (any, 
 	defer l.mu.Unlock()
 	switch in := in.(type) {
 	case *eventbridge.PutEventsInput:
-		l.events = append(l.events, *in.Entries[0].Detail)
+		list := &l.events
+		if *in.Entries[0].DetailType == "CloudWatch Alarm Configuration Change" {
+			list = &l.changes
+		}
+		*list = append(*list, *in.Entries[0].Detail)
 	case *sns.PublishInput:
 		l.published = append(l.published, *in.Subject)
 		l.messages = append(l.messages, *in.Message)
@@ -126,7 +131,7 @@ func TestDisabledActionsChangeTheStateOnly(t *testing.T) {
 
 func TestAStatisticSetKeepsItsStatistics(t *testing.T) {
 	c := clock.Stepped(start)
-	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Log: slog.New(slog.DiscardHandler)}))
+	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Bus: &told{}, Log: slog.New(slog.DiscardHandler)}))
 	if _, err := cw.PutMetricData(t.Context(), &sdk.PutMetricDataInput{Namespace: aws.String("N"), MetricData: []types.MetricDatum{{MetricName: aws.String("m"),
 		StatisticValues: &types.StatisticSet{SampleCount: aws.Float64(5), Sum: aws.Float64(20), Minimum: aws.Float64(1), Maximum: aws.Float64(10)}}}}); err != nil {
 		t.Fatal(err)

@@ -16,15 +16,13 @@ import (
 	"weir/local/api"
 )
 
-// announce puts the state change on the event bus.
+// announce puts what became of an alarm on the event bus.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
-func (s *Service) announce(ctx context.Context, before, after alarm) {
-	arn := deref(after.metric.AlarmArn)
-	_, err := s.Bus.Call(ctx, api.ServiceCaller("monitoring.amazonaws.com", arn), "events", "PutEvents", &eventbridge.PutEventsInput{
-		Entries: []eventtypes.PutEventsRequestEntry{{Source: ptr("aws.cloudwatch"), DetailType: ptr("CloudWatch Alarm State Change"),
-			Detail: ptr(marshal(detailOf(before.metric, after))), Resources: []string{arn}}}})
+func (s *Service) announce(ctx context.Context, arn *string, what string, detail any) {
+	_, err := s.Bus.Call(ctx, api.ServiceCaller("monitoring.amazonaws.com", deref(arn)), "events", "PutEvents", &eventbridge.PutEventsInput{
+		Entries: []eventtypes.PutEventsRequestEntry{{Source: ptr("aws.cloudwatch"), DetailType: &what, Detail: ptr(marshal(detail)), Resources: []string{deref(arn)}}}})
 	if err != nil {
-		s.Log.Warn("alarm state change not announced", "alarm", after.name(), "error", err.Error())
+		s.Log.Warn("alarm event not announced", "alarm", deref(arn), "event", what, "error", err.Error())
 	}
 }
 

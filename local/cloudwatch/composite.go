@@ -12,7 +12,7 @@ import (
 	"weir/local/api"
 )
 
-func (s *Service) putCompositeAlarm(_ context.Context, _ api.Caller, in *cloudwatch.PutCompositeAlarmInput) (*cloudwatch.PutCompositeAlarmOutput, error) {
+func (s *Service) putCompositeAlarm(ctx context.Context, _ api.Caller, in *cloudwatch.PutCompositeAlarmInput) (*cloudwatch.PutCompositeAlarmOutput, error) {
 	parsed, children, err := parseRule(deref(in.AlarmRule))
 	if err != nil {
 		return nil, err
@@ -24,18 +24,24 @@ func (s *Service) putCompositeAlarm(_ context.Context, _ api.Caller, in *cloudwa
 		InsufficientDataActions: orEmpty(in.InsufficientDataActions), StateValue: types.StateValueInsufficientData,
 		StateReason: ptr("Unchecked: Initial alarm creation"), AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
 	}}
+	told, err := s.keepComposite(a, in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	s.announce(ctx, told.arn, configurationChanged, told)
+	s.Clock.AfterFunc(0, func() { s.judgeConfigured(a, told.Operation+"d") })
+	return nil, nil
+}
+
+// keepComposite stores a composite alarm if there are the alarms that it names.
+func (s *Service) keepComposite(a *alarm, tags []types.Tag) (reconfigured, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	missing := slices.DeleteFunc(slices.Clone(children), func(name string) bool { return s.alarms[name] != nil })
+	missing := slices.DeleteFunc(slices.Clone(a.children), func(name string) bool { return s.alarms[name] != nil })
 	if len(missing) > 0 {
-		return nil, invalid("Could not save the composite alarm as alarms [%s] in the alarm rule do not exist", strings.Join(missing, ", "))
+		return reconfigured{}, invalid("Could not save the composite alarm as alarms [%s] in the alarm rule do not exist", strings.Join(missing, ", "))
 	}
-	done := "updated"
-	if s.keep(a, in.Tags) {
-		done = "created"
-	}
-	s.Clock.AfterFunc(0, func() { s.judgeConfigured(a, done) })
-	return nil, nil
+	return s.keep(a, tags), nil
 }
 
 // judgeConfigured judges an alarm once it was put. After that, only a change of
@@ -65,11 +71,11 @@ func (s *Service) judgeComposite(a *alarm, changed string) judgement {
 
 // child is an alarm that a composite one is judged by, as reason data have it.
 type child struct {
-	ARN   string     `json:"arn"`
-	State childState `json:"state"`
+	ARN   string  `json:"arn"`
+	State stateAt `json:"state"`
 }
 
-type childState struct {
+type stateAt struct {
 	Value     types.StateValue `json:"value"`
 	Timestamp string           `json:"timestamp"`
 }
@@ -84,7 +90,7 @@ func (s *Service) childrenOf(names []string) []child {
 	list := make([]child, 0, len(names))
 	for _, name := range names {
 		if a, ok := s.alarms[name]; ok {
-			list = append(list, child{ARN: *a.metric.AlarmArn, State: childState{Value: a.metric.StateValue, Timestamp: stamp(deref(a.metric.StateTransitionedTimestamp))}})
+			list = append(list, child{ARN: *a.metric.AlarmArn, State: stateAt{a.metric.StateValue, stamp(deref(a.metric.StateTransitionedTimestamp))}})
 		}
 	}
 	return list

@@ -93,7 +93,7 @@ func replayMetricData(t *testing.T, statistic string, answer json.RawMessage) {
 		t.Fatal(err)
 	}
 	c := clock.Stepped(start)
-	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Log: slog.New(slog.DiscardHandler)}))
+	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Bus: &told{}, Log: slog.New(slog.DiscardHandler)}))
 	for value := range 11 {
 		_, err := cw.PutMetricData(t.Context(), &sdk.PutMetricDataInput{Namespace: aws.String("ns"), MetricData: []types.MetricDatum{
 			{MetricName: aws.String("metric1"), Value: aws.Float64(float64(value + 1)), Unit: types.StandardUnitSeconds, Timestamp: aws.Time(start)}}})

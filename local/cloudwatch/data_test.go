@@ -24,7 +24,7 @@ import (
 func withTraffic(t *testing.T) *sdk.Client {
 	t.Helper()
 	c := clock.Stepped(start)
-	service := cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Log: slog.New(slog.DiscardHandler)})
+	service := cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Bus: &told{}, Log: slog.New(slog.DiscardHandler)})
 	for minute := range 3 {
 		for version := 1; version <= 2; version++ {
 			service.Record(api.Datum{Namespace: "AWS/Lambda", Name: "Invocations", Unit: "Count", Value: float64(10*version + minute),
@@ -161,7 +161,7 @@ func TestMetricDataThatIsRefused(t *testing.T) {
 
 func TestMetricsOfHighResolution(t *testing.T) {
 	c := clock.Stepped(start)
-	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Log: slog.New(slog.DiscardHandler)}))
+	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Bus: &told{}, Log: slog.New(slog.DiscardHandler)}))
 	for name, resolution := range map[string]int32{"high": 1, "regular": 60} {
 		for _, second := range []int{0, 4, 18} {
 			if _, err := cw.PutMetricData(t.Context(), &sdk.PutMetricDataInput{Namespace: aws.String("N"), MetricData: []types.MetricDatum{{MetricName: &name,

@@ -4,6 +4,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 )
 
+// The events that EventBridge gets.
+const (
+	stateChanged         = "CloudWatch Alarm State Change"
+	configurationChanged = "CloudWatch Alarm Configuration Change"
+)
+
 // detail is what EventBridge and Lambda functions are told of a change of state.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
 type detail struct {

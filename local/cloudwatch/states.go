@@ -49,7 +49,7 @@ func (s *Service) transition(ctx context.Context, a *alarm, j judgement) bool {
 	after := *a
 	s.note(a, types.HistoryItemTypeStateUpdate, fmt.Sprintf("Alarm updated from %s to %s", before.metric.StateValue, j.state), stateChange(before.metric, after.metric))
 	s.mu.Unlock()
-	s.announce(ctx, before, after)
+	s.announce(ctx, after.metric.AlarmArn, stateChanged, detailOf(before.metric, after))
 	if deref(after.metric.ActionsEnabled) {
 		s.act(ctx, a, notice{env: s.Env, before: before.metric, alarm: after, children: j.children})
 	}
