@@ -19,8 +19,6 @@ import (
 	"sync"
 	"time"
 
-	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
-
 	"weir/local/api"
 	"weir/local/assembly"
 	"weir/local/clock"
@@ -181,8 +179,8 @@ func (c *Cloud) compose() {
 	c.CloudWatch = cloudwatch.New(cloudwatch.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Delay: o.MetricDelay})
 	c.objects = s3.New(s3.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Dir: filepath.Join(c.directory, "objects")})
 	c.parameters = ssm.New(ssm.Options{Env: o.Env, Clock: c.clock})
-	c.SQS = sqs.New(sqs.Options{Env: o.Env, Clock: c.clock, Endpoint: c.URL})
-	c.SNS = sns.New(sns.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueueWith})
+	c.SQS = sqs.New(sqs.Options{Env: o.Env, Clock: c.clock, Endpoint: c.URL, Metrics: c.CloudWatch})
+	c.SNS = sns.New(sns.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueueMail})
 	c.Events = events.New(events.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueue, Twice: o.Twice})
 	schedules := scheduler.New(scheduler.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log})
 	c.Logs = logs.New(logs.Options{Env: o.Env, Clock: c.clock, Metrics: c.CloudWatch})
@@ -237,15 +235,15 @@ func (t templates) GetObject(ctx context.Context, bucket, key string) ([]byte, e
 
 // enqueue sends a message to an SQS queue, named by its ARN.
 func (c *Cloud) enqueue(ctx context.Context, caller api.Caller, queueARN, body string) error {
-	return c.enqueueWith(ctx, caller, queueARN, body, nil)
+	return c.enqueueMail(ctx, caller, queueARN, sns.Mail{Body: body})
 }
 
-func (c *Cloud) enqueueWith(ctx context.Context, caller api.Caller, queueARN, body string, attributes map[string]snstypes.MessageAttributeValue) error {
-	in := &sqs.SendMessageInput{QueueUrl: &queueARN, MessageBody: &body}
-	if len(attributes) > 0 {
+func (c *Cloud) enqueueMail(ctx context.Context, caller api.Caller, queueARN string, mail sns.Mail) error {
+	in := &sqs.SendMessageInput{QueueUrl: &queueARN, MessageBody: &mail.Body, MessageGroupId: mail.GroupID}
+	if len(mail.Attributes) > 0 {
 		in.MessageAttributes = map[string]sqs.MessageAttributeValue{}
 	}
-	for name, value := range attributes {
+	for name, value := range mail.Attributes {
 		in.MessageAttributes[name] = sqs.MessageAttributeValue{DataType: value.DataType, StringValue: value.StringValue, BinaryValue: value.BinaryValue}
 	}
 	_, err := c.bus.Call(ctx, caller, "sqs", "SendMessage", in)

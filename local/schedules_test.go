@@ -2,6 +2,12 @@ package local_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -215,4 +221,62 @@ func TestSchedulesAreRefused(t *testing.T) {
 	if _, err := s.try("scheduler", "CreateSchedule", s.at("rate(1 hour)")); !api.IsCode(err, "ConflictException") {
 		t.Errorf("a second schedule of that name: %v", err)
 	}
+}
+
+// recorded: scheduler/test_scheduler.snapshot.json of github.com/localstack/localstack,
+// test_get_schedule, test_update_schedule, test_delete_schedule_not_found and
+// test_untag_resource, over HTTP: it is the members that count.
+func TestSchedulesAreToldAsRecorded(t *testing.T) {
+	s := newSchedules(t)
+	call := func(method, path, body string) (int, string) {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), method, s.cloud.URL()+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/scheduler/aws4_request, SignedHeaders=host, Signature=0")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		text, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.StatusCode, string(text)
+	}
+	told := func(method, path, body, want string) {
+		t.Helper()
+		_, got := call(method, path, body)
+		var g, w any
+		if json.Unmarshal([]byte(got), &g) != nil || json.Unmarshal([]byte(want), &w) != nil || !reflect.DeepEqual(g, w) {
+			t.Errorf("%s %s answers\n%s\nrecorded\n%s", method, path, got, want)
+		}
+	}
+	target := func(more string) string {
+		return fmt.Sprintf(`"Target":{"Arn":%q,"RoleArn":%q,"Input":"{\"key\":\"value\"}"%s}`, *s.queue("mail"), *s.role, more)
+	}
+	const arn, dates = `arn:aws:scheduler:us-east-1:000000000000:schedule/default/n`, `"CreationDate":1767225600,"LastModificationDate":1767225600`
+	policy := `,"RetryPolicy":{"MaximumEventAgeInSeconds":86400,"MaximumRetryAttempts":185}`
+	told("POST", "/schedules/n", `{"Description":"Test description","ScheduleExpression":"rate(1 minute)","FlexibleTimeWindow":{"Mode":"FLEXIBLE","MaximumWindowInMinutes":60},`+target("")+`}`,
+		`{"ScheduleArn":"`+arn+`"}`)
+	told("GET", "/schedules/n", "", `{"ActionAfterCompletion":"NONE","Arn":"`+arn+`",`+dates+`,"Description":"Test description",
+		"FlexibleTimeWindow":{"MaximumWindowInMinutes":60,"Mode":"FLEXIBLE"},"GroupName":"default","Name":"n","ScheduleExpression":"rate(1 minute)",
+		"ScheduleExpressionTimezone":"UTC","State":"ENABLED",`+target(policy)+`}`)
+	told("PUT", "/schedules/n", `{"State":"DISABLED","ActionAfterCompletion":"DELETE","ScheduleExpression":"rate(2 minute)","FlexibleTimeWindow":{"Mode":"OFF"},`+
+		target(`,"RetryPolicy":{"MaximumRetryAttempts":3}`)+`}`, `{"ScheduleArn":"`+arn+`"}`)
+	told("GET", "/schedules/n", "", `{"ActionAfterCompletion":"DELETE","Arn":"`+arn+`",`+dates+`,"FlexibleTimeWindow":{"Mode":"OFF"},"GroupName":"default","Name":"n",
+		"ScheduleExpression":"rate(2 minute)","ScheduleExpressionTimezone":"UTC","State":"DISABLED",`+target(strings.Replace(policy, "185", "3", 1))+`}`)
+	told("DELETE", "/schedules/n", "", `{}`)
+	told("GET", "/schedules?NamePrefix=n", "", `{"Schedules":[]}`)
+	if status, got := call("DELETE", "/schedules/not-existing-schedule-name", ""); status != 404 || !strings.Contains(got, `"Schedule not-existing-schedule-name does not exist."`) {
+		t.Errorf("deleting what is not there: %d %s", status, got)
+	}
+	group := "arn:aws:scheduler:us-east-1:000000000000:schedule-group/g"
+	told("POST", "/schedule-groups/g", `{"Tags":[{"Key":"TagKey","Value":"TagValue"}]}`, `{"ScheduleGroupArn":"`+group+`"}`)
+	told("GET", "/tags/"+url.PathEscape(group), "", `{"Tags":[{"Key":"TagKey","Value":"TagValue"}]}`)
+	told("DELETE", "/tags/"+url.PathEscape(group)+"?TagKeys=TagKey", "", `{}`)
+	told("GET", "/tags/"+url.PathEscape(group), "", `{"Tags":[]}`)
+	told("GET", "/schedule-groups/g", "", `{"Arn":"`+group+`",`+dates+`,"Name":"g","State":"ACTIVE"}`)
 }

@@ -15,6 +15,8 @@ type Error struct {
 	// Clients of a JSON protocol that came later see it too, in a header.
 	QueryCode string
 	Message   string
+	// QueryMessage is the message in the Query protocol where it is another.
+	QueryMessage string
 	// Status is the HTTP status, 400 when zero.
 	Status int
 	// Fields are further members of the error's body, such as Type or Reason.

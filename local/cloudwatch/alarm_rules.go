@@ -12,9 +12,9 @@ import (
 
 // What CloudWatch says of the metrics of an alarm.
 var (
-	errManySeries = api.Errorf("ValidationError", "Metrics expression that return multi time series are only allowed for MetricsInsights expression with an ORDER BY clause")
-	errOneReturns = api.Errorf("ValidationError", "Exactly one element of the metrics list should return data.")
-	errPeriod     = api.Errorf("ValidationError", "Period must be 10, 20, 30 or a multiple of 60")
+	errManySeries = invalid("Metrics expression that return multi time series are only allowed for MetricsInsights expression with an ORDER BY clause")
+	errOneReturns = invalid("Exactly one element of the metrics list should return data.")
+	errPeriod     = invalid("Period must be 10, 20, 30 or a multiple of 60")
 )
 
 // Seconds that an alarm may look back: a day, or a week with periods of an hour
@@ -29,7 +29,7 @@ const (
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 func (s *Service) checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 	if deref(in.AlarmName) == "" {
-		return api.Errorf("ValidationError", "1 validation error detected: Value at 'alarmName' failed to satisfy constraint: Member must have length greater than or equal to 1")
+		return invalid("1 validation error detected: Value at 'alarmName' failed to satisfy constraint: Member must have length greater than or equal to 1")
 	}
 	check := s.checkMetrics
 	if len(in.Metrics) == 0 {
@@ -40,14 +40,14 @@ func (s *Service) checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 	}
 	periods := int64(deref(in.EvaluationPeriods))
 	if int64(deref(in.DatapointsToAlarm)) > periods {
-		return api.Errorf("ValidationError", "DatapointsToAlarm must be less than or equal to EvaluationPeriods")
+		return invalid("DatapointsToAlarm must be less than or equal to EvaluationPeriods")
 	}
 	period, most := int64(alarmPeriod(types.MetricAlarm{Period: in.Period, Metrics: in.Metrics}).Seconds()), int64(day)
 	if period >= hour {
 		most = week
 	}
 	if periods*period > most {
-		return api.Errorf("ValidationError", "EvaluationPeriods * Period must be <= %d", most)
+		return invalid("EvaluationPeriods * Period must be <= %d", most)
 	}
 	return checkActions(slices.Concat(in.AlarmActions, in.OKActions, in.InsufficientDataActions))
 }
@@ -55,12 +55,14 @@ func (s *Service) checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 // checkMetric checks an alarm on one metric.
 func checkMetric(in *cloudwatch.PutMetricAlarmInput) error {
 	switch {
+	case in.MetricName == nil:
+		return invalid("MetricName must not be null")
 	case in.Period == nil:
-		return api.Errorf("ValidationError", "Period must not be null")
+		return invalid("Period must not be null")
 	case !alarmPeriods(*in.Period):
 		return errPeriod
 	case in.EvaluateLowSampleCountPercentile != nil && in.ExtendedStatistic == nil:
-		return api.Errorf("ValidationError", "Option evaluateLowSampleCountPercentile can not be applied with statistic %s.", in.Statistic)
+		return invalid("Option evaluateLowSampleCountPercentile can not be applied with statistic %s.", in.Statistic)
 	case deref(in.EvaluateLowSampleCountPercentile) == "ignore":
 		return api.StatusErrorf(501, "NotImplemented", "PutMetricAlarm: the local cloud does not support EvaluateLowSampleCountPercentile ignore")
 	case in.ExtendedStatistic == nil:
@@ -68,7 +70,7 @@ func checkMetric(in *cloudwatch.PutMetricAlarmInput) error {
 		return err
 	}
 	if _, err := parseStatistic(*in.ExtendedStatistic); err != nil {
-		return api.Errorf("ValidationError", "The value %s for parameter ExtendedStatistic is not supported.", *in.ExtendedStatistic)
+		return invalid("The value %s for parameter ExtendedStatistic is not supported.", *in.ExtendedStatistic)
 	}
 	return nil
 }
@@ -79,6 +81,17 @@ func alarmPeriods(seconds int32) bool {
 
 // checkMetrics checks an alarm on metric math.
 func (s *Service) checkMetrics(in *cloudwatch.PutMetricAlarmInput) error {
+	for _, member := range []struct {
+		name  string
+		given bool
+	}{
+		{"MetricName", in.MetricName != nil}, {"Namespace", in.Namespace != nil}, {"Dimensions", len(in.Dimensions) > 0},
+		{"Period", in.Period != nil}, {"Statistic", in.Statistic != ""}, {"ExtendedStatistic", in.ExtendedStatistic != nil},
+	} {
+		if member.given {
+			return invalid("%s should not be set if list of Metrics is set.", member.name)
+		}
+	}
 	parsed, err := s.validate(in.Metrics)
 	if err != nil {
 		return err
@@ -91,7 +104,7 @@ func (s *Service) checkMetrics(in *cloudwatch.PutMetricAlarmInput) error {
 		one, isExpression := parsed[deref(q.Id)]
 		switch {
 		case isExpression && one.Calls("SEARCH"):
-			return api.Errorf("ValidationError", "SEARCH is not supported on Metric Alarms.")
+			return invalid("SEARCH is not supported on Metric Alarms.")
 		case q.MetricStat != nil && !alarmPeriods(deref(q.MetricStat.Period)):
 			return errPeriod
 		}
@@ -112,10 +125,10 @@ func checkActions(actions []string) error {
 	for _, action := range actions {
 		parts := strings.SplitN(action, ":", 4)
 		if len(parts) < 4 || parts[0] != "arn" {
-			return api.Errorf("ValidationError", "Invalid ARN syntax: %s", action)
+			return invalid("Invalid ARN syntax: %s", action)
 		}
 		if !slices.Contains(vendors, parts[2]) {
-			return api.Errorf("ValidationError", "Unsupported AWS vendor %s", parts[2])
+			return invalid("Unsupported AWS vendor %s", parts[2])
 		}
 	}
 	return nil

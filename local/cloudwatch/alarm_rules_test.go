@@ -32,9 +32,14 @@ func TestAlarmsThatAreRefused(t *testing.T) {
 		change func(*sdk.PutMetricAlarmInput)
 		want   string
 	}{
-		"nothing":    {func(*sdk.PutMetricAlarmInput) {}, "<nil>"},
-		"math":       {metrics(hidden, math("e", "IF(m > 10, m, 0)")), "<nil>"},
-		"period":     {func(in *sdk.PutMetricAlarmInput) { in.Period = aws.Int32(5) }, "Period must be 10, 20, 30 or a multiple of 60"},
+		"nothing":   {func(*sdk.PutMetricAlarmInput) {}, "<nil>"},
+		"math":      {metrics(hidden, math("e", "IF(m > 10, m, 0)")), "<nil>"},
+		"period":    {func(in *sdk.PutMetricAlarmInput) { in.Period = aws.Int32(5) }, "Period must be 10, 20, 30 or a multiple of 60"},
+		"no metric": {func(in *sdk.PutMetricAlarmInput) { in.MetricName = nil }, "MetricName must not be null"},
+		"both": {func(in *sdk.PutMetricAlarmInput) {
+			metrics(hidden, math("e", "m + 1"))(in)
+			in.Statistic = types.StatisticSum
+		}, "Statistic should not be set if list of Metrics is set."},
 		"no period":  {func(in *sdk.PutMetricAlarmInput) { in.Period = nil }, "Period must not be null"},
 		"m of n":     {func(in *sdk.PutMetricAlarmInput) { in.DatapointsToAlarm = aws.Int32(4) }, "DatapointsToAlarm must be less than or equal to EvaluationPeriods"},
 		"a day":      {func(in *sdk.PutMetricAlarmInput) { in.EvaluationPeriods = aws.Int32(1441) }, "EvaluationPeriods * Period must be <= 86400"},

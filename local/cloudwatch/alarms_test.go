@@ -12,6 +12,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"weir/local/api"
@@ -22,8 +23,11 @@ import (
 // told notes the calls that CloudWatch makes.
 type told struct {
 	mu        sync.Mutex
-	events    []string
-	published []string
+	events    []string // changes of state
+	changes   []string // of configuration
+	published []string // subjects
+	messages  []string
+	invoked   []string
 }
 
 func (l *told) Call(_ context.Context, _ api.Caller, _, _ string, in any) (any, error) {
@@ -31,9 +35,16 @@ func (l *told) Call(_ context.Context, _ api.Caller, _, _ string, in any) (any, 
 	defer l.mu.Unlock()
 	switch in := in.(type) {
 	case *eventbridge.PutEventsInput:
-		l.events = append(l.events, *in.Entries[0].Detail)
+		list := &l.events
+		if *in.Entries[0].DetailType == "CloudWatch Alarm Configuration Change" {
+			list = &l.changes
+		}
+		*list = append(*list, *in.Entries[0].Detail)
 	case *sns.PublishInput:
 		l.published = append(l.published, *in.Subject)
+		l.messages = append(l.messages, *in.Message)
+	case *lambda.InvokeInput:
+		l.invoked = append(l.invoked, string(in.Payload))
 	}
 	return nil, nil
 }
@@ -76,11 +87,11 @@ func TestAnAlarmTellsOfEachChange(t *testing.T) {
 	if err := json.Unmarshal([]byte(calls.events[1]), &detail); err != nil {
 		t.Fatal(err)
 	}
-	reason := "Threshold Crossed: 1 out of the last 1 datapoints [3.0 (01/01/26 00:05:00)] was greater than the threshold (1.0) (minimum 1 datapoint for OK -> ALARM transition)."
+	reason := "Threshold Crossed: 1 datapoint [3.0 (01/01/26 00:05:00)] was greater than the threshold (1.0)."
 	if detail.State.Value != "ALARM" || detail.PreviousState.Value != "OK" || detail.State.Reason != reason {
 		t.Errorf("detail = %+v", detail)
 	}
-	if calls.published[0] != `ALARM: "errors" in us-east-1` {
+	if calls.published[0] != `ALARM: "errors" in US East (N. Virginia)` {
 		t.Errorf("subject = %s", calls.published[0])
 	}
 }
@@ -88,7 +99,7 @@ func TestAnAlarmTellsOfEachChange(t *testing.T) {
 func TestDisabledActionsChangeTheStateOnly(t *testing.T) {
 	calls := &told{}
 	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: clock.Stepped(start), Bus: calls, Log: slog.New(slog.DiscardHandler)}))
-	if _, err := cw.PutCompositeAlarm(t.Context(), &sdk.PutCompositeAlarmInput{AlarmName: aws.String("any"), AlarmRule: aws.String("ALARM(a) OR ALARM(b)"),
+	if _, err := cw.PutCompositeAlarm(t.Context(), &sdk.PutCompositeAlarmInput{AlarmName: aws.String("any"), AlarmRule: aws.String("FALSE"),
 		AlarmActions: []string{"arn:aws:sns:us-east-1:111111111111:t"}, Tags: []types.Tag{{Key: aws.String("team"), Value: aws.String("x")}}}); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +131,7 @@ func TestDisabledActionsChangeTheStateOnly(t *testing.T) {
 
 func TestAStatisticSetKeepsItsStatistics(t *testing.T) {
 	c := clock.Stepped(start)
-	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Log: slog.New(slog.DiscardHandler)}))
+	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Bus: &told{}, Log: slog.New(slog.DiscardHandler)}))
 	if _, err := cw.PutMetricData(t.Context(), &sdk.PutMetricDataInput{Namespace: aws.String("N"), MetricData: []types.MetricDatum{{MetricName: aws.String("m"),
 		StatisticValues: &types.StatisticSet{SampleCount: aws.Float64(5), Sum: aws.Float64(20), Minimum: aws.Float64(1), Maximum: aws.Float64(10)}}}}); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,8 @@ package cloudwatch
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
@@ -14,40 +16,62 @@ import (
 	"weir/local/api"
 )
 
-// announce puts the state change on the event bus.
+// announce puts what became of an alarm on the event bus.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
-func (s *Service) announce(ctx context.Context, before, after types.MetricAlarm) {
-	detail := marshal(map[string]any{"alarmName": deref(after.AlarmName), "state": s.stateJSON(after), "previousState": s.stateJSON(before),
-		"configuration": map[string]any{"description": deref(after.AlarmDescription)}})
-	_, err := s.Bus.Call(ctx, api.ServiceCaller("monitoring.amazonaws.com", deref(after.AlarmArn)), "events", "PutEvents", &eventbridge.PutEventsInput{
-		Entries: []eventtypes.PutEventsRequestEntry{{Source: ptr("aws.cloudwatch"), DetailType: ptr("CloudWatch Alarm State Change"),
-			Detail: &detail, Resources: []string{deref(after.AlarmArn)}}}})
+func (s *Service) announce(ctx context.Context, arn *string, what string, detail any) {
+	_, err := s.Bus.Call(ctx, api.ServiceCaller("monitoring.amazonaws.com", deref(arn)), "events", "PutEvents", &eventbridge.PutEventsInput{
+		Entries: []eventtypes.PutEventsRequestEntry{{Source: ptr("aws.cloudwatch"), DetailType: &what, Detail: ptr(marshal(detail)), Resources: []string{deref(arn)}}}})
 	if err != nil {
-		s.Log.Warn("alarm state change not announced", "alarm", deref(after.AlarmName), "error", err.Error())
+		s.Log.Warn("alarm event not announced", "alarm", deref(arn), "event", what, "error", err.Error())
 	}
 }
 
-// act carries out one alarm action: an SNS topic or a Lambda function.
-func (s *Service) act(ctx context.Context, action string, before, after types.MetricAlarm) {
-	message := marshal(map[string]any{"AlarmName": deref(after.AlarmName), "AlarmDescription": deref(after.AlarmDescription), "AWSAccountId": s.Env.Account,
-		"NewStateValue": after.StateValue, "OldStateValue": before.StateValue, "NewStateReason": deref(after.StateReason), "AlarmArn": deref(after.AlarmArn),
-		"StateChangeTime": deref(after.StateUpdatedTimestamp).Format("2006-01-02T15:04:05.000-0700"), "Region": s.Env.Region})
-	var err error
+// act carries out the actions of an alarm's new state, and notes in its history
+// how that went.
+func (s *Service) act(ctx context.Context, a *alarm, n notice) {
+	m := n.alarm.metric
+	actions := map[types.StateValue][]string{types.StateValueAlarm: m.AlarmActions, types.StateValueOk: m.OKActions,
+		types.StateValueInsufficientData: m.InsufficientDataActions}[m.StateValue]
+	for _, action := range actions {
+		message, err := s.carryOut(ctx, action, n)
+		summary, outcome, failure := "Successfully executed action ", "Succeeded", (*string)(nil)
+		if err != nil {
+			summary, outcome, failure = "Failed to execute action ", "Failed", ptr(err.Error())
+			s.Log.Warn("alarm action failed", "alarm", deref(m.AlarmName), "action", action, "error", err.Error())
+		}
+		s.mu.Lock()
+		s.note(a, types.HistoryItemTypeAction, summary+action, map[string]any{"actionState": outcome, "notificationResource": action,
+			"stateUpdateTimestamp": m.StateUpdatedTimestamp.UnixMilli(), "publishedMessage": message, "error": failure})
+		s.mu.Unlock()
+	}
+}
+
+// carryOut tells an SNS topic or a Lambda function, each in its own form.
+func (s *Service) carryOut(ctx context.Context, action string, n notice) (message string, err error) {
+	m := n.alarm.metric
 	switch {
 	case strings.Contains(action, ":sns:"):
-		subject := string(after.StateValue) + `: "` + deref(after.AlarmName) + `" in ` + s.Env.Region
+		message = marshal(n.message())
+		subject := fmt.Sprintf("%s: %q in %s", m.StateValue, deref(m.AlarmName), regionName(s.Env.Region))
 		if len(subject) > 100 {
 			subject = subject[:97] + "..."
 		}
-		_, err = s.Bus.Call(ctx, api.ServiceCaller("cloudwatch.amazonaws.com", deref(after.AlarmArn)), "sns", "Publish",
+		_, err = s.Bus.Call(ctx, api.ServiceCaller("cloudwatch.amazonaws.com", deref(m.AlarmArn)), "sns", "Publish",
 			&sns.PublishInput{TopicArn: &action, Message: &message, Subject: &subject})
 	case strings.Contains(action, ":lambda:"):
-		_, err = s.Bus.Call(ctx, api.ServiceCaller("lambda.alarms.cloudwatch.amazonaws.com", deref(after.AlarmArn)), "lambda", "Invoke",
+		message = marshal(n.event())
+		_, err = s.Bus.Call(ctx, api.ServiceCaller("lambda.alarms.cloudwatch.amazonaws.com", deref(m.AlarmArn)), "lambda", "Invoke",
 			&lambda.InvokeInput{FunctionName: &action, InvocationType: lambdatypes.InvocationTypeEvent, Payload: []byte(message)})
 	default:
 		err = api.Errorf("NotImplemented", "the local cloud has no alarm action %s", action)
 	}
+	return message, err
+}
+
+func marshal(v any) string {
+	text, err := json.Marshal(v)
 	if err != nil {
-		s.Log.Warn("alarm action failed", "alarm", deref(after.AlarmName), "action", action, "error", err.Error())
+		return "{}" // plain structs and maps always marshal
 	}
+	return string(text)
 }

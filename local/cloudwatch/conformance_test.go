@@ -3,7 +3,6 @@ package cloudwatch_test
 import (
 	"encoding/json"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"reflect"
@@ -94,7 +93,7 @@ func replayMetricData(t *testing.T, statistic string, answer json.RawMessage) {
 		t.Fatal(err)
 	}
 	c := clock.Stepped(start)
-	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Log: slog.New(slog.DiscardHandler)}))
+	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Bus: &told{}, Log: slog.New(slog.DiscardHandler)}))
 	for value := range 11 {
 		_, err := cw.PutMetricData(t.Context(), &sdk.PutMetricDataInput{Namespace: aws.String("ns"), MetricData: []types.MetricDatum{
 			{MetricName: aws.String("metric1"), Value: aws.Float64(float64(value + 1)), Unit: types.StandardUnitSeconds, Timestamp: aws.Time(start)}}})
@@ -123,8 +122,8 @@ func replayMetricData(t *testing.T, statistic string, answer json.RawMessage) {
 
 // replayMinimalAlarm compares every member that AWS answered.
 func replayMinimalAlarm(t *testing.T, answer json.RawMessage) {
-	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: clock.Stepped(start), Log: slog.New(slog.DiscardHandler)}))
-	_, err := cw.PutMetricAlarm(t.Context(), &sdk.PutMetricAlarmInput{AlarmName: aws.String("a"), MetricName: aws.String("m"), Namespace: aws.String("n"),
+	d := newDesk(t)
+	_, err := d.cw.PutMetricAlarm(t.Context(), &sdk.PutMetricAlarmInput{AlarmName: aws.String("a"), MetricName: aws.String("m"), Namespace: aws.String("n"),
 		ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold, EvaluationPeriods: aws.Int32(1), Period: aws.Int32(10),
 		Statistic: types.StatisticSum, Threshold: aws.Float64(30)})
 	if err != nil {
@@ -132,23 +131,12 @@ func replayMinimalAlarm(t *testing.T, answer json.RawMessage) {
 	}
 	// The recording is of the JSON protocol, and the SDK speaks CBOR, where it
 	// cannot tell an empty list from none.
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, *cw.Options().BaseEndpoint, strings.NewReader(`{"AlarmNames":["a"]}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	request.Header.Set("X-Amz-Target", "GraniteServiceVersion20100801.DescribeAlarms")
-	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=0")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
+	_, _, answered := d.post("application/x-amz-json-1.0", "DescribeAlarms", `{"AlarmNames":["a"]}`)
 	var described struct {
 		MetricAlarms    []map[string]any
 		CompositeAlarms []any
 	}
-	if err := json.NewDecoder(response.Body).Decode(&described); err != nil {
+	if err := json.Unmarshal([]byte(answered), &described); err != nil {
 		t.Fatal(err)
 	}
 	text := strings.NewReplacer("<partition>", "aws", "<region>", env.Region, "<alarm-name:1>", "a", "<metric-name:1>", "m", "<namespace:1>", "n").Replace(string(answer))

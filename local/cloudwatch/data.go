@@ -22,11 +22,11 @@ const maxPoints = 100_800
 
 func (s *Service) getMetricData(_ context.Context, _ api.Caller, in *cloudwatch.GetMetricDataInput) (*cloudwatch.GetMetricDataOutput, error) {
 	if len(in.MetricDataQueries) == 0 || len(in.MetricDataQueries) > maxQueries {
-		return nil, api.Errorf("ValidationError", "The parameter MetricDataQueries has %d entries; it must have 1 to %d.", len(in.MetricDataQueries), maxQueries)
+		return nil, invalid("The parameter MetricDataQueries has %d entries; it must have 1 to %d.", len(in.MetricDataQueries), maxQueries)
 	}
 	from, to := deref(in.StartTime), deref(in.EndTime)
 	if !from.Before(to) {
-		return nil, api.Errorf("ValidationError", "The parameter StartTime must be less than the parameter EndTime.")
+		return nil, invalid("The parameter StartTime must be less than the parameter EndTime.")
 	}
 	answers, err := s.evaluate(in.MetricDataQueries, from, to)
 	if err != nil {
@@ -34,10 +34,11 @@ func (s *Service) getMetricData(_ context.Context, _ api.Caller, in *cloudwatch.
 	}
 	var results []types.MetricDataResult
 	expressions := false
+	labels := labelling(in.MetricDataQueries)
 	for _, q := range in.MetricDataQueries {
 		expressions = expressions || q.Expression != nil
 		if q.ReturnData == nil || *q.ReturnData {
-			results = append(results, resultsOf(q, answers[deref(q.Id)], in.ScanBy == types.ScanByTimestampAscending)...)
+			results = append(results, s.resultsOf(q, answers[deref(q.Id)], in, labels)...)
 		}
 	}
 	return page(results, in, expressions)
@@ -45,11 +46,17 @@ func (s *Service) getMetricData(_ context.Context, _ api.Caller, in *cloudwatch.
 
 // resultsOf are the results of one query: an array's have one id and a label
 // each.
-func resultsOf(q types.MetricDataQuery, answer expression.Value, ascending bool) []types.MetricDataResult {
+func (s *Service) resultsOf(q types.MetricDataQuery, answer expression.Value, in *cloudwatch.GetMetricDataInput, labels labels) []types.MetricDataResult {
 	list, isArray := answer.Series()
+	ascending := in.ScanBy == types.ScanByTimestampAscending
+	var messages []types.MessageData
+	if q.MetricStat != nil && q.MetricStat.Unit == "" {
+		messages = unitMessages(s.store.units(questionOf(q.MetricStat, deref(in.StartTime), deref(in.EndTime))))
+	}
 	results := make([]types.MetricDataResult, len(list))
 	for i, one := range list {
-		result := types.MetricDataResult{Id: q.Id, Label: ptr(label(q, one, isArray)), StatusCode: types.StatusCodeComplete, Timestamps: []time.Time{}, Values: []float64{}}
+		result := types.MetricDataResult{Id: q.Id, Label: ptr(labels.of(q, one, isArray)), StatusCode: types.StatusCodeComplete,
+			Timestamps: []time.Time{}, Values: []float64{}, Messages: messages}
 		for _, start := range points(one.Points).starts(ascending) {
 			result.Timestamps = append(result.Timestamps, time.Unix(start, 0).UTC())
 			result.Values = append(result.Values, one.Points[start])
@@ -57,18 +64,6 @@ func resultsOf(q types.MetricDataQuery, answer expression.Value, ascending bool)
 		results[i] = result
 	}
 	return results
-}
-
-func label(q types.MetricDataQuery, of expression.Series, isArray bool) string {
-	switch {
-	case isArray:
-		return strings.TrimSpace(deref(q.Label) + " " + of.Label)
-	case q.Label != nil:
-		return *q.Label
-	case q.MetricStat != nil:
-		return of.Label
-	}
-	return deref(q.Id)
 }
 
 // page cuts an answer to the points it may hold. A result that is cut is
@@ -80,7 +75,7 @@ func page(results []types.MetricDataResult, in *cloudwatch.GetMetricDataInput, e
 	room := maxPoints
 	if in.MaxDatapoints != nil {
 		if *in.MaxDatapoints < 1 {
-			return nil, api.Errorf("ValidationError", "The value %d for parameter MaxDatapoints is invalid; it must be 1 or more.", *in.MaxDatapoints)
+			return nil, invalid("The value %d for parameter MaxDatapoints is invalid; it must be 1 or more.", *in.MaxDatapoints)
 		}
 		room = min(room, int(*in.MaxDatapoints))
 	}

@@ -24,7 +24,7 @@ import (
 func withTraffic(t *testing.T) *sdk.Client {
 	t.Helper()
 	c := clock.Stepped(start)
-	service := cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Log: slog.New(slog.DiscardHandler)})
+	service := cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Bus: &told{}, Log: slog.New(slog.DiscardHandler)})
 	for minute := range 3 {
 		for version := 1; version <= 2; version++ {
 			service.Record(api.Datum{Namespace: "AWS/Lambda", Name: "Invocations", Unit: "Count", Value: float64(10*version + minute),
@@ -134,14 +134,16 @@ func TestMetricDataThatIsRefused(t *testing.T) {
 		queries []types.MetricDataQuery
 		want    string
 	}{
-		"syntax":    {[]types.MetricDataQuery{math("e1", "m +")}, "Error in expression 'e1': Invalid syntax"},
-		"function":  {[]types.MetricDataQuery{math("e1", "MEDIAN(m)")}, "Error in expression 'e1': Function 'MEDIAN' not found"},
-		"id":        {[]types.MetricDataQuery{math("e1", "m")}, "Error in expression 'e1': ID 'm' not found"},
-		"circle":    {[]types.MetricDataQuery{math("a", "b + 1"), math("b", "a + 1")}, "Error in expression 'a': The expression refers to itself"},
-		"number":    {[]types.MetricDataQuery{math("e1", "1 + 1")}, "The expression 'e1' must return a time series or array of time series."},
-		"twice":     {[]types.MetricDataQuery{stat("m", "1"), stat("m", "2")}, "The values for parameter id in MetricDataQueries are not unique."},
-		"bad id":    {[]types.MetricDataQuery{stat("M", "1")}, "The value M for parameter MetricDataQueries.member.1.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$."},
-		"both":      {[]types.MetricDataQuery{both}, "The parameters MetricDataQuery Expression and MetricStat are mutually exclusive and you have specified both."},
+		"syntax":   {[]types.MetricDataQuery{math("e1", "m +")}, "Error in expression 'e1': Invalid syntax"},
+		"function": {[]types.MetricDataQuery{math("e1", "MEDIAN(m)")}, "Error in expression 'e1': Function 'MEDIAN' not found"},
+		"id":       {[]types.MetricDataQuery{math("e1", "m")}, "Error in expression 'e1': ID 'm' not found"},
+		"circle":   {[]types.MetricDataQuery{math("a", "b + 1"), math("b", "a + 1")}, "Error in expression 'a': The expression refers to itself"},
+		"number":   {[]types.MetricDataQuery{math("e1", "1 + 1")}, "The expression 'e1' must return a time series or array of time series."},
+		"twice":    {[]types.MetricDataQuery{stat("m", "1"), stat("m", "2")}, "The values for parameter id in MetricDataQueries are not unique."},
+		"bad id":   {[]types.MetricDataQuery{stat("M", "1")}, "The value M for parameter MetricDataQueries.member.1.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$."},
+		"both":     {[]types.MetricDataQuery{both}, "The parameters MetricDataQuery Expression and MetricStat are mutually exclusive and you have specified both."},
+		"statistic": {[]types.MetricDataQuery{asked("Sum", 60, ""), asked("None", 60, ""), asked("Mean", 60, "")}, "The value None for parameter MetricDataQueries.member.2.MetricStat.Stat is not a valid statistic.\n" +
+			"The value Mean for parameter MetricDataQueries.member.3.MetricStat.Stat is not a valid statistic."},
 		"neither":   {[]types.MetricDataQuery{{Id: aws.String("m")}}, "The parameter MetricDataQueries.member.1.MetricStat is required.\n"},
 		"period":    {[]types.MetricDataQuery{odd}, "Period must be 1, 5, 10, 20, 30 or a multiple of 60"},
 		"no period": {[]types.MetricDataQuery{math("e1", "SEARCH('{N} x', 'Sum')")}, "Error in expression 'e1': Period must not be null"},
@@ -159,7 +161,7 @@ func TestMetricDataThatIsRefused(t *testing.T) {
 
 func TestMetricsOfHighResolution(t *testing.T) {
 	c := clock.Stepped(start)
-	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Log: slog.New(slog.DiscardHandler)}))
+	cw := client(t, cloudwatch.New(cloudwatch.Options{Env: env, Clock: c, Bus: &told{}, Log: slog.New(slog.DiscardHandler)}))
 	for name, resolution := range map[string]int32{"high": 1, "regular": 60} {
 		for _, second := range []int{0, 4, 18} {
 			if _, err := cw.PutMetricData(t.Context(), &sdk.PutMetricDataInput{Namespace: aws.String("N"), MetricData: []types.MetricDatum{{MetricName: &name,

@@ -26,7 +26,7 @@ func (s *Service) describeAlarms(_ context.Context, _ api.Caller, in *cloudwatch
 		most = maxAlarms
 	}
 	if most < 1 || most > maxAlarms {
-		return nil, api.Errorf("ValidationError", "1 validation error detected: Value '%d' at 'maxRecords' failed to satisfy constraint: Member must be between 1 and 100", most)
+		return nil, invalid("1 validation error detected: Value '%d' at 'maxRecords' failed to satisfy constraint: Member must be between 1 and 100", most)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

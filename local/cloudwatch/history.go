@@ -2,6 +2,7 @@ package cloudwatch
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -29,6 +30,23 @@ func (s *Service) note(a *alarm, kind types.HistoryItemType, summary string, dat
 		HistorySummary: &summary, HistoryData: ptr(marshal(data)), Timestamp: &now})
 }
 
+// stateChange is HistoryData of a change of state.
+func stateChange(before, after types.MetricAlarm) any {
+	type state struct {
+		Value  types.StateValue `json:"stateValue"`
+		Reason *string          `json:"stateReason"`
+		Data   json.RawMessage  `json:"stateReasonData,omitempty"`
+	}
+	of := func(m types.MetricAlarm) state {
+		return state{m.StateValue, m.StateReason, json.RawMessage(deref(m.StateReasonData))}
+	}
+	return struct {
+		Version string `json:"version"`
+		Old     state  `json:"oldState"`
+		New     state  `json:"newState"`
+	}{"1.0", of(before), of(after)}
+}
+
 func (s *Service) describeAlarmHistory(_ context.Context, _ api.Caller, in *cloudwatch.DescribeAlarmHistoryInput) (*cloudwatch.DescribeAlarmHistoryOutput, error) {
 	const standard = 100
 	most := standard
@@ -36,7 +54,7 @@ func (s *Service) describeAlarmHistory(_ context.Context, _ api.Caller, in *clou
 		most = int(*in.MaxRecords)
 	}
 	if most < 1 || most > standard {
-		return nil, api.Errorf("ValidationError", "1 validation error detected: Value '%d' at 'maxRecords' failed to satisfy constraint: Member must be between 1 and 100", most)
+		return nil, invalid("1 validation error detected: Value '%d' at 'maxRecords' failed to satisfy constraint: Member must be between 1 and 100", most)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -43,8 +43,8 @@ func (s *Service) listMetrics(_ context.Context, _ api.Caller, in *cloudwatch.Li
 // active tells whether a metric had data in the last three hours: PT3H is the
 // one value of RecentlyActive.
 func (s *series) active(now time.Time) bool {
-	for start := range s.slots {
-		if time.Unix(start, 0).After(now.Add(-highWindow)) {
+	for id := range s.slots {
+		if time.Unix(id.start, 0).After(now.Add(-highWindow)) {
 			return true
 		}
 	}

@@ -31,22 +31,22 @@ func (s *Service) validate(queries []types.MetricDataQuery) (map[string]*express
 		id := deref(q.Id)
 		switch {
 		case !queryID.MatchString(id):
-			return nil, api.Errorf("ValidationError", "The value %s for parameter MetricDataQueries.member.%d.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.", id, i+1)
+			return nil, invalid("The value %s for parameter MetricDataQueries.member.%d.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.", id, i+1)
 		case seen[id]:
-			return nil, api.Errorf("ValidationError", "The values for parameter id in MetricDataQueries are not unique.")
+			return nil, invalid("The values for parameter id in MetricDataQueries are not unique.")
 		case q.AccountId != nil && *q.AccountId != s.Env.Account:
-			return nil, api.Errorf("ValidationError", "The local cloud has no metrics of account %s.", *q.AccountId)
+			return nil, invalid("The local cloud has no metrics of account %s.", *q.AccountId)
 		case q.Expression != nil && q.MetricStat != nil:
-			return nil, api.Errorf("ValidationError", "The parameters MetricDataQuery Expression and MetricStat are mutually exclusive and you have specified both.")
+			return nil, invalid("The parameters MetricDataQuery Expression and MetricStat are mutually exclusive and you have specified both.")
 		case q.Expression == nil && (q.MetricStat == nil || q.MetricStat.Metric == nil):
-			return nil, api.Errorf("ValidationError", "The parameter MetricDataQueries.member.%d.MetricStat is required.\n", i+1)
+			return nil, invalid("The parameter MetricDataQueries.member.%d.MetricStat is required.\n", i+1)
 		}
 		seen[id] = true
 		if q.Expression == nil {
 			continue
 		}
 		if strings.HasPrefix(strings.ToUpper(strings.TrimSpace(*q.Expression)), "SELECT ") {
-			return nil, api.Errorf("ValidationError", "The local cloud does not support Metrics Insights queries (%s).", id)
+			return nil, invalid("The local cloud does not support Metrics Insights queries (%s).", id)
 		}
 		one, err := expression.Parse(*q.Expression)
 		if err != nil {
@@ -54,7 +54,21 @@ func (s *Service) validate(queries []types.MetricDataQuery) (map[string]*express
 		}
 		parsed[id] = one
 	}
-	return parsed, nil
+	return parsed, checkStats(queries)
+}
+
+// checkStats refuses what is the name of no statistic.
+func checkStats(queries []types.MetricDataQuery) error {
+	var wrong []*api.Error
+	for i, q := range queries {
+		if q.MetricStat == nil {
+			continue
+		}
+		if name := deref(q.MetricStat.Stat); !isStatistic(name) {
+			wrong = append(wrong, invalid("The value %s for parameter MetricDataQueries.member.%d.MetricStat.Stat is not a valid statistic.", name, i+1))
+		}
+	}
+	return together(wrong)
 }
 
 // inExpression is the error of an expression, in AWS's form.
@@ -62,7 +76,7 @@ func inExpression(id string, err error) error {
 	if awsErr := (*api.Error)(nil); asError(err, &awsErr) {
 		return awsErr
 	}
-	return api.Errorf("ValidationError", "Error in expression '%s': %s", id, err.Error())
+	return invalid("Error in expression '%s': %s", id, err.Error())
 }
 
 // evaluate answers queries by id.
@@ -94,7 +108,7 @@ func (e *evaluation) answer(id string) (expression.Value, error) {
 		}
 		return answer, err
 	}
-	return expression.Value{}, api.Errorf("ValidationError", "ID '%s' not found", id)
+	return expression.Value{}, invalid("ID '%s' not found", id)
 }
 
 func (e *evaluation) evaluate(q types.MetricDataQuery) (expression.Value, error) {
@@ -118,7 +132,7 @@ func (e *evaluation) evaluate(q types.MetricDataQuery) (expression.Value, error)
 		return answer, inExpression(id, err)
 	}
 	if list, isArray := answer.Series(); len(list) == 0 && !isArray {
-		return answer, api.Errorf("ValidationError", "The expression '%s' must return a time series or array of time series.", id)
+		return answer, invalid("The expression '%s' must return a time series or array of time series.", id)
 	}
 	return answer, nil
 }

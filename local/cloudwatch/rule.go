@@ -1,36 +1,37 @@
 package cloudwatch
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
-
-	"weir/local/api"
 )
 
 // rule is a composite alarm's rule: it holds or not, given the states of other
 // alarms.
 type rule func(state func(name string) types.StateValue) bool
 
-// parseRule reads ALARM(name), OK(name), INSUFFICIENT_DATA(name), TRUE, FALSE,
+// parseRule makes a rule of its text, and lists the alarms that it names. It
+// reads ALARM(name), OK(name), INSUFFICIENT_DATA(name), TRUE, FALSE,
 // NOT, AND, OR and parentheses.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-func parseRule(text string) (rule, error) {
-	p := &ruleParser{text: text, rest: text}
-	parsed, err := p.or()
+func parseRule(text string) (parsed rule, names []string, err error) {
+	p := &ruleParser{rest: text}
+	parsed, err = p.or()
 	if err == nil && strings.TrimSpace(p.rest) != "" {
 		err = p.fail()
 	}
-	return parsed, err
+	return parsed, p.names, err
 }
 
 type ruleParser struct {
-	text, rest string
-	depth      int
+	rest  string
+	names []string
+	depth int
 }
 
 func (p *ruleParser) fail() error {
-	return api.Errorf("ValidationError", "AlarmRule cannot be read at %q", p.rest)
+	return invalid("AlarmRule cannot be read at %q", p.rest)
 }
 
 func (p *ruleParser) take(word string) bool {
@@ -107,8 +108,11 @@ func (p *ruleParser) is(wanted types.StateValue) (rule, error) {
 	}
 	p.rest = rest
 	name = strings.Trim(strings.TrimSpace(name), `"`)
-	if i := strings.LastIndex(name, ":alarm:"); i >= 0 {
-		name = name[i+len(":alarm:"):]
+	if _, own, ok := strings.Cut(name, ":alarm:"); ok && strings.HasPrefix(name, "arn:") {
+		name = own
+	}
+	if !slices.Contains(p.names, name) {
+		p.names = append(p.names, name)
 	}
 	return func(state func(string) types.StateValue) bool { return state(name) == wanted }, nil
 }

@@ -1,6 +1,8 @@
 package cloudwatch
 
 import (
+	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -31,14 +33,14 @@ type Service struct {
 	store      *store
 	mu         sync.Mutex
 	alarms     map[string]*alarm
-	dashboards map[string]string
+	dashboards map[string]dashboard
 	history    []types.AlarmHistoryItem // oldest first
 	ticking    bool
 }
 
 // New returns a service without data.
 func New(options Options) *Service {
-	return &Service{Options: options, alarms: map[string]*alarm{}, dashboards: map[string]string{},
+	return &Service{Options: options, alarms: map[string]*alarm{}, dashboards: map[string]dashboard{},
 		store: &store{all: map[string]*series{}, delay: options.Delay, now: options.Clock.Now}}
 }
 
@@ -101,3 +103,11 @@ func deref[T any](pointer *T) T {
 func ptr[T any](value T) *T { return &value }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// newID is a random UUID.
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -4,8 +4,6 @@ import (
 	"math"
 	"regexp"
 	"strconv"
-
-	"weir/local/api"
 )
 
 // statistic is a function of the values of a period.
@@ -14,7 +12,15 @@ type statistic func(sample) float64
 var (
 	percentilePattern = regexp.MustCompile(`^p(\d{1,2}(?:\.\d{1,10})?|100)$`)
 	rankPattern       = regexp.MustCompile(`^PR\((-?[\d.]*):(-?[\d.]*)\)$`)
+	// otherPattern is of the statistics that only AWS knows.
+	otherPattern = regexp.MustCompile(`^(IQM|(tm|wm|tc|ts)[\d.]+|(TM|WM|TC|TS)\(.*:.*\))$`)
 )
+
+// isStatistic tells whether AWS has a statistic of that name.
+func isStatistic(name string) bool {
+	_, err := parseStatistic(name)
+	return err == nil || otherPattern.MatchString(name)
+}
 
 // parseStatistic reads a statistic's name.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
@@ -44,7 +50,7 @@ func parseStatistic(name string) (statistic, error) {
 			return func(s sample) float64 { return s.rank(low, high) }, nil
 		}
 	}
-	return nil, api.Errorf("ValidationError", "The value %s for parameter Stat is not supported by the local cloud; it knows Sum, SampleCount, Average, Minimum, Maximum, percentiles such as p99.9 and percentile ranks such as PR(:300).", name)
+	return nil, invalid("The value %s for parameter Stat is not supported by the local cloud; it knows Sum, SampleCount, Average, Minimum, Maximum, percentiles such as p99.9 and percentile ranks such as PR(:300).", name)
 }
 
 func bound(text string, standard float64) (float64, error) {

@@ -2,8 +2,10 @@ package cloudwatch
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -33,19 +35,23 @@ func (s *Service) query(stat *types.MetricStat, from, to time.Time) (points, err
 	}
 	period := int64(deref(stat.Period))
 	if !validPeriod(period) {
-		return nil, api.Errorf("ValidationError", "Period must be 1, 5, 10, 20, 30 or a multiple of 60")
+		return nil, invalid("Period must be 1, 5, 10, 20, 30 or a multiple of 60")
 	}
 	answer := points{}
 	if period < 60 && from.Before(s.Clock.Now().Add(-highWindow)) {
 		return answer, nil
 	}
-	begin := from.Unix() - from.Unix()%period
-	asked := question{namespace: deref(stat.Metric.Namespace), name: deref(stat.Metric.MetricName), dimensions: dimensions(stat.Metric.Dimensions),
-		unit: string(stat.Unit), from: time.Unix(begin, 0), to: to, period: period}
-	for start, sample := range s.store.read(asked) {
+	for start, sample := range s.store.read(questionOf(stat, from, to)) {
 		answer[start] = compute(*sample)
 	}
 	return answer, nil
+}
+
+// questionOf begins with the period that from is in.
+func questionOf(stat *types.MetricStat, from, to time.Time) question {
+	period := int64(deref(stat.Period))
+	return question{namespace: deref(stat.Metric.Namespace), name: deref(stat.Metric.MetricName), dimensions: dimensions(stat.Metric.Dimensions),
+		unit: string(stat.Unit), from: time.Unix(from.Unix()-from.Unix()%period, 0), to: to, period: period}
 }
 
 func (p points) starts(ascending bool) []int64 {
@@ -64,40 +70,61 @@ func checkStatistics(in *cloudwatch.GetMetricStatisticsInput) error {
 	from, to, period := deref(in.StartTime), deref(in.EndTime), int64(deref(in.Period))
 	switch {
 	case !validPeriod(period):
-		return api.Errorf("InvalidParameterValue", "The parameter Period must be a value in the set [1, 5, 10, 20, 30] or a multiple of 60.")
+		return invalidValue("The parameter Period must be a value in the set [1, 5, 10, 20, 30] or a multiple of 60.")
 	case !from.Before(to):
-		return api.Errorf("InvalidParameterValue", "The parameter StartTime must be less than the parameter EndTime.")
+		return invalidValue("The parameter StartTime must be less than the parameter EndTime.")
 	case len(in.Statistics)+len(in.ExtendedStatistics) == 0:
-		return api.Errorf("InvalidParameterCombination", "Must specify either Statistics or ExtendedStatistics")
+		return invalidCombination("Must specify either Statistics or ExtendedStatistics")
 	}
 	if asked := int64(to.Sub(from)/time.Second) / period; asked > maxDatapoints {
-		return api.Errorf("InvalidParameterCombination",
-			"You have requested up to %s datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.", thousands(asked))
+		return invalidCombination(
+			"You have requested up to %s datapoints, which exceeds the limit of 1,440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.", thousands(strconv.FormatInt(asked, 10)))
 	}
 	return nil
 }
 
-// thousands writes a number with commas.
-func thousands(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
+// thousands puts commas into a whole number.
+func thousands(number string) string {
+	sign, digits := "", number
+	if rest, negative := strings.CutPrefix(number, "-"); negative {
+		sign, digits = "-", rest
 	}
-	return text
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
 }
 
 func (s *Service) getMetricStatistics(_ context.Context, _ api.Caller, in *cloudwatch.GetMetricStatisticsInput) (*cloudwatch.GetMetricStatisticsOutput, error) {
 	if err := checkStatistics(in); err != nil {
 		return nil, err
 	}
-	unit := s.store.unit(question{namespace: deref(in.Namespace), name: deref(in.MetricName), dimensions: dimensions(in.Dimensions)})
+	units := []string{string(in.Unit)}
+	if in.Unit == "" {
+		stat := &types.MetricStat{Metric: &types.Metric{Namespace: in.Namespace, MetricName: in.MetricName, Dimensions: in.Dimensions}, Period: in.Period}
+		units = s.store.units(questionOf(stat, deref(in.StartTime), deref(in.EndTime)))
+	}
+	out := &cloudwatch.GetMetricStatisticsOutput{Label: in.MetricName, Datapoints: []types.Datapoint{}}
+	for _, unit := range units {
+		points, err := s.datapoints(in, types.StandardUnit(unit))
+		if err != nil {
+			return nil, err
+		}
+		out.Datapoints = append(out.Datapoints, points...)
+	}
+	slices.SortStableFunc(out.Datapoints, func(a, b types.Datapoint) int { return a.Timestamp.Compare(*b.Timestamp) })
+	return out, nil
+}
+
+// datapoints are the statistics of the data of one unit.
+func (s *Service) datapoints(in *cloudwatch.GetMetricStatisticsInput, unit types.StandardUnit) ([]types.Datapoint, error) {
 	byStart := map[int64]*types.Datapoint{}
 	ask := func(name string, put func(*types.Datapoint, float64)) error {
 		answer, err := s.query(&types.MetricStat{Stat: &name, Period: in.Period, Metric: &types.Metric{
-			Namespace: in.Namespace, MetricName: in.MetricName, Dimensions: in.Dimensions}, Unit: in.Unit}, deref(in.StartTime), deref(in.EndTime))
+			Namespace: in.Namespace, MetricName: in.MetricName, Dimensions: in.Dimensions}, Unit: unit}, deref(in.StartTime), deref(in.EndTime))
 		for start, value := range answer {
 			if byStart[start] == nil {
-				byStart[start] = &types.Datapoint{Timestamp: ptr(time.Unix(start, 0).UTC()), Unit: types.StandardUnit(unit)}
+				byStart[start] = &types.Datapoint{Timestamp: ptr(time.Unix(start, 0).UTC()), Unit: unit}
 			}
 			put(byStart[start], value)
 		}
@@ -132,10 +159,9 @@ func (s *Service) getMetricStatistics(_ context.Context, _ api.Caller, in *cloud
 			return nil, err
 		}
 	}
-	out := &cloudwatch.GetMetricStatisticsOutput{Label: in.MetricName, Datapoints: []types.Datapoint{}}
+	list := make([]types.Datapoint, 0, len(byStart))
 	for _, d := range byStart {
-		out.Datapoints = append(out.Datapoints, *d)
+		list = append(list, *d)
 	}
-	sort.Slice(out.Datapoints, func(i, j int) bool { return out.Datapoints[i].Timestamp.Before(*out.Datapoints[j].Timestamp) })
-	return out, nil
+	return list, nil
 }

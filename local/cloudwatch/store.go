@@ -4,6 +4,7 @@
 package cloudwatch
 
 import (
+	"cmp"
 	"hash/fnv"
 	"math"
 	"slices"
@@ -20,11 +21,17 @@ type series struct {
 	key             string
 	namespace, name string
 	dimensions      []api.Dimension // sorted by name
-	unit            string
 	// high says that the metric is stored by the second (StorageResolution 1);
 	// others can be read by the minute only.
 	high  bool
-	slots map[int64]*slot // by the slot's start, in seconds
+	slots map[slotID]*slot
+}
+
+// slotID is a slot's start, in seconds, and the unit of its values: those of
+// different units are never mixed, nor converted.
+type slotID struct {
+	start int64
+	unit  string
 }
 
 // slot holds the values of ten seconds, or of one in a metric of high
@@ -97,11 +104,7 @@ func (s *store) find(d api.Datum) *series {
 	k := key(d.Namespace, d.Name, dimensions)
 	found, ok := s.all[k]
 	if !ok {
-		unit := d.Unit
-		if unit == "" {
-			unit = "None"
-		}
-		found = &series{key: k, namespace: d.Namespace, name: d.Name, dimensions: slices.Clone(dimensions), unit: unit, slots: map[int64]*slot{}}
+		found = &series{key: k, namespace: d.Namespace, name: d.Name, dimensions: slices.Clone(dimensions), slots: map[slotID]*slot{}}
 		s.all[k] = found
 	}
 	return found
@@ -114,10 +117,11 @@ func (s *store) add(d api.Datum, weight float64) {
 	found := s.find(d)
 	width := found.width()
 	start := d.Time.Unix() - d.Time.Unix()%width
-	at, ok := found.slots[start]
+	id := slotID{start: start, unit: cmp.Or(d.Unit, noUnit)}
+	at, ok := found.slots[id]
 	if !ok {
 		at = &slot{values: map[float64]float64{}, visible: time.Unix(start+width, 0).Add(s.lag(found.key, start))}
-		found.slots[start] = at
+		found.slots[id] = at
 		s.expire(found)
 	}
 	at.values[d.Value] += weight
@@ -142,9 +146,9 @@ func (s *store) expire(found *series) {
 		return
 	}
 	oldest := s.now().Add(-keep).Unix()
-	for start := range found.slots {
-		if start < oldest {
-			delete(found.slots, start)
+	for id := range found.slots {
+		if id.start < oldest {
+			delete(found.slots, id)
 		}
 	}
 }
@@ -156,7 +160,7 @@ type sample struct {
 }
 
 // question is what is asked of one metric. From is aligned to the period, in
-// seconds, by the caller. An empty unit is any.
+// seconds, by the caller. An empty unit is the first of those that there are.
 type question struct {
 	namespace, name string
 	dimensions      []api.Dimension
@@ -169,24 +173,45 @@ func (s *store) series(q question) *series {
 	return s.all[key(q.namespace, q.name, sorted(q.dimensions))]
 }
 
-// unit is the unit of a metric's data, empty if there is no such metric.
-func (s *store) unit(q question) string {
+// units are the units of a metric's visible data, in CloudWatch's order.
+func (s *store) units(q question) []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if found := s.series(q); found != nil {
-		return found.unit
-	}
-	return ""
+	return s.visibleUnits(q)
 }
 
-// read gathers a metric's visible values by period. Those of a metric without
-// high resolution are found at the starts of minutes.
+func (s *store) visibleUnits(q question) []string {
+	found, now := s.series(q), s.now()
+	if found == nil {
+		return nil
+	}
+	var units []string
+	for id, at := range found.slots {
+		if q.covers(id, at, now) && !slices.Contains(units, id.unit) {
+			units = append(units, id.unit)
+		}
+	}
+	slices.SortFunc(units, func(a, b string) int { return cmp.Compare(unitRank(a), unitRank(b)) })
+	return units
+}
+
+// covers tells whether a slot is asked for and can be read.
+func (q question) covers(id slotID, at *slot, now time.Time) bool {
+	return id.start >= q.from.Unix() && id.start < q.to.Unix() && !at.visible.After(now)
+}
+
+// read gathers a metric's visible values of one unit by period. Those of a
+// metric without high resolution are found at the starts of minutes.
 func (s *store) read(q question) map[int64]*sample {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	found := s.series(q)
-	if found == nil || q.unit != "" && q.unit != found.unit {
+	if found == nil {
 		return nil
+	}
+	unit := q.unit
+	if units := s.visibleUnits(q); unit == "" && len(units) > 0 {
+		unit = units[0]
 	}
 	period := q.period
 	if !found.high {
@@ -194,11 +219,11 @@ func (s *store) read(q question) map[int64]*sample {
 	}
 	now := s.now()
 	samples := map[int64]*sample{}
-	for start, at := range found.slots {
-		if start < q.from.Unix() || start >= q.to.Unix() || at.visible.After(now) {
+	for id, at := range found.slots {
+		if id.unit != unit || !q.covers(id, at, now) {
 			continue
 		}
-		bucket := start - start%period
+		bucket := id.start - id.start%period
 		into, ok := samples[bucket]
 		if !ok {
 			into = &sample{values: map[float64]float64{}}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"weir/local/api"
+	"weir/local/pattern"
 )
 
 // The most entries of a request, and the most bytes of them all.
@@ -131,7 +132,7 @@ func (s *Service) publish(busName string, e event) {
 	if b, ok := s.buses[busName]; ok {
 		for _, name := range slices.Sorted(maps.Keys(b.rules)) {
 			r := b.rules[name]
-			if r.pattern != nil && r.described.State == types.RuleStateEnabled && r.pattern.matches(e.fields) {
+			if r.pattern != nil && r.described.State == types.RuleStateEnabled && r.pattern.Matches(e.fields) {
 				matching = append(matching, r)
 			}
 		}
@@ -152,7 +153,7 @@ func (s *Service) publish(busName string, e event) {
 }
 
 func (s *Service) testEventPattern(_ context.Context, _ api.Caller, in *eventbridge.TestEventPatternInput) (*eventbridge.TestEventPatternOutput, error) {
-	parsed, err := parsePattern(deref(in.EventPattern))
+	parsed, err := pattern.Parse(deref(in.EventPattern))
 	if err != nil {
 		return nil, api.Errorf("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
 	}
@@ -165,5 +166,5 @@ func (s *Service) testEventPattern(_ context.Context, _ api.Caller, in *eventbri
 			return nil, api.Errorf("ValidationException", "Parameter Event is not valid.")
 		}
 	}
-	return &eventbridge.TestEventPatternOutput{Result: parsed.matches(event)}, nil
+	return &eventbridge.TestEventPatternOutput{Result: parsed.Matches(event)}, nil
 }

@@ -13,13 +13,14 @@ import (
 
 	"weir/local/api"
 	"weir/local/clock"
+	"weir/local/pattern"
 	"weir/local/schedule"
 )
 
 // rule is a rule with its targets.
 type rule struct {
 	described eventbridge.DescribeRuleOutput
-	pattern   pattern
+	pattern   pattern.Pattern
 	schedule  schedule.Next
 	targets   map[string]types.Target // by id
 	tags      tags
@@ -77,7 +78,7 @@ func (s *Service) newRule(in *eventbridge.PutRuleInput) (*rule, error) {
 		return nil, api.Errorf("ValidationException", "ScheduleExpression is supported only on the default event bus.")
 	}
 	if in.EventPattern != nil {
-		if r.pattern, err = parsePattern(*in.EventPattern); err != nil {
+		if r.pattern, err = pattern.Parse(*in.EventPattern); err != nil {
 			return nil, api.Errorf("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
 		}
 	}

@@ -1,3 +1,6 @@
+// Package events is the EventBridge of the local cloud: buses, rules with
+// patterns and schedules, input transformers, and delivery to the targets in
+// use, at least once.
 package events
 
 import (

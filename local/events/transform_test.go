@@ -9,6 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
 
+const sample = `{"source":"aws.states","detail":{"status":"FAILED","count":7,"ip":"10.0.0.9","tags":["a","b"],"gone":null,"empty":[],
+  "items":[{"id":1,"kind":"a","parts":[{"n":8}]},{"id":2,"kind":"b","parts":[{"n":7},{"n":9}]}]}}`
+
 func TestTransformer(t *testing.T) {
 	e := event{text: json.RawMessage(strings.Replace(sample, `"count"`, `"said":"no \"way\"","count"`, 1))}
 	paths := map[string]string{"said": "$.detail.said", "status": "$.detail.status", "detail": "$.detail.tags", "none": "$.detail.none", "first": "$.detail.tags[0]", "n": "$.detail.count"}

@@ -160,5 +160,5 @@ func (s *Service) fail(w http.ResponseWriter, r *http.Request, err *api.Error) {
 		w.WriteHeader(err.HTTPStatus())
 		return
 	}
-	s.sendXML(w, err.HTTPStatus(), errorXML{Code: err.Code, Message: err.Message, Resource: r.URL.Path, RequestId: w.Header().Get("X-Amzn-Requestid")})
+	s.sendXML(w, err.HTTPStatus(), errorXML{Code: err.Code, Message: err.Message, Resource: r.URL.Path, RequestId: api.RequestID(w.Header())})
 }

@@ -48,13 +48,8 @@ type run struct {
 	retries  int
 }
 
-// What a schedule without a retry policy has.
-// https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
-const (
-	standardRetries = 185
-	standardAge     = 24 * time.Hour
-	maxPause        = 10 * time.Minute
-)
+// maxPause is the longest time between two tries.
+const maxPause = 10 * time.Minute
 
 func (s *Service) attempt(r run) {
 	target := r.schedule.Target
@@ -67,15 +62,8 @@ func (s *Service) attempt(r run) {
 	if err == nil {
 		return
 	}
-	most, age := standardRetries, standardAge
-	if policy := target.RetryPolicy; policy != nil {
-		if policy.MaximumRetryAttempts != nil {
-			most = int(*policy.MaximumRetryAttempts)
-		}
-		if policy.MaximumEventAgeInSeconds != nil {
-			age = time.Duration(*policy.MaximumEventAgeInSeconds) * time.Second
-		}
-	}
+	most := int(*target.RetryPolicy.MaximumRetryAttempts)
+	age := time.Duration(*target.RetryPolicy.MaximumEventAgeInSeconds) * time.Second
 	pause := min(maxPause, time.Second<<min(r.retries, 20))
 	failed := api.AsError(err)
 	permanent := failed.HTTPStatus() < 500 && failed.Code != "TooManyRequestsException" && failed.Code != "ThrottlingException"

@@ -98,6 +98,7 @@ func (s *Service) newSchedule(ctx context.Context, in *ScheduleInput, now time.T
 	if err := s.checkTarget(ctx, &in.Target); err != nil {
 		return nil, err
 	}
+	in.Target.RetryPolicy = in.Target.RetryPolicy.complete()
 	return &schedule{next: next, described: Schedule{
 		Arn: ptr(s.scheduleARN(groupName(in.GroupName), *in.Name)), Name: in.Name, GroupName: ptr(groupName(in.GroupName)), Description: in.Description,
 		ScheduleExpression: in.ScheduleExpression, ScheduleExpressionTimezone: in.ScheduleExpressionTimezone, StartDate: in.StartDate, EndDate: in.EndDate,

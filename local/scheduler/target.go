@@ -21,6 +21,25 @@ func (s *Service) checkTarget(ctx context.Context, t *Target) error {
 	return s.usable(ctx, t.RoleArn)
 }
 
+// What a schedule has that does not say how often to try, or for how long.
+// https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
+const (
+	standardRetries = 185
+	standardAge     = 86_400 // seconds
+)
+
+// complete fills in what a retry policy does not say.
+func (p *RetryPolicy) complete() *RetryPolicy {
+	whole := RetryPolicy{MaximumRetryAttempts: ptr(int32(standardRetries)), MaximumEventAgeInSeconds: ptr(int32(standardAge))}
+	if p != nil && p.MaximumRetryAttempts != nil {
+		whole.MaximumRetryAttempts = p.MaximumRetryAttempts
+	}
+	if p != nil && p.MaximumEventAgeInSeconds != nil {
+		whole.MaximumEventAgeInSeconds = p.MaximumEventAgeInSeconds
+	}
+	return &whole
+}
+
 // renamed are the services that the Scheduler calls otherwise than requests are
 // signed.
 var renamed = map[string]string{"cloudwatch": "monitoring", "cloudwatchlogs": "logs", "eventbridge": "events", "sfn": "states"}

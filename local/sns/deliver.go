@@ -30,6 +30,10 @@ type notification struct {
 
 type attribute struct{ Type, Value string }
 
+// firstSignature is the version of signatures where a topic says no other.
+// Functions are told of no other at all.
+const firstSignature = "1"
+
 // record is a message as a function gets it: it spells two members another way,
 // and has all of them always.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
@@ -44,7 +48,7 @@ func (n notification) record(subscription string) map[string]any {
 	}
 	return map[string]any{"EventVersion": "1.0", "EventSource": "aws:sns", "EventSubscriptionArn": subscription, "Sns": map[string]any{
 		"Type": n.Type, "MessageId": n.MessageId, "TopicArn": n.TopicArn, "Subject": subject, "Message": n.Message, "Timestamp": n.Timestamp,
-		"SignatureVersion": n.SignatureVersion, "Signature": n.Signature, "SigningCertUrl": n.SigningCertURL, "UnsubscribeUrl": n.UnsubscribeURL,
+		"SignatureVersion": firstSignature, "Signature": n.Signature, "SigningCertUrl": n.SigningCertURL, "UnsubscribeUrl": n.UnsubscribeURL,
 		"MessageAttributes": attributes,
 	}}
 }
@@ -52,7 +56,7 @@ func (n notification) record(subscription string) map[string]any {
 func (s *Service) notification(to types.Subscription, l *letter) notification {
 	endpoint := fmt.Sprintf("https://sns.%s.amazonaws.com/", s.Env.Region)
 	n := notification{Type: "Notification", MessageId: l.ID, TopicArn: deref(to.TopicArn), Subject: l.Subject, Message: l.form(deref(to.Protocol)),
-		Timestamp: s.Clock.Now().UTC().Format("2006-01-02T15:04:05.000Z"), SignatureVersion: "1", Signature: "EXAMPLE",
+		Timestamp: s.Clock.Now().UTC().Format("2006-01-02T15:04:05.000Z"), SignatureVersion: l.signature, Signature: "EXAMPLE",
 		SigningCertURL: endpoint + "SimpleNotificationService-EXAMPLE.pem",
 		UnsubscribeURL: endpoint + "?Action=Unsubscribe&SubscriptionArn=" + deref(to.SubscriptionArn)}
 	if len(l.attributes) > 0 {
@@ -106,9 +110,9 @@ func (s *Service) deliver(to types.Subscription, l *letter, settings map[string]
 // https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
 func (s *Service) post(caller api.Caller, queue string, n notification, l *letter, settings map[string]string) error {
 	if settings["RawMessageDelivery"] == "true" {
-		return s.Enqueue(context.Background(), caller, queue, n.Message, l.attributes)
+		return s.Enqueue(context.Background(), caller, queue, Mail{Body: n.Message, Attributes: l.attributes, GroupID: l.group})
 	}
-	return s.Enqueue(context.Background(), caller, queue, text(n), nil)
+	return s.Enqueue(context.Background(), caller, queue, Mail{Body: text(n), GroupID: l.group})
 }
 
 // text is JSON with <, > and & as they are.

@@ -1,177 +1,100 @@
 package sns
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
 	"weir/local/jackson"
+	"weir/local/pattern"
 )
 
-// filter is a policy over message attributes: each attribute must have one of
-// its values.
-type filter map[string][]any
+// The most that a filter policy may have.
+// https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
+const (
+	maxFilterKeys         = 5
+	maxFilterCombinations = 150
+)
 
-// parseFilter reads a policy, none when empty. Operators on addresses and
-// combinations of attributes are refused.
+// The scopes of a filter policy: what of a message it is about.
+const (
+	byAttributes = "MessageAttributes"
+	byBody       = "MessageBody"
+)
+
+// filter is a subscription's policy and its scope. Without a policy every
+// message passes.
+type filter struct {
+	policy pattern.Pattern
+	body   bool
+}
+
+// parseFilter reads a policy; none when empty. SNS writes it anew without spaces
+// before it judges it, and its words are of that text.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
-func parseFilter(text string) (filter, error) {
+func parseFilter(text, scope string) (filter, error) {
+	f := filter{body: scope == byBody}
 	if text == "" {
-		return nil, nil
+		return f, nil
 	}
 	if wrong := jackson.Check(text); wrong != nil {
-		return nil, fmt.Errorf("FilterPolicy: failed to parse JSON. %s", wrong.Redacted())
+		return f, fmt.Errorf("FilterPolicy: failed to parse JSON. %s", wrong.Redacted())
 	}
-	var parsed filter
-	if json.Unmarshal([]byte(text), &parsed) != nil {
-		return nil, errors.New("FilterPolicy: the local cloud reads an object whose members are lists")
+	var dense bytes.Buffer
+	if err := json.Compact(&dense, []byte(text)); err != nil {
+		return f, fmt.Errorf("FilterPolicy: %w", err)
 	}
-	for name, conditions := range parsed {
-		for _, condition := range conditions {
-			operator, isOperator := condition.(map[string]any)
-			if isOperator && !supported(operator) || !isOperator && !plain(condition) {
-				return nil, fmt.Errorf("FilterPolicy: the local cloud does not support %s for %s", marshal(condition), name)
-			}
+	parsed, err := pattern.ParsePolicy(dense.String())
+	if err != nil {
+		return f, fmt.Errorf("FilterPolicy: %w", err)
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(dense.Bytes(), &keys); err != nil {
+		return f, fmt.Errorf("FilterPolicy: %w", err)
+	}
+	switch {
+	case len(keys) > maxFilterKeys:
+		return f, fmt.Errorf("FilterPolicy: Filter policy can not have more than %d keys", maxFilterKeys)
+	case parsed.Combinations() > maxFilterCombinations:
+		return f, errors.New("FilterPolicy: Filter policy is too complex")
+	case parsed.Nested() && !f.body:
+		return f, errors.New("Filter policy scope MessageAttributes does not support nested filter policy")
+	}
+	f.policy = parsed
+	return f, nil
+}
+
+// passes tells whether a message is for a subscription with this filter. What is
+// filtered by its body must be a JSON object.
+func (f filter) passes(message string, attributes map[string]types.MessageAttributeValue) bool {
+	if f.policy == nil {
+		return true
+	}
+	given := map[string]any{}
+	if f.body {
+		return json.Unmarshal([]byte(message), &given) == nil && given != nil && f.policy.Matches(given)
+	}
+	for name, attribute := range attributes {
+		if value, ok := valueOf(attribute); ok {
+			given[name] = value
 		}
 	}
-	return parsed, nil
+	return f.policy.Matches(given)
 }
 
-// plain tells whether a value is neither a list nor an object.
-func plain(value any) bool {
-	switch value.(type) {
-	case []any, map[string]any:
-		return false
-	}
-	return true
-}
-
-// supported tells whether an operator can be evaluated with its operand.
-func supported(operator map[string]any) bool {
-	if len(operator) != 1 {
-		return false
-	}
-	for word, operand := range operator {
-		_, isText := operand.(string)
-		_, isFlag := operand.(bool)
-		list, isList := operand.([]any)
-		inner, isOperator := operand.(map[string]any)
-		switch word {
-		case "prefix", "suffix", "equals-ignore-case":
-			return isText
-		case "exists":
-			return isFlag
-		case "numeric":
-			return isList && len(list) > 0 && len(list)%2 == 0 && !slices.ContainsFunc(pairs(list), func(b bound) bool { return !b.good })
-		case "anything-but":
-			if isOperator {
-				_, prefix := inner["prefix"].(string)
-				_, suffix := inner["suffix"].(string)
-				return len(inner) == 1 && (prefix || suffix)
-			}
-			return isText || isList && !slices.ContainsFunc(list, func(value any) bool { return !plain(value) })
-		}
-	}
-	return false
-}
-
-// bound is a comparison with a number; good when it could be read.
-type bound struct {
-	operator string
-	limit    float64
-	good     bool
-}
-
-func pairs(list []any) []bound {
-	var bounds []bound
-	for pair := range slices.Chunk(list, 2) {
-		operator, isText := pair[0].(string)
-		limit, isNumber := pair[1].(float64)
-		bounds = append(bounds, bound{operator, limit, isText && isNumber && slices.Contains([]string{"=", "<", "<=", ">", ">="}, operator)})
-	}
-	return bounds
-}
-
-func (b bound) holds(n float64) bool {
-	switch b.operator {
-	case "<":
-		return n < b.limit
-	case "<=":
-		return n <= b.limit
-	case ">":
-		return n > b.limit
-	case ">=":
-		return n >= b.limit
-	}
-	return n == b.limit
-}
-
-func (f filter) passes(attributes map[string]types.MessageAttributeValue) bool {
-	for name, conditions := range f {
-		value, present := attributes[name]
-		if !slices.ContainsFunc(conditions, func(condition any) bool { return holds(condition, present, values(value)) }) {
-			return false
-		}
-	}
-	return true
-}
-
-// values are an attribute's: an array has several.
-func values(attribute types.MessageAttributeValue) []any {
+// valueOf is an attribute's value for a filter; binary ones have none.
+func valueOf(attribute types.MessageAttributeValue) (value any, ok bool) {
 	text := deref(attribute.StringValue)
 	switch deref(attribute.DataType) {
+	case "Binary":
+		return nil, false
 	case "String.Array", "Number":
-		var parsed any
-		if err := json.Unmarshal([]byte(text), &parsed); err != nil {
-			return []any{text} // AWS compares what it cannot read as text
-		}
-		if list, ok := parsed.([]any); ok {
-			return list
-		}
-		return []any{parsed}
-	}
-	return []any{text}
-}
-
-func holds(condition any, present bool, values []any) bool {
-	operator, ok := condition.(map[string]any)
-	if !ok {
-		return present && slices.Contains(values, condition)
-	}
-	if exists, ok := operator["exists"].(bool); ok {
-		return exists == present
-	}
-	return present && slices.ContainsFunc(values, func(value any) bool { return compares(operator, value) })
-}
-
-// compares evaluates an operator on one value.
-func compares(operator map[string]any, value any) bool {
-	text, isText := value.(string)
-	for word, operand := range operator {
-		switch operand := operand.(type) {
-		case string:
-			switch word {
-			case "prefix":
-				return isText && strings.HasPrefix(text, operand)
-			case "suffix":
-				return isText && strings.HasSuffix(text, operand)
-			case "equals-ignore-case":
-				return isText && strings.EqualFold(text, operand)
-			}
-			return value != operand // anything but it
-		case map[string]any: // anything but what has a prefix or suffix
-			return !compares(operand, value)
-		case []any:
-			if word == "numeric" {
-				number, isNumber := value.(float64)
-				return isNumber && !slices.ContainsFunc(pairs(operand), func(b bound) bool { return !b.holds(number) })
-			}
-			return !slices.Contains(operand, value)
+		if json.Unmarshal([]byte(text), &value) == nil {
+			return value, true
 		}
 	}
-	return false
+	return text, true // AWS compares what it cannot read as text
 }

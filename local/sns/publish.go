@@ -1,6 +1,7 @@
 package sns
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,6 +25,10 @@ const (
 	maxSubject = 100 // characters
 )
 
+// errDeduplication refuses what only a FIFO topic takes; all topics here are
+// standard ones.
+var errDeduplication = invalid("MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type")
+
 // target is the topic that a message is for.
 func target(in *sns.PublishInput) string {
 	if in.TopicArn != nil {
@@ -37,6 +42,8 @@ type letter struct {
 	Published
 	forms      map[string]string // by protocol
 	attributes map[string]types.MessageAttributeValue
+	group      *string // for queues
+	signature  string  // the version of the topic's
 }
 
 func (s *Service) publish(_ context.Context, _ api.Caller, in *sns.PublishInput) (*sns.PublishOutput, error) {
@@ -50,10 +57,14 @@ func (s *Service) publish(_ context.Context, _ api.Caller, in *sns.PublishInput)
 	if err != nil {
 		return nil, err
 	}
+	if deref(in.MessageDeduplicationId) != "" {
+		return nil, errDeduplication
+	}
 	l, err := compose(in.Message, in.Subject, in.MessageStructure, in.MessageAttributes, "messageAttributes")
 	if err != nil {
 		return nil, err
 	}
+	l.group = in.MessageGroupId
 	return &sns.PublishOutput{MessageId: &l.ID}, s.send(t, l)
 }
 
@@ -74,6 +85,7 @@ func (s *Service) publishBatch(_ context.Context, _ api.Caller, in *sns.PublishB
 			fmt.Sprintf("publishBatchRequestEntries.%d.member.messageAttributes", i+1)); err != nil {
 			return nil, err
 		}
+		letters[i].group = e.MessageGroupId
 		if size += sizeOf(deref(e.Message), e.MessageAttributes); size > maxMessage {
 			return nil, api.Errorf("BatchRequestTooLong", "The length of all the messages put together is more than the limit.")
 		}
@@ -106,7 +118,7 @@ func checkBatch(entries []types.PublishBatchRequestEntry) error {
 		case seen[id]:
 			return api.Errorf("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.")
 		case deref(e.MessageDeduplicationId) != "":
-			return invalid("the local cloud has no FIFO topics: leave out MessageDeduplicationId")
+			return errDeduplication
 		}
 		seen[id] = true
 	}
@@ -174,13 +186,14 @@ func messageForms(message string, structure *string) (map[string]string, error) 
 // Call with the lock held.
 func (s *Service) send(t *topic, l *letter) error {
 	t.published = append(t.published, l.Published)
+	l.signature = cmp.Or(t.attributes["SignatureVersion"], firstSignature)
 	for arn, subscription := range t.subscriptions {
 		settings := t.settings[arn]
-		wanted, err := parseFilter(settings["FilterPolicy"])
+		wanted, err := parseFilter(settings["FilterPolicy"], settings["FilterPolicyScope"])
 		if err != nil {
 			return fmt.Errorf("filter policy of %s: %w", arn, err) // it was checked when it was set
 		}
-		if wanted.passes(l.attributes) {
+		if wanted.passes(l.form(deref(subscription.Protocol)), l.attributes) {
 			s.Clock.AfterFunc(0, func() { s.deliver(subscription, l, settings) })
 		}
 	}

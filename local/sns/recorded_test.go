@@ -21,8 +21,8 @@ import (
 
 // sent is what a queue was given.
 type sent struct {
-	queue, body string
-	attributes  map[string]types.MessageAttributeValue
+	queue, body, group string
+	attributes         map[string]types.MessageAttributeValue
 }
 
 // desk is a service with queues that write down what they get; a queue whose
@@ -37,11 +37,11 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	d := &desk{t: t, clock: clock.Stepped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), bus: api.NewBus()}
 	s := New(Options{Env: api.Env{Partition: "aws", Account: "000000000000", Region: "us-east-1"}, Clock: d.clock, Bus: d.bus, Log: slog.New(slog.DiscardHandler),
-		Enqueue: func(_ context.Context, _ api.Caller, queue, body string, attributes map[string]types.MessageAttributeValue) error {
+		Enqueue: func(_ context.Context, _ api.Caller, queue string, mail Mail) error {
 			if strings.HasSuffix(queue, "gone") {
 				return errors.New("no such queue")
 			}
-			d.sent = append(d.sent, sent{queue, body, attributes})
+			d.sent = append(d.sent, sent{queue, mail.Body, aws.ToString(mail.GroupID), mail.Attributes})
 			return nil
 		}})
 	d.bus.Register(s.API())
@@ -110,8 +110,20 @@ func TestRefusesAsRecorded(t *testing.T) {
 		{"GetTopicAttributes", &sns.GetTopicAttributesInput{TopicArn: aws.String(*topic + "x")}, "NotFound: Topic does not exist"},
 		{"Publish", &sns.PublishInput{TopicArn: aws.String("a:b"), Message: aws.String("m")}, "InvalidParameter: Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 2"},
 		{"Publish", &sns.PublishInput{TargetArn: aws.String("arn:aws:sns:us-east-1:000000000000:endpoint/APNS/a/b"), Message: aws.String("m")}, "InvalidParameter: Invalid parameter: TargetArn Reason: No endpoint found for the target arn specified"},
+		{"GetTopicAttributes", &sns.GetTopicAttributesInput{TopicArn: aws.String("arn:aws:sns:us-west-1:000000000000:t")}, "InvalidParameter: Invalid parameter: TopicArn"},
+		{"DeleteTopic", &sns.DeleteTopicInput{TopicArn: aws.String("arn:aws:sns:us-west-1:000000000000:t")}, "InvalidParameter: Invalid parameter: TopicArn"},
+		{"SetTopicAttributes", &sns.SetTopicAttributesInput{TopicArn: topic, AttributeName: aws.String("FifoTopic"), AttributeValue: aws.String("false")}, "InvalidParameter: Invalid parameter: AttributeName"},
+		{"CreateTopic", &sns.CreateTopicInput{Name: aws.String("a:b")}, "InvalidParameter: Invalid parameter: Topic Name"},
+		{"CreateTopic", &sns.CreateTopicInput{Name: aws.String(strings.Repeat("a", 257))}, "InvalidParameter: Invalid parameter: Topic Name"},
+		{"Publish", &sns.PublishInput{TopicArn: aws.String(""), Message: aws.String("m")}, "InvalidParameter: Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1"},
+		{"Unsubscribe", &sns.UnsubscribeInput{SubscriptionArn: aws.String("randomstring")}, "InvalidParameter: Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 1"},
+		{"Unsubscribe", &sns.UnsubscribeInput{SubscriptionArn: topic}, "InvalidParameter: Invalid parameter: SubscriptionId"},
+		{"Unsubscribe", &sns.UnsubscribeInput{SubscriptionArn: aws.String("")}, "InvalidParameter: Invalid parameter: SubscriptionArn Reason: no value for required parameter"},
+		{"GetSubscriptionAttributes", &sns.GetSubscriptionAttributesInput{SubscriptionArn: aws.String("arn:aws:sqs:us-east-1:000000000000:q")}, "InvalidParameter: Invalid parameter: SubscriptionId"},
+		{"Subscribe", subscribe("sqs", "arn:aws:sqs", nil), "InvalidParameter: Invalid parameter: SQS endpoint ARN"},
 		{"CreateTopic", &sns.CreateTopicInput{Name: aws.String("t"), Tags: []types.Tag{{Key: aws.String("other"), Value: aws.String("v")}}}, "InvalidParameter: Invalid parameter: Tags Reason: Topic already exists with different tags"},
 		{"TagResource", &sns.TagResourceInput{ResourceArn: topic, Tags: []types.Tag{{Key: aws.String("a"), Value: aws.String("1")}, {Key: aws.String("a"), Value: aws.String("2")}}}, "InvalidParameter: Invalid parameter: Duplicated keys are not allowed."},
+		{"Publish", &sns.PublishInput{TopicArn: topic, Message: aws.String("m"), MessageDeduplicationId: aws.String("1")}, "InvalidParameter: Invalid parameter: MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type"},
 		{"Publish", &sns.PublishInput{TopicArn: topic, Message: aws.String("m"), Subject: aws.String("")}, "InvalidParameter: Invalid parameter: Subject"},
 		{"Publish", &sns.PublishInput{TopicArn: topic, Message: aws.String("")}, "InvalidParameter: Invalid parameter: Empty message"},
 		{"Publish", &sns.PublishInput{TopicArn: topic, Message: aws.String(strings.Repeat("x", 256*1024+1))}, "InvalidParameter: Invalid parameter: Message too long"},
@@ -241,5 +253,29 @@ func TestListsAPageAtATime(t *testing.T) {
 	rest := did[sns.ListTopicsOutput](d, "ListTopics", &sns.ListTopicsInput{NextToken: first.NextToken})
 	if len(first.Topics) != 100 || len(rest.Topics) != 30 || rest.NextToken != nil {
 		t.Errorf("pages of %d and %d topics", len(first.Topics), len(rest.Topics))
+	}
+}
+
+// test_publish_message_group_id, test_publish_sqs_verify_signature and
+// test_topic_get_attributes_with_fifo_false
+func TestQueuesAreToldTheGroupAndTheSignaturesVersionAsRecorded(t *testing.T) {
+	d := newDesk(t)
+	topic := did[sns.CreateTopicOutput](d, "CreateTopic", &sns.CreateTopicInput{Name: aws.String("s"), Attributes: map[string]string{"SignatureVersion": "2", "FifoTopic": "false"}}).TopicArn
+	did[sns.SubscribeOutput](d, "Subscribe", &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws:sqs:us-east-1:000000000000:q")})
+	did[sns.PublishOutput](d, "Publish", &sns.PublishInput{TopicArn: topic, Message: aws.String("m"), MessageGroupId: aws.String("my-group-id-1")})
+	did[sns.PublishBatchOutput](d, "PublishBatch", &sns.PublishBatchInput{TopicArn: topic, PublishBatchRequestEntries: []types.PublishBatchRequestEntry{
+		{Id: aws.String("1"), Message: aws.String("m"), MessageGroupId: aws.String("my-group-id-1")}}})
+	got := d.received()
+	if len(got) != 2 {
+		t.Fatalf("delivered %v", got)
+	}
+	for _, one := range got {
+		if one.group != "my-group-id-1" || !strings.Contains(one.body, `"SignatureVersion":"2"`) {
+			t.Errorf("delivered %+v", one)
+		}
+	}
+	attributes := did[sns.GetTopicAttributesOutput](d, "GetTopicAttributes", &sns.GetTopicAttributesInput{TopicArn: topic}).Attributes
+	if fifo, told := attributes["FifoTopic"]; told || attributes["SignatureVersion"] != "2" {
+		t.Errorf("the topic is FIFO %q and signs by version %s", fifo, attributes["SignatureVersion"])
 	}
 }

@@ -27,7 +27,14 @@ type Options struct {
 	Bus   api.Invoker
 	Log   *slog.Logger
 	// Enqueue sends a message to an SQS queue.
-	Enqueue func(ctx context.Context, caller api.Caller, queueARN, body string, attributes map[string]types.MessageAttributeValue) error
+	Enqueue func(ctx context.Context, caller api.Caller, queueARN string, mail Mail) error
+}
+
+// Mail is a message for an SQS queue.
+type Mail struct {
+	Body       string
+	Attributes map[string]types.MessageAttributeValue
+	GroupID    *string
 }
 
 // Service is SNS.
@@ -73,7 +80,7 @@ func (s *Service) API() *api.Service {
 			api.Op("TagResource", s.tagResource, api.On("sns:TagResource", func(in *sns.TagResourceInput) string { return deref(in.ResourceArn) })),
 			api.Op("UntagResource", s.untagResource, api.On("sns:UntagResource", func(in *sns.UntagResourceInput) string { return deref(in.ResourceArn) })),
 			api.Op("ListTagsForResource", s.listTags, api.On("sns:ListTagsForResource", func(in *sns.ListTagsForResourceInput) string { return deref(in.ResourceArn) })),
-			api.Op("Publish", s.publish, api.Refuses("MessageDeduplicationId", "PhoneNumber"),
+			api.Op("Publish", s.publish, api.Refuses("PhoneNumber"),
 				api.PolicyOf(func(in *sns.PublishInput) string { return s.policyOf(target(in)) }), api.On("sns:Publish", target)),
 			// A batch needs the permission of a single message.
 			// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html

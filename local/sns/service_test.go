@@ -21,8 +21,8 @@ func TestDeliversWhatTheFilterPasses(t *testing.T) {
 	c := clock.Stepped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	bodies := make(chan string, 9)
 	s := New(Options{Env: env, Clock: c, Log: slog.New(slog.DiscardHandler),
-		Enqueue: func(_ context.Context, _ api.Caller, queue, body string, _ map[string]types.MessageAttributeValue) error {
-			bodies <- queue[len(queue)-1:] + body
+		Enqueue: func(_ context.Context, _ api.Caller, queue string, mail Mail) error {
+			bodies <- queue[len(queue)-1:] + mail.Body
 			return nil
 		}})
 	bus := api.NewBus()
@@ -36,8 +36,8 @@ func TestDeliversWhatTheFilterPasses(t *testing.T) {
 		return out
 	}
 	topic := do("CreateTopic", &sns.CreateTopicInput{Name: aws.String("t")}).(*sns.CreateTopicOutput).TopicArn
-	do("Subscribe", &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:a")})
-	raw := do("Subscribe", &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:b"),
+	do("Subscribe", &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws:sqs:us-east-1:000000000000:a")})
+	raw := do("Subscribe", &sns.SubscribeInput{TopicArn: topic, Protocol: aws.String("sqs"), Endpoint: aws.String("arn:aws:sqs:us-east-1:000000000000:b"),
 		Attributes: map[string]string{"FilterPolicy": `{"kind":["bad"]}`}}).(*sns.SubscribeOutput).SubscriptionArn
 	do("SetSubscriptionAttributes", &sns.SetSubscriptionAttributesInput{SubscriptionArn: raw, AttributeName: aws.String("RawMessageDelivery"), AttributeValue: aws.String("true")})
 	publish := func(kind string) []string {
@@ -90,18 +90,20 @@ func TestFilterPolicies(t *testing.T) {
 		{`{"k":[{"anything-but":["a"]}]}`, text("a"), false}, {`{"k":[{"anything-but":"a"}]}`, text("b"), true},
 		{`{"k":[{"suffix":"bc"}]}`, text("abc"), true}, {`{"k":[{"suffix":"ab"}]}`, text("abc"), false},
 		{`{"k":[{"equals-ignore-case":"ABC"}]}`, text("abc"), true}, {`{"k":[{"equals-ignore-case":"AB"}]}`, text("abc"), false},
+		{`{"k":[{"cidr":"10.0.0.0/8"}]}`, text("10.1.2.3"), true},
 		{`{"k":[{"anything-but":{"prefix":"ab"}}]}`, text("abc"), false}, {`{"k":[{"anything-but":{"prefix":"x"}}]}`, text("abc"), true},
 		{`{"k":[{"numeric":[">",0,"<=",100]}]}`, number("99.12"), true}, {`{"k":[{"numeric":[">",0,"<=",100]}]}`, number("100.5"), false},
 		{`{"k":[{"numeric":["=",5]}]}`, text("5"), false},
 		{`{"k":[5]}`, number("5.0"), true},
 	} {
-		parsed, err := parseFilter(c.policy)
-		if err != nil || parsed.passes(c.given) != c.want {
+		parsed, err := parseFilter(c.policy, byAttributes)
+		if err != nil || parsed.passes("m", c.given) != c.want {
 			t.Errorf("%s of %v: %v, want %v", c.policy, c.given, err, c.want)
 		}
 	}
-	for _, policy := range []string{"x", `{"k":"a"}`, `{"k":[{"numeric":[">","1"]}]}`, `{"k":[{"numeric":[">"]}]}`, `{"k":[{"cidr":"10.0.0.0/8"}]}`, `{"k":[[1]]}`, `{"k":[{"anything-but":[[1]]}]}`} {
-		if _, err := parseFilter(policy); err == nil {
+	for _, policy := range []string{"x", `{"k":"a"}`, `{"k":[{"numeric":[">","1"]}]}`, `{"k":[{"numeric":[">"]}]}`, `{"k":[[1]]}`, `{"k":[{"anything-but":[[1]]}]}`,
+		`{"k":[{"wildcard":"a*"}]}`, `{"k":[{"prefix":{"equals-ignore-case":"a"}}]}`} {
+		if _, err := parseFilter(policy, byBody); err == nil {
 			t.Errorf("%s was accepted", policy)
 		}
 	}
@@ -112,8 +114,8 @@ func FuzzFilter(f *testing.F) {
 	f.Add(`{"k":[[1],{"anything-but":[[1]]}]}`, "String.Array", `[[1]]`)
 	f.Add(`{"k":[{"exists":false}]}`, "String.Array", `["a",1]`)
 	f.Fuzz(func(_ *testing.T, policy, kind, value string) {
-		if parsed, err := parseFilter(policy); err == nil {
-			parsed.passes(map[string]types.MessageAttributeValue{"k": {DataType: &kind, StringValue: &value}})
+		if parsed, err := parseFilter(policy, kind); err == nil {
+			parsed.passes(value, map[string]types.MessageAttributeValue{"k": {DataType: &kind, StringValue: &value}})
 		}
 	})
 }

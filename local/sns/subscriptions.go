@@ -25,7 +25,7 @@ func checkEndpoint(protocol, endpoint string) error {
 		return invalid("Amazon SNS does not support this protocol string: %s", protocol)
 	case at > 3:
 		return invalid("the local cloud delivers to lambda, sqs and email, not to %s", protocol)
-	case protocol == "sqs" && !strings.HasPrefix(endpoint, "arn:"):
+	case protocol == "sqs" && (checkARN("Endpoint", endpoint) != nil || !strings.HasPrefix(endpoint, "arn:")):
 		return invalid("SQS endpoint ARN")
 	case protocol == "sqs" && strings.HasSuffix(endpoint, ".fifo"):
 		return invalid("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics")
@@ -48,7 +48,7 @@ func (s *Service) subscribe(_ context.Context, caller api.Caller, in *sns.Subscr
 		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.Attributes)) {
-		if fault := setting(name, in.Attributes[name]); fault != "" {
+		if fault := setting(name, in.Attributes); fault != "" {
 			return nil, invalid("Attributes Reason: %s", fault)
 		}
 	}
@@ -65,14 +65,14 @@ func (s *Service) subscribe(_ context.Context, caller api.Caller, in *sns.Subscr
 		return &sns.SubscribeOutput{SubscriptionArn: &arn}, nil
 	}
 	arn := t.arn + ":" + newID()
-	t.set(arn, in.Attributes)
-	t.set(arn, map[string]string{"SubscriptionPrincipal": caller.ARN})
+	t.settings[arn] = t.with(arn, in.Attributes)
+	t.settings[arn]["SubscriptionPrincipal"] = caller.ARN
 	t.subscriptions[arn] = types.Subscription{SubscriptionArn: &arn, TopicArn: in.TopicArn, Protocol: in.Protocol, Endpoint: in.Endpoint, Owner: &s.Env.Account}
 	return &sns.SubscribeOutput{SubscriptionArn: &arn}, nil
 }
 
 func (s *Service) unsubscribe(_ context.Context, _ api.Caller, in *sns.UnsubscribeInput) (*sns.UnsubscribeOutput, error) {
-	if err := checkARN("SubscriptionArn", deref(in.SubscriptionArn)); err != nil {
+	if err := checkSubscriptionARN(deref(in.SubscriptionArn)); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
@@ -84,25 +84,26 @@ func (s *Service) unsubscribe(_ context.Context, _ api.Caller, in *sns.Unsubscri
 	return &sns.UnsubscribeOutput{}, nil
 }
 
-// setting says what is wrong with one attribute of a subscription, or nothing.
-// What deliveries would not follow is refused by name.
-func setting(name, value string) string {
+// setting says what is wrong with one attribute among those that a subscription
+// is to have, or nothing. What deliveries would not follow is refused by name.
+func setting(name string, all map[string]string) string {
+	value := all[name]
 	switch name {
 	case "RawMessageDelivery":
 		if value != "true" && value != "false" {
 			return "RawMessageDelivery: Invalid value [" + value + "]. Must be true or false."
 		}
 		return ""
+	case "FilterPolicyScope":
+		if value != byAttributes && value != byBody {
+			return "FilterPolicyScope: Invalid value [" + value + "]. Please use either MessageBody or MessageAttributes"
+		}
+		fallthrough
 	case "FilterPolicy":
-		if _, err := parseFilter(value); err != nil {
+		if _, err := parseFilter(all["FilterPolicy"], all["FilterPolicyScope"]); err != nil {
 			return err.Error()
 		}
 		return ""
-	case "FilterPolicyScope":
-		if value == "" || value == "MessageAttributes" {
-			return ""
-		}
-		return "the local cloud does not support the FilterPolicyScope " + value + ": leave it out or filter by MessageAttributes"
 	case "RedrivePolicy":
 		return redriveFault(value)
 	case "DeliveryPolicy", "ReplayPolicy", "SubscriptionRoleArn":
@@ -140,9 +141,23 @@ func deadLetterQueue(redrivePolicy string) string {
 	return policy.DeadLetterTargetARN
 }
 
+// checkSubscriptionARN refuses what is no topic's ARN with an id behind it.
+func checkSubscriptionARN(arn string) error {
+	if arn == "" {
+		return invalid("SubscriptionArn Reason: no value for required parameter")
+	}
+	if err := checkARN("SubscriptionArn", arn); err != nil {
+		return err
+	}
+	if strings.Count(arn, ":") < 6 {
+		return invalid("SubscriptionId")
+	}
+	return nil
+}
+
 // subscription finds a subscription's topic. Call with the lock held.
 func (s *Service) subscription(arn *string) (*topic, error) {
-	if err := checkARN("SubscriptionArn", deref(arn)); err != nil {
+	if err := checkSubscriptionARN(deref(arn)); err != nil {
 		return nil, err
 	}
 	for _, t := range s.topics {
@@ -160,21 +175,22 @@ func (s *Service) setSubscriptionAttributes(_ context.Context, _ api.Caller, in 
 	if err != nil {
 		return nil, err
 	}
-	name, value := deref(in.AttributeName), deref(in.AttributeValue)
-	if fault := setting(name, value); fault != "" {
+	name := deref(in.AttributeName)
+	merged := t.with(*in.SubscriptionArn, map[string]string{name: deref(in.AttributeValue)})
+	if fault := setting(name, merged); fault != "" {
 		return nil, invalid("%s", fault)
 	}
-	t.set(*in.SubscriptionArn, map[string]string{name: value})
+	t.settings[*in.SubscriptionArn] = merged
 	return &sns.SetSubscriptionAttributesOutput{}, nil
 }
 
-// set adds attributes to a subscription's, in a map of its own: deliveries under
+// with adds attributes to a subscription's, in a map of its own: deliveries under
 // way read the old one.
-func (t *topic) set(arn string, attributes map[string]string) {
+func (t *topic) with(arn string, attributes map[string]string) map[string]string {
 	merged := map[string]string{}
 	maps.Copy(merged, t.settings[arn])
 	maps.Copy(merged, attributes)
-	t.settings[arn] = merged
+	return merged
 }
 
 func (s *Service) getSubscriptionAttributes(_ context.Context, _ api.Caller, in *sns.GetSubscriptionAttributesInput) (*sns.GetSubscriptionAttributesOutput, error) {
@@ -192,8 +208,10 @@ func (s *Service) getSubscriptionAttributes(_ context.Context, _ api.Caller, in 
 			attributes[name] = value
 		}
 	}
-	if attributes["FilterPolicy"] != "" {
-		attributes["FilterPolicyScope"] = "MessageAttributes"
+	if attributes["FilterPolicy"] == "" {
+		delete(attributes, "FilterPolicyScope")
+	} else if attributes["FilterPolicyScope"] == "" {
+		attributes["FilterPolicyScope"] = byAttributes
 	}
 	return &sns.GetSubscriptionAttributesOutput{Attributes: attributes}, nil
 }

@@ -47,8 +47,19 @@ func checkAttribute(name, value string) error {
 	return nil
 }
 
+// checkTopicARN refuses what is no ARN, or one of another region.
+func (s *Service) checkTopicARN(arn string) error {
+	if err := checkARN("TopicArn", arn); err != nil {
+		return err
+	}
+	if strings.Split(arn, ":")[3] != s.Env.Region {
+		return invalid("TopicArn")
+	}
+	return nil
+}
+
 func (s *Service) topic(arn *string) (*topic, error) {
-	if err := checkARN("TopicArn", deref(arn)); err != nil {
+	if err := s.checkTopicARN(deref(arn)); err != nil {
 		return nil, err
 	}
 	t, ok := s.topics[*arn]
@@ -76,13 +87,15 @@ func (s *Service) createTopic(_ context.Context, _ api.Caller, in *sns.CreateTop
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	attributes := maps.Clone(in.Attributes)
+	delete(attributes, "FifoTopic") // a standard topic does not tell that it is one
 	arn := s.Env.ARN("sns", name)
 	if t, exists := s.topics[arn]; exists {
-		return &sns.CreateTopicOutput{TopicArn: &arn}, t.same(in)
+		return &sns.CreateTopicOutput{TopicArn: &arn}, t.same(attributes, in.Tags)
 	}
 	t := &topic{arn: arn, attributes: map[string]string{}, subscriptions: map[string]types.Subscription{},
 		settings: map[string]map[string]string{}, tags: map[string]string{}}
-	maps.Copy(t.attributes, in.Attributes)
+	maps.Copy(t.attributes, attributes)
 	t.tag(in.Tags)
 	s.topics[arn] = t
 	return &sns.CreateTopicOutput{TopicArn: &arn}, nil
@@ -90,13 +103,13 @@ func (s *Service) createTopic(_ context.Context, _ api.Caller, in *sns.CreateTop
 
 // same tells whether a topic may be created once more: with nothing that it has
 // not got already.
-func (t *topic) same(in *sns.CreateTopicInput) error {
-	for name, value := range in.Attributes {
+func (t *topic) same(attributes map[string]string, tags []types.Tag) error {
+	for name, value := range attributes {
 		if t.attributes[name] != value {
 			return invalid("Attributes Reason: Topic already exists with different attributes")
 		}
 	}
-	for _, tag := range in.Tags {
+	for _, tag := range tags {
 		if value, ok := t.tags[deref(tag.Key)]; !ok || value != deref(tag.Value) {
 			return invalid("Tags Reason: Topic already exists with different tags")
 		}
@@ -105,9 +118,12 @@ func (t *topic) same(in *sns.CreateTopicInput) error {
 }
 
 func (s *Service) deleteTopic(_ context.Context, _ api.Caller, in *sns.DeleteTopicInput) (*sns.DeleteTopicOutput, error) {
+	if err := s.checkTopicARN(deref(in.TopicArn)); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.topics, deref(in.TopicArn))
+	delete(s.topics, *in.TopicArn)
 	return &sns.DeleteTopicOutput{}, nil
 }
 
@@ -141,6 +157,9 @@ func (s *Service) setAttributes(_ context.Context, _ api.Caller, in *sns.SetTopi
 	t, err := s.topic(in.TopicArn)
 	if err != nil {
 		return nil, err
+	}
+	if deref(in.AttributeName) == "FifoTopic" {
+		return nil, invalid("AttributeName") // it is for CreateTopic alone
 	}
 	if err := checkAttribute(deref(in.AttributeName), deref(in.AttributeValue)); err != nil {
 		return nil, err

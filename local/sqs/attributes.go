@@ -64,11 +64,14 @@ func (s *Service) checkAttributes(queue string, attributes map[string]string) er
 				return failure("InvalidAttributeValue", "Invalid value for the parameter %s.", name)
 			}
 		case !isText:
-			return failure("InvalidAttributeName", "Unknown Attribute %s.", name)
+			return unknown(name)
 		case name == "SqsManagedSseEnabled" && value != "true" && value != "false",
 			name == "Policy" && value != "" && !json.Valid([]byte(value)):
 			return failure("InvalidAttributeValue", "Invalid value for the parameter %s.", name)
 		}
+	}
+	if attributes["KmsMasterKeyId"] != "" && attributes["SqsManagedSseEnabled"] == "true" {
+		return failure("InvalidAttributeName", "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.")
 	}
 	if text := attributes["RedriveAllowPolicy"]; text != "" {
 		if _, err := parseRedriveAllow(text); err != nil {
@@ -152,7 +155,7 @@ func (s *Service) getAttributes(_ context.Context, _ api.Caller, in *AttributesI
 	for _, name := range in.AttributeNames {
 		_, isNumber := numbers[name]
 		if !isNumber && !slices.Contains(texts, name) && !slices.Contains(readable, name) && !slices.Contains(fifo, name) {
-			return nil, failure("InvalidAttributeName", "Unknown Attribute %s.", name)
+			return nil, unknown(name)
 		}
 		if value, ok := values[name]; ok {
 			if out.Attributes == nil {
@@ -170,6 +173,11 @@ func (s *Service) setAttributes(_ context.Context, _ api.Caller, in *SetAttribut
 	q, err := s.queue(in.QueueUrl)
 	if err != nil {
 		return nil, err
+	}
+	for _, name := range fifo {
+		if _, given := in.Attributes[name]; given {
+			return nil, unknown(name) // a standard queue stays one
+		}
 	}
 	if err := s.checkAttributes(q.name, in.Attributes); err != nil {
 		return nil, err

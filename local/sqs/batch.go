@@ -81,7 +81,7 @@ func (s *Service) deleteBatch(_ context.Context, _ api.Caller, in *DeleteBatchIn
 	}
 	out := &DeleteBatchOutput{}
 	for _, e := range in.Entries {
-		if err := q.delete(e.ReceiptHandle); err != nil {
+		if err := s.delete(q, e.ReceiptHandle); err != nil {
 			out.Failed = append(out.Failed, failed(e.Id, err))
 			continue
 		}

@@ -11,7 +11,6 @@ var queryCodes = map[string]string{
 	"EmptyBatchRequest":                 "AWS.SimpleQueueService.EmptyBatchRequest",
 	"InvalidBatchEntryId":               "AWS.SimpleQueueService.InvalidBatchEntryId",
 	"InvalidParameterValueException":    "InvalidParameterValue",
-	"MessageNotInflight":                "AWS.SimpleQueueService.MessageNotInflight",
 	"MissingRequiredParameterException": "MissingParameter",
 	"PurgeQueueInProgress":              "AWS.SimpleQueueService.PurgeQueueInProgress",
 	"QueueDeletedRecently":              "AWS.SimpleQueueService.QueueDeletedRecently",
@@ -26,8 +25,20 @@ func failure(code, format string, args ...any) *api.Error {
 	return err
 }
 
+// noQueue is the error for a queue that does not exist. The Query protocol goes
+// on calling itself by the name of another.
+func noQueue() error {
+	err := failure("QueueDoesNotExist", "The specified queue does not exist.")
+	err.QueryMessage = "The specified queue does not exist for this wsdl version."
+	return err
+}
+
 func missing(parameter string) error {
 	return failure("MissingRequiredParameterException", "The request must contain the parameter %s.", parameter)
+}
+
+func unknown(attribute string) error {
+	return failure("InvalidAttributeName", "Unknown Attribute %s.", attribute)
 }
 
 // invalid is the refusal of a parameter's value, for a reason that AWS gives.

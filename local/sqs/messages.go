@@ -20,9 +20,6 @@ type message struct {
 	source                           string // ARN of the queue whose dead letter it is
 }
 
-// inFlight tells whether the message was received and is hidden yet.
-func (m *message) inFlight(now time.Time) bool { return m.received > 0 && m.visible.After(now) }
-
 // expire drops messages that are too old.
 func (q *queue) expire(now time.Time) {
 	kept := q.seconds("MessageRetentionPeriod")
@@ -67,6 +64,7 @@ func (s *Service) send(q *queue, caller api.Caller, in *SendMessageInput) (*Send
 	m := &message{id: newID(), body: *in.MessageBody, group: deref(in.MessageGroupId), sender: caller.ARN, attributes: in.MessageAttributes, sent: now, visible: now.Add(delay)}
 	q.messages = append(q.messages, m)
 	q.wake()
+	s.record(q, now, measure{"NumberOfMessagesSent", 1, count}, measure{"SentMessageSize", float64(sizeOf(m.body, m.attributes)), "Bytes"})
 	return &SendMessageOutput{MessageId: &m.id, MD5OfMessageBody: ptr(digest([]byte(m.body))), MD5OfMessageAttributes: attributesDigest(m.attributes)}, nil
 }
 
@@ -129,14 +127,15 @@ func (s *Service) deleteMessage(_ context.Context, _ api.Caller, in *DeleteMessa
 	if err != nil {
 		return nil, err
 	}
-	return nil, q.delete(in.ReceiptHandle)
+	return nil, s.delete(q, in.ReceiptHandle)
 }
 
 // delete drops a received message. One that is gone, or was received again
-// since, is no error.
-func (q *queue) delete(handle *string) error {
+// since, is no error. Call with the lock held.
+func (s *Service) delete(q *queue, handle *string) error {
 	gone, found, err := q.received(handle)
 	if found {
+		s.record(q, s.Clock.Now(), measure{"NumberOfMessagesDeleted", 1, count})
 		q.messages = slices.DeleteFunc(q.messages, func(m *message) bool { return m == gone })
 	}
 	return err
@@ -152,8 +151,8 @@ func (s *Service) changeVisibility(_ context.Context, _ api.Caller, in *ChangeVi
 	return nil, s.hide(q, in.ReceiptHandle, in.VisibilityTimeout)
 }
 
-// hide makes a message in flight visible so many seconds from now. Call with
-// the lock held.
+// hide makes a received message visible so many seconds from now, also one that
+// became visible since. Call with the lock held.
 func (s *Service) hide(q *queue, handle *string, seconds *int32) error {
 	if seconds == nil {
 		return missing("VisibilityTimeout")
@@ -165,14 +164,10 @@ func (s *Service) hide(q *queue, handle *string, seconds *int32) error {
 	if err != nil {
 		return err
 	}
-	now := s.Clock.Now()
-	switch {
-	case !found:
+	if !found {
 		return invalid(*handle, "ReceiptHandle", "Message does not exist or is not available for visibility timeout change.")
-	case !m.inFlight(now):
-		return failure("MessageNotInflight", "The message referred to isn't in flight.")
 	}
-	m.visible = now.Add(time.Duration(*seconds) * time.Second)
+	m.visible = s.Clock.Now().Add(time.Duration(*seconds) * time.Second)
 	q.wake()
 	return nil
 }

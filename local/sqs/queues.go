@@ -45,7 +45,7 @@ func (s *Service) queue(url *string) (*queue, error) {
 	}
 	q, ok := s.queues[nameOf(url)]
 	if !ok {
-		return nil, failure("QueueDoesNotExist", "The specified queue does not exist.")
+		return nil, noQueue()
 	}
 	q.expire(s.Clock.Now())
 	return q, nil
@@ -78,6 +78,7 @@ func (s *Service) createQueue(_ context.Context, _ api.Caller, in *CreateQueueIn
 	q.set(in.Attributes)
 	maps.Copy(q.tags, in.Tags)
 	s.queues[name] = q
+	s.watch()
 	return &QueueURL{QueueUrl: ptr(s.url(name))}, nil
 }
 
@@ -99,7 +100,7 @@ func (s *Service) getQueueURL(_ context.Context, _ api.Caller, in *GetQueueUrlIn
 	}
 	owner := deref(in.QueueOwnerAWSAccountId)
 	if _, ok := s.queues[*in.QueueName]; !ok || owner != "" && owner != s.Env.Account {
-		return nil, failure("QueueDoesNotExist", "The specified queue does not exist.")
+		return nil, noQueue()
 	}
 	return &QueueURL{QueueUrl: ptr(s.url(*in.QueueName))}, nil
 }
@@ -151,7 +152,9 @@ func (s *Service) purgeQueue(_ context.Context, _ api.Caller, in *QueueInput) (*
 	}
 	now := s.Clock.Now()
 	if !q.purged.IsZero() && now.Sub(q.purged) < pause {
-		return nil, failure("PurgeQueueInProgress", "Only one PurgeQueue operation on %s is allowed every 60 seconds.", q.name)
+		err := failure("PurgeQueueInProgress", "Only one PurgeQueue operation on %s is allowed every 60 seconds.", q.name)
+		err.Status = 403
+		return nil, err
 	}
 	q.messages, q.purged = nil, now
 	return nil, nil

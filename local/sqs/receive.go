@@ -46,7 +46,7 @@ func (q *queue) wanted(in *ReceiveMessageInput) (wanted, error) {
 	}
 	for _, name := range w.system {
 		if !slices.Contains(systemAttributes, name) {
-			return w, failure("InvalidAttributeName", "Unknown Attribute %s.", name)
+			return w, unknown(name)
 		}
 	}
 	return w, nil
@@ -105,8 +105,13 @@ func (s *Service) tryReceive(started time.Time, in *ReceiveMessageInput, wake co
 			wait = min(wait, m.visible.Sub(now))
 		}
 	}
-	if len(out.Messages) == 0 && wait > 0 {
+	switch received := len(out.Messages); {
+	case received > 0:
+		s.record(q, now, measure{"NumberOfMessagesReceived", float64(received), count})
+	case wait > 0:
 		q.waiting[in] = wake
+	default:
+		s.record(q, now, measure{"NumberOfEmptyReceives", 1, count})
 	}
 	return out, wait, nil
 }

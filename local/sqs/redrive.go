@@ -44,6 +44,9 @@ func (s *Service) checkRedrive(source, text string) error {
 	if err != nil {
 		return err
 	}
+	if !strings.HasPrefix(policy.target, "arn:") {
+		return invalid(text, "RedrivePolicy", "Invalid value for deadLetterTargetArn.")
+	}
 	target, ok := s.queues[nameOf(&policy.target)]
 	if !ok || !strings.HasPrefix(policy.target, s.Env.ARN("sqs", "")) {
 		return invalid(text, "RedrivePolicy", "Dead letter target does not exist.")

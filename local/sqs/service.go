@@ -20,6 +20,7 @@ type Options struct {
 	Clock *clock.Clock
 	// Endpoint is the local cloud's URL, which queue URLs begin with.
 	Endpoint func() string
+	Metrics  api.Recorder // nil records nothing
 }
 
 // Service is SQS.
@@ -28,6 +29,8 @@ type Service struct {
 	mu      sync.Mutex
 	queues  map[string]*queue
 	deleted map[string]time.Time // when a queue of that name was
+	// watching says that the queues' lengths are recorded each minute.
+	watching bool
 }
 
 // New returns a service without queues.

@@ -303,5 +303,5 @@ func TestTheQueryProtocol(t *testing.T) {
 	if status != 400 {
 		t.Errorf("status %d", status)
 	}
-	wants(text, "<Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code><Message>The specified queue does not exist.</Message>")
+	wants(text, "<Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code><Message>The specified queue does not exist for this wsdl version.</Message>")
 }

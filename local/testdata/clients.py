@@ -197,7 +197,7 @@ def schedules():
                                StartDate=soon)
     assert made["ScheduleArn"].endswith(":schedule/g/s"), made
     found = api.get_schedule(Name="s", GroupName="g")
-    same((found["State"], found["ActionAfterCompletion"], found["ScheduleExpressionTimezone"], found["Target"]), ("ENABLED", "NONE", "UTC", target))
+    same((found["State"], found["ActionAfterCompletion"], found["ScheduleExpressionTimezone"], found["Target"]), ("ENABLED", "NONE", "UTC", {**target, "RetryPolicy": {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}}))
     same([s["Name"] for s in api.list_schedules(GroupName="g")["Schedules"]], ["s"])
     logs = client("logs")
     until(lambda: logs.filter_log_events(logGroupName="/aws/lambda/orders", filterPattern='"scheduled 1"')["events"], lambda found: found)

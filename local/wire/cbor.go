@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"sync"
@@ -30,33 +31,49 @@ func parseCBOR(body []byte) (any, error) {
 	return tree, nil
 }
 
-// writeCBOR writes a tree as CBOR: times are tag 1 with epoch seconds.
+// writeCBOR writes a tree as CBOR in AWS's way: structures and lists are of no
+// stated length, times are tag 1 with epoch seconds.
 func writeCBOR(tree any) ([]byte, error) {
-	body, err := cbor.Marshal(cborTree(tree))
-	if err != nil {
+	var b bytes.Buffer
+	if err := encodeCBOR(cbor.NewEncoder(&b), tree); err != nil {
 		return nil, fmt.Errorf("write CBOR: %w", err)
 	}
-	return body, nil
+	return b.Bytes(), nil
 }
 
-func cborTree(tree any) any {
+func encodeCBOR(e *cbor.Encoder, tree any) error {
 	switch value := tree.(type) {
 	case map[string]any:
-		members := make(map[string]any, len(value))
-		for name, member := range value {
-			members[name] = cborTree(member)
-		}
-		return members
+		return encodeMembers(e, value)
 	case dictionary:
-		return cborTree(map[string]any(value))
+		return encodeMembers(e, value)
 	case []any:
-		list := make([]any, len(value))
-		for i, item := range value {
-			list[i] = cborTree(item)
+		if err := e.StartIndefiniteArray(); err != nil {
+			return err
 		}
-		return list
+		for _, item := range value {
+			if err := encodeCBOR(e, item); err != nil {
+				return err
+			}
+		}
+		return e.EndIndefinite()
 	case time.Time:
-		return cbor.Tag{Number: 1, Content: float64(value.UnixMilli()) / 1000}
+		return e.Encode(cbor.Tag{Number: 1, Content: float64(value.UnixMilli()) / 1000})
 	}
-	return tree
+	return e.Encode(tree)
+}
+
+func encodeMembers(e *cbor.Encoder, members map[string]any) error {
+	if err := e.StartIndefiniteMap(); err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(members) {
+		if err := e.Encode(name); err != nil {
+			return err
+		}
+		if err := encodeCBOR(e, members[name]); err != nil {
+			return err
+		}
+	}
+	return e.EndIndefinite()
 }

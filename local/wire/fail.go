@@ -22,7 +22,10 @@ func queryCode(err *api.Error) string { return cmp.Or(err.QueryCode, err.Code) }
 
 // failJSON answers with an error of the JSON RPC protocols.
 func failJSON(w http.ResponseWriter, err *api.Error, mediaType string) {
-	body := map[string]string{"__type": err.Code, "message": err.Message}
+	body := map[string]string{"__type": err.Code}
+	if err.Message != "" {
+		body["message"] = err.Message
+	}
 	for name, value := range err.Fields {
 		body[name] = value
 	}
@@ -59,7 +62,10 @@ func sendError(w http.ResponseWriter, err *api.Error, mediaType string, body map
 }
 
 func failCBOR(w http.ResponseWriter, err *api.Error) {
-	body := map[string]any{"__type": err.Code, "message": err.Message}
+	body := map[string]any{"__type": err.Code}
+	if err.Message != "" {
+		body["message"] = err.Message
+	}
 	for name, value := range err.Fields {
 		body[name] = value
 	}
@@ -77,7 +83,9 @@ func failXML(w http.ResponseWriter, err *api.Error, namespace, id string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<ErrorResponse xmlns="%s"><Error><Type>%s</Type>`, namespace, fault(err))
 	element(&b, "Code", queryCode(err))
-	element(&b, "Message", err.Message)
+	if message := cmp.Or(err.QueryMessage, err.Message); message != "" {
+		element(&b, "Message", message)
+	}
 	fmt.Fprintf(&b, `</Error><RequestId>%s</RequestId></ErrorResponse>`, id)
 	w.Header().Set("Content-Type", "text/xml")
 	w.WriteHeader(err.HTTPStatus())

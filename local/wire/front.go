@@ -45,7 +45,7 @@ const maxBody = 128 << 20
 // ServeHTTP answers one AWS request.
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := requestID()
-	w.Header().Set("x-amzn-RequestId", id)
+	api.SetRequestID(w.Header(), id)
 	signed := signatureOf(r)
 	service, err := f.service(r, signed)
 	if err != nil {
@@ -71,7 +71,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // readBody reads a request's body, which SDKs may have compressed.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	var reader io.Reader = http.MaxBytesReader(w, r.Body, maxBody)
-	if r.Header.Get("Content-Encoding") == "gzip" {
+	if strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
 		unzipped, err := gzip.NewReader(reader)
 		if err != nil {
 			return nil, api.Errorf("SerializationException", "read gzip: %v", err)

@@ -60,6 +60,9 @@ func escape(b *strings.Builder, text string) {
 func text(value any) string {
 	switch v := value.(type) {
 	case time.Time:
+		if v.UnixMilli()%1000 == 0 {
+			return v.UTC().Format("2006-01-02T15:04:05Z")
+		}
 		return v.UTC().Format("2006-01-02T15:04:05.000Z")
 	case []byte:
 		return base64.StdEncoding.EncodeToString(v)

@@ -1,4 +1,4 @@
-package events
+package pattern
 
 import (
 	"encoding/json"
@@ -21,6 +21,9 @@ func (p *parser) operator() (filter, error) {
 	value, err := p.next()
 	if err != nil {
 		return filter{}, err
+	}
+	if p.policy && (name == "exactly" || name == "wildcard") {
+		return filter{}, p.fail("Unrecognized match type %s", name)
 	}
 	switch name {
 	case "anything-but":
@@ -103,7 +106,7 @@ func (p *parser) textTest(name, wanted string) (func(string) bool, error) {
 
 // affix reads {"prefix": "x"} and {"prefix": {"equals-ignore-case": "x"}}.
 func (p *parser) affix(name string, value json.Token) (filter, error) {
-	if value != open {
+	if value != open || p.policy {
 		return p.ofText(name, value)
 	}
 	inner, err := p.next()
@@ -275,8 +278,11 @@ func (p *parser) anythingButOperator() (filter, error) {
 	if err != nil {
 		return filter{}, err
 	}
-	if wrong == "" {
+	if wrong == "" || p.policy && name != "prefix" {
 		return filter{}, p.fail("Unsupported anything-but pattern: %s", name)
+	}
+	if _, isText := value.(string); p.policy && !isText {
+		return filter{}, p.fail("prefix match pattern must be a string")
 	}
 	excluded, err := p.excluded(value, wrong, false)
 	if err != nil {

@@ -1,17 +1,24 @@
-// Package events is the EventBridge of the local cloud: buses, rules with
-// patterns and schedules, input transformers, and delivery to the targets in
-// use, at least once.
-package events
+// Package pattern reads and matches event patterns: those of EventBridge's rules
+// and those of SNS's filter policies, which one library of AWS evaluates.
+// https://github.com/aws/event-ruler
+package pattern
 
 import "slices"
 
-// pattern is a parsed event pattern: an event fits that fits one of the
+// Pattern is a parsed event pattern: an event fits that fits one of the
 // branches. There is more than one branch where the pattern has an $or.
-type pattern []branch
+type Pattern []branch
 
 // branch wants each of its fields to fit one of the field's filters. Fields are
 // named by their whole path, as EventBridge sees them: "detail.state".
-type branch map[string][]filter
+type branch map[string]field
+
+// field is what is wanted of a field, and how many names of the pattern lead to
+// it.
+type field struct {
+	filters []filter
+	depth   int
+}
 
 // filter is one condition on a field's value.
 type filter struct {
@@ -19,16 +26,16 @@ type filter struct {
 	match  func(value any) bool
 }
 
-// matches tells whether an event fits.
-func (p pattern) matches(event map[string]any) bool {
+// Matches tells whether an event fits.
+func (p Pattern) Matches(event map[string]any) bool {
 	leaves := flatten(event)
 	return slices.ContainsFunc(p, func(b branch) bool { return b.matches(leaves) })
 }
 
 func (b branch) matches(leaves map[string][]leaf) bool {
 	var choices [][]leaf
-	for path, filters := range b {
-		values := leaves[path]
+	for path, wanted := range b {
+		values, filters := leaves[path], wanted.filters
 		if len(values) == 0 && slices.ContainsFunc(filters, func(f filter) bool { return f.absent }) {
 			continue
 		}
@@ -46,6 +53,32 @@ func (b branch) matches(leaves map[string][]leaf) bool {
 	// The field with the fewest choices first, so that a contradiction shows soon.
 	slices.SortFunc(choices, func(a, b []leaf) int { return len(a) - len(b) })
 	return agree(choices, map[int]int{})
+}
+
+// Combinations is how many combinations of values the fields of a pattern
+// allow, with each value as often as its field is deep.
+func (p Pattern) Combinations() int {
+	total := 0
+	for _, b := range p {
+		product := 1
+		for _, f := range b {
+			product *= len(f.filters) * f.depth
+		}
+		total += product
+	}
+	return total
+}
+
+// Nested tells whether a field is below another.
+func (p Pattern) Nested() bool {
+	return slices.ContainsFunc(p, func(b branch) bool {
+		for _, f := range b {
+			if f.depth > 1 {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // agree tells whether one leaf of each field can be chosen so that fields of the

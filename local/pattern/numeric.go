@@ -1,4 +1,4 @@
-package events
+package pattern
 
 import "encoding/json"
 
@@ -41,7 +41,7 @@ func (p *parser) numeric(value json.Token) (filter, error) {
 	}
 	bounds := []bound{first}
 	if p.more() && (operator == ">" || operator == ">=") {
-		top, err := p.top(first)
+		top, err := p.top()
 		if err != nil {
 			return filter{}, err
 		}
@@ -51,6 +51,8 @@ func (p *parser) numeric(value json.Token) (filter, error) {
 		return filter{}, err
 	}
 	switch {
+	case token == shutList && len(bounds) == 2 && bounds[1].number <= bounds[0].number:
+		return filter{}, p.fail("Bottom must be less than top")
 	case token == shutList:
 	case len(bounds) == 2:
 		return filter{}, p.fail("Too many terms in numeric range expression")
@@ -74,11 +76,14 @@ func (p *parser) bound(operator string) (bound, error) {
 		named = "equals"
 	case "<", "<=", ">", ">=":
 	default:
-		return bound{}, p.failAfter("Unrecognized numeric range operator: %s", operator)
+		named = ""
 	}
 	token, err := p.next()
 	if err != nil {
 		return bound{}, err
+	}
+	if named == "" {
+		return bound{}, p.fail("Unrecognized numeric range operator: %s", operator)
 	}
 	number, ok := plain(token).(float64)
 	if !ok {
@@ -88,7 +93,7 @@ func (p *parser) bound(operator string) (bound, error) {
 }
 
 // top reads the second comparison of a range.
-func (p *parser) top(bottom bound) (bound, error) {
+func (p *parser) top() (bound, error) {
 	token, err := p.next()
 	if err != nil {
 		return bound{}, err
@@ -100,9 +105,5 @@ func (p *parser) top(bottom bound) (bound, error) {
 	if operator != "<" && operator != "<=" {
 		return bound{}, p.failAfter("Bad numeric range operator: %s", operator)
 	}
-	top, err := p.bound(operator)
-	if err == nil && top.number <= bottom.number {
-		return bound{}, p.failAfter("Bottom must be less than top")
-	}
-	return top, err
+	return p.bound(operator)
 }

@@ -1,4 +1,4 @@
-package events
+package pattern
 
 import (
 	"encoding/json"
@@ -67,19 +67,19 @@ func TestPatterns(t *testing.T) {
 		`{"source":["x"],"$or":[{"detail":{"count":[8]}},{"detail":{"count":[7]}}]}`: false,
 		`{"$or":[{"source":["x"]},{"detail":{"count":[8]}}]}`:                        false,
 	} {
-		parsed, err := parsePattern(text)
+		parsed, err := Parse(text)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		if got := parsed.matches(event); got != want {
+		if got := parsed.Matches(event); got != want {
 			t.Errorf("%s = %v, want %v", text, got, want)
 		}
 	}
 	for _, text := range []string{``, `{}`, `[]`, `{"source":"x"}`, `{"source":[{"like":"x"}]}`, `{"source":[{"prefix":"a","suffix":"b"}]}`,
 		`{"detail":{"count":[{"numeric":[">"]}]}}`, `{"detail":{"count":[{"numeric":["~",1]}]}}`, `{"source":[{"cidr":"10"}]}`, `{"source":[{"prefix":5}]}`,
 		`{"source":[]}`, `{"source":[{"exists":"yes"}]}`, `{"$or":[1]}`} {
-		if _, err := parsePattern(text); err == nil {
+		if _, err := Parse(text); err == nil {
 			t.Errorf("%s was accepted", text)
 		}
 	}
@@ -127,7 +127,7 @@ func TestPatternsAreRefusedAsRecorded(t *testing.T) {
 		for _, column := range parts[1:] {
 			expected += "\n at [Source: (String)\"" + text + "\"; line: 1, column: " + column + "]"
 		}
-		if _, err := parsePattern(text); err == nil || err.Error() != expected {
+		if _, err := Parse(text); err == nil || err.Error() != expected {
 			t.Errorf("%s: %v\nwant %s", text, err, expected)
 		}
 	}
@@ -136,8 +136,8 @@ func TestPatternsAreRefusedAsRecorded(t *testing.T) {
 func FuzzPattern(f *testing.F) {
 	f.Add(`{"detail":{"count":[{"numeric":[">",5]}],"s":[{"anything-but":{"prefix":["a"]}}]},"$or":[{"a":[null]}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		if parsed, err := parsePattern(text); err == nil {
-			parsed.matches(tree(t, sample))
+		if parsed, err := Parse(text); err == nil {
+			parsed.Matches(tree(t, sample))
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package events
+package pattern
 
 import (
 	"encoding/json"
@@ -11,9 +11,10 @@ import (
 // reader reads a pattern token by token and words what is wrong with it as
 // EventBridge does, whose parser says how far it had read.
 type reader struct {
-	text  string
-	json  *json.Decoder
-	token json.Token
+	text   string
+	json   *json.Decoder
+	token  json.Token
+	before int // where the token before it ended
 }
 
 func newReader(text string) *reader {
@@ -29,7 +30,7 @@ func (r *reader) next() (json.Token, error) {
 	if err != nil {
 		return nil, r.syntax(before, err)
 	}
-	r.token = token
+	r.token, r.before = token, before
 	return token, nil
 }
 
@@ -42,10 +43,8 @@ func (r *reader) offset() int { return int(r.json.InputOffset()) }
 // opening quote until its value is asked for.
 func (r *reader) fail(format string, args ...any) error {
 	at := r.offset()
-	if text, ok := r.token.(string); ok {
-		if raw, err := json.Marshal(text); err == nil && at >= len(raw) && r.text[at-len(raw):at] == string(raw) {
-			at -= len(raw) - 1
-		}
+	if _, ok := r.token.(string); ok {
+		at = r.before + strings.IndexByte(r.text[r.before:], '"') + 1
 	}
 	return fmt.Errorf("%s%s", fmt.Sprintf(format, args...), r.position(at))
 }

@@ -1,4 +1,4 @@
-package events
+package pattern
 
 import (
 	"encoding/json"
@@ -11,12 +11,16 @@ const (
 	openList, shutList = json.Delim('['), json.Delim(']')
 )
 
-// parsePattern reads a pattern and refuses what it would not understand: a
-// filter that is ignored matches too much. Order and words of the refusals are
-// EventBridge's.
+// Parse reads a pattern and refuses what it would not understand: a filter that
+// is ignored matches too much. Order and words of the refusals are EventBridge's.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
-// https://github.com/aws/event-ruler
-func parsePattern(text string) (pattern, error) {
+func Parse(text string) (Pattern, error) { return parse(text, false) }
+
+// ParsePolicy reads a filter policy of SNS, which knows fewer operators.
+// https://docs.aws.amazon.com/sns/latest/dg/string-value-matching.html
+func ParsePolicy(text string) (Pattern, error) { return parse(text, true) }
+
+func parse(text string, policy bool) (Pattern, error) {
 	r := newReader(text)
 	token, err := r.next()
 	if err != nil {
@@ -25,8 +29,8 @@ func parsePattern(text string) (pattern, error) {
 	if token != open {
 		return nil, r.fail("Filter is not an object")
 	}
-	p := parser{reader: r, branches: pattern{{}}}
-	if err := p.object("", false); err != nil {
+	p := parser{reader: r, branches: Pattern{{}}, policy: policy}
+	if err := p.object(level{}, false); err != nil {
 		return nil, err
 	}
 	return p.branches, nil
@@ -34,11 +38,20 @@ func parsePattern(text string) (pattern, error) {
 
 type parser struct {
 	*reader
-	branches pattern // so far; each field is one of them all
+	branches Pattern // so far; each field is one of them all
+	policy   bool    // of SNS
 }
 
+// level is an object of the pattern: its path, and how many names it has.
+type level struct {
+	path  string
+	depth int
+}
+
+func (l level) below(name string) level { return level{join(l.path, name), l.depth + 1} }
+
 // object reads the fields of an object that was opened.
-func (p *parser) object(path string, inOr bool) error {
+func (p *parser) object(at level, inOr bool) error {
 	if !p.more() {
 		if _, err := p.next(); err != nil {
 			return err
@@ -50,7 +63,7 @@ func (p *parser) object(path string, inOr bool) error {
 		if err != nil {
 			return err
 		}
-		if err := p.field(path, name.(string), inOr); err != nil {
+		if err := p.field(at, name.(string), inOr); err != nil {
 			return err
 		}
 	}
@@ -62,9 +75,9 @@ func (p *parser) object(path string, inOr bool) error {
 var reserved = map[string]bool{"exactly": true, "prefix": true, "suffix": true, "equals-ignore-case": true, "wildcard": true,
 	"numeric": true, "anything-but": true, "exists": true, "cidr": true}
 
-func (p *parser) field(path, name string, inOr bool) error {
+func (p *parser) field(at level, name string, inOr bool) error {
 	if name == "$or" {
-		return p.or(path)
+		return p.or(at)
 	}
 	token, err := p.next()
 	if err != nil {
@@ -75,14 +88,15 @@ func (p *parser) field(path, name string, inOr bool) error {
 	}
 	switch token {
 	case open:
-		return p.object(join(path, name), inOr)
+		return p.object(at.below(name), inOr)
 	case openList:
 		filters, err := p.filters()
 		if err != nil {
 			return err
 		}
+		found := at.below(name)
 		for _, b := range p.branches {
-			b[join(path, name)] = filters
+			b[found.path] = field{filters, found.depth}
 		}
 		return nil
 	}
@@ -90,7 +104,7 @@ func (p *parser) field(path, name string, inOr bool) error {
 }
 
 // or makes a branch of each alternative, for each of the branches so far.
-func (p *parser) or(path string) error {
+func (p *parser) or(at level) error {
 	token, err := p.next()
 	if err != nil {
 		return err
@@ -98,7 +112,7 @@ func (p *parser) or(path string) error {
 	if token != openList {
 		return p.fail("It must be an Array followed with $or.")
 	}
-	before, all := p.branches, pattern{}
+	before, all := p.branches, Pattern{}
 	count := 0
 	for ; p.more(); count++ {
 		if token, err = p.next(); err != nil {
@@ -111,7 +125,7 @@ func (p *parser) or(path string) error {
 		for _, b := range before {
 			p.branches = append(p.branches, maps.Clone(b))
 		}
-		if err := p.object(path, true); err != nil {
+		if err := p.object(at, true); err != nil {
 			return err
 		}
 		if all = append(all, p.branches...); len(all) > maxBranches {

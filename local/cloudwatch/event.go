@@ -1,0 +1,86 @@
+package cloudwatch
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+)
+
+// The events that EventBridge gets.
+const (
+	stateChanged         = "CloudWatch Alarm State Change"
+	configurationChanged = "CloudWatch Alarm Configuration Change"
+)
+
+// detail is what EventBridge and Lambda functions are told of a change of state.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+type detail struct {
+	AlarmName     string        `json:"alarmName"`
+	State         stateDetail   `json:"state"`
+	PreviousState stateDetail   `json:"previousState"`
+	Configuration configuration `json:"configuration"`
+}
+
+type stateDetail struct {
+	Value      types.StateValue `json:"value"`
+	Reason     string           `json:"reason"`
+	ReasonData string           `json:"reasonData,omitempty"`
+	Timestamp  string           `json:"timestamp"`
+}
+
+// configuration is a metric alarm's metrics or a composite alarm's rule.
+type configuration struct {
+	Description string         `json:"description,omitempty"`
+	AlarmRule   string         `json:"alarmRule,omitempty"`
+	Metrics     []metricDetail `json:"metrics,omitempty"`
+}
+
+type metricDetail struct {
+	ID         string      `json:"id"`
+	Expression string      `json:"expression,omitempty"`
+	Label      string      `json:"label,omitempty"`
+	MetricStat *statDetail `json:"metricStat,omitempty"`
+	ReturnData bool        `json:"returnData"`
+}
+
+type statDetail struct {
+	Metric struct {
+		Namespace  string            `json:"namespace"`
+		Name       string            `json:"name"`
+		Dimensions map[string]string `json:"dimensions"`
+	} `json:"metric"`
+	Period int32  `json:"period"`
+	Stat   string `json:"stat"`
+	Unit   string `json:"unit,omitempty"`
+}
+
+func detailOf(before types.MetricAlarm, after alarm) detail {
+	return detail{AlarmName: after.name(), State: stateDetailOf(after.metric), PreviousState: stateDetailOf(before), Configuration: after.configuration()}
+}
+
+func stateDetailOf(m types.MetricAlarm) stateDetail {
+	return stateDetail{Value: m.StateValue, Reason: deref(m.StateReason), ReasonData: deref(m.StateReasonData), Timestamp: stamp(deref(m.StateUpdatedTimestamp))}
+}
+
+func (a *alarm) configuration() configuration {
+	c := configuration{Description: deref(a.metric.AlarmDescription), AlarmRule: a.text}
+	queries := a.metric.Metrics
+	if a.rule == nil && len(queries) == 0 {
+		queries = []types.MetricDataQuery{{Id: &a.id, MetricStat: alarmStat(a.metric, alarmStatistic(a.metric))}}
+	}
+	for _, q := range queries {
+		c.Metrics = append(c.Metrics, metricDetail{ID: deref(q.Id), Expression: deref(q.Expression), Label: deref(q.Label),
+			MetricStat: statDetailOf(q.MetricStat), ReturnData: q.ReturnData == nil || *q.ReturnData})
+	}
+	return c
+}
+
+func statDetailOf(stat *types.MetricStat) *statDetail {
+	if stat == nil {
+		return nil
+	}
+	d := &statDetail{Period: deref(stat.Period), Stat: deref(stat.Stat), Unit: string(stat.Unit)}
+	d.Metric.Namespace, d.Metric.Name, d.Metric.Dimensions = deref(stat.Metric.Namespace), deref(stat.Metric.MetricName), map[string]string{}
+	for _, one := range stat.Metric.Dimensions {
+		d.Metric.Dimensions[deref(one.Name)] = deref(one.Value)
+	}
+	return d
+}

@@ -1,0 +1,132 @@
+package cloudwatch
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+)
+
+// alarmPeriod is the length of an alarm's periods: its own, or the longest among
+// its metrics.
+func alarmPeriod(m types.MetricAlarm) time.Duration {
+	seconds := deref(m.Period)
+	for _, q := range m.Metrics {
+		seconds = max(seconds, deref(q.Period))
+		if q.MetricStat != nil {
+			seconds = max(seconds, deref(q.MetricStat.Period))
+		}
+	}
+	if seconds == 0 {
+		seconds = 60
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+// evaluated is one period that an alarm looked at.
+type evaluated struct {
+	start time.Time
+	// value is nil where there is no datum; samples where it cannot be told how
+	// many it is of.
+	value, samples *float64
+}
+
+// judge evaluates a metric alarm over its latest periods: M of N, with missing
+// periods treated as the alarm says. An empty state keeps the present one.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+func (s *Service) judge(m types.MetricAlarm) judgement {
+	period := alarmPeriod(m)
+	n := int(deref(m.EvaluationPeriods))
+	// What is not visible yet is not missing: evaluation looks back past the
+	// metric delay.
+	end := s.Clock.Now().Add(-s.Delay).Truncate(period)
+	from := end.Add(-time.Duration(n) * period)
+	values, err := s.alarmSeries(m, from, end)
+	if err != nil {
+		s.Log.Warn("alarm cannot be evaluated", "alarm", deref(m.AlarmName), "error", err.Error())
+		return judgement{state: types.StateValueInsufficientData, reason: err.Error()}
+	}
+	counts := s.alarmSamples(m, from, end)
+	periods := make([]evaluated, n) // latest first
+	for i := range periods {
+		periods[i].start = end.Add(-time.Duration(i+1) * period).UTC()
+		if value, ok := values[periods[i].start.Unix()]; ok {
+			periods[i].value = &value
+		}
+		if count, ok := counts[periods[i].start.Unix()]; ok {
+			periods[i].samples = &count
+		}
+	}
+	state, reason := verdict(m, periods)
+	data := marshal(reasonOf(m, periods, s.Clock.Now()))
+	return judgement{state: state, reason: reason, data: &data}
+}
+
+// alarmSeries is what an alarm looks at: its metric, or the one expression that
+// returns data.
+func (s *Service) alarmSeries(m types.MetricAlarm, from, to time.Time) (points, error) {
+	if len(m.Metrics) == 0 {
+		return s.query(alarmStat(m, alarmStatistic(m)), from, to)
+	}
+	answers, err := s.evaluate(m.Metrics, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range m.Metrics {
+		if q.ReturnData == nil || *q.ReturnData {
+			if list, isArray := answers[deref(q.Id)].Series(); len(list) == 1 && !isArray {
+				return list[0].Points, nil
+			}
+			return nil, errManySeries
+		}
+	}
+	return nil, errOneReturns
+}
+
+// alarmSamples tells how many samples the values of one metric are of.
+func (s *Service) alarmSamples(m types.MetricAlarm, from, to time.Time) points {
+	if len(m.Metrics) > 0 {
+		return nil
+	}
+	counts, err := s.query(alarmStat(m, string(types.StatisticSampleCount)), from, to)
+	if err != nil {
+		return nil // the values were asked for in the same way
+	}
+	return counts
+}
+
+func alarmStat(m types.MetricAlarm, statistic string) *types.MetricStat {
+	return &types.MetricStat{Stat: &statistic, Period: m.Period, Unit: m.Unit,
+		Metric: &types.Metric{Namespace: m.Namespace, MetricName: m.MetricName, Dimensions: m.Dimensions}}
+}
+
+// alarmStatistic is the statistic of an alarm on one metric.
+func alarmStatistic(m types.MetricAlarm) string {
+	if m.ExtendedStatistic != nil {
+		return *m.ExtendedStatistic
+	}
+	return string(m.Statistic)
+}
+
+func breaches(m types.MetricAlarm, value float64) bool {
+	threshold := deref(m.Threshold)
+	switch m.ComparisonOperator {
+	case types.ComparisonOperatorGreaterThanThreshold:
+		return value > threshold
+	case types.ComparisonOperatorGreaterThanOrEqualToThreshold:
+		return value >= threshold
+	case types.ComparisonOperatorLessThanThreshold:
+		return value < threshold
+	}
+	return value <= threshold
+}
+
+// decimal prints a number as alarms do: a whole one with ".0".
+func decimal(number float64) string {
+	text := strconv.FormatFloat(number, 'f', -1, 64)
+	if !strings.Contains(text, ".") {
+		text += ".0"
+	}
+	return text
+}
