@@ -229,3 +229,18 @@ func TestConformanceInvokeErrors(t *testing.T) {
 		r.step("invocation_error", err)
 	}
 }
+
+// TestConformancePythonError is the recorded function itself.
+func TestConformancePythonError(t *testing.T) {
+	needs(t, "python3")
+	r := newReplay(t, "lambda-invoke-errors.json", "test_lambda_handler_error")
+	in := pythonFunction()
+	in.Handler = aws.String("lambda_handler_error.handler")
+	in.Code.ZipFile = files{"lambda_handler_error.py": "def handler(event, context):\n    raise Exception(\"Handler fails\")\n"}.zip(t)
+	if _, err := r.client.CreateFunction(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	r.settle(fn)
+	_, err := r.client.Invoke(t.Context(), &awslambda.InvokeInput{FunctionName: aws.String(fn), Payload: []byte("{}")})
+	r.step("invocation_error", err)
+}

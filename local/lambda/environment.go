@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +31,9 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 	s.mu.Lock()
 	config, folder := v.config, v.folder
 	s.mu.Unlock()
+	if err := s.unpackScripts(); err != nil {
+		return runtime.Spec{}, err
+	}
 	credentials, expires, err := s.credentials(ctx, config)
 	if err != nil {
 		return runtime.Spec{}, err
@@ -49,13 +53,14 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 		env = append(env, "AWS_LAMBDA_LOG_LEVEL="+string(level))
 	}
 	env = append(env, credentials...)
+	env = append(env, runtime.Environment(string(config.Runtime), folder)...)
 	if config.Environment != nil {
 		for _, key := range slices.Sorted(maps.Keys(config.Environment.Variables)) {
 			env = append(env, key+"="+config.Environment.Variables[key])
 		}
 	}
 	spec := runtime.Spec{
-		Directory: folder, Env: env, MemoryMB: deref(config.MemorySize), JSON: config.LoggingConfig.LogFormat == types.LogFormatJson,
+		Runtime: string(config.Runtime), Scripts: s.scripts(), Directory: folder, Started: s.Clock.Now(), Env: env, MemoryMB: deref(config.MemorySize), JSON: config.LoggingConfig.LogFormat == types.LogFormatJson,
 		Usable: func() bool { return expires.IsZero() || s.Clock.Now().Before(expires) },
 	}
 	if s.Logs != nil {
@@ -91,3 +96,6 @@ func (s *Service) credentials(ctx context.Context, config types.FunctionConfigur
 	}
 	return env, c.Expiration.Add(-renewal), nil
 }
+
+// scripts is where the bootstraps of the languages are.
+func (s *Service) scripts() string { return filepath.Join(s.Dir, "runtimes") }

@@ -175,9 +175,9 @@ func (s *Service) pick(caller api.Caller, functionName, qualifier *string) (targ
 				continue
 			}
 		}
-		if t.v.config.Runtime != types.RuntimeProvidedal2023 && t.v.config.Runtime != types.RuntimeProvidedal2 {
+		if err := runtime.Check(string(t.v.config.Runtime)); err != nil {
 			return target{}, &api.Error{Code: "InvalidRuntimeException", Status: 502, Fields: map[string]string{"Type": "Service"},
-				Message: fmt.Sprintf("The local cloud runs functions on provided.al2023 and provided.al2; %s is on %s and can be managed but not invoked.", f.name, t.v.config.Runtime)}
+				Message: fmt.Sprintf("%s can be managed but not invoked: it is on %v.", f.name, err)}
 		}
 		return t, nil
 	}

@@ -100,15 +100,6 @@ func TestAFunctionThatCannotStart(t *testing.T) {
 	}
 }
 
-func TestOtherRuntimesAreManagedButNotInvoked(t *testing.T) {
-	c := newCloud(t)
-	c.create("f", func(in *awslambda.CreateFunctionInput) { in.Runtime = types.RuntimePython312 })
-	err := refused(c, "Invoke", &awslambda.InvokeInput{FunctionName: aws.String("f")})
-	if err.Code != "InvalidRuntimeException" || !strings.Contains(err.Message, "python3.12") {
-		t.Errorf("error = %v", err)
-	}
-}
-
 func TestTheLogTailHoldsWhatWasPrintedInOrder(t *testing.T) {
 	c := newCloud(t)
 	c.create("f")

@@ -3,8 +3,9 @@
 // binaries through local/lambda/runtime. Its answers and errors follow the API
 // reference and the recorded answers in testdata.
 //
-// Functions on provided.al2023 and provided.al2 run; those on other runtimes
-// can be created, published and aliased, but not invoked. VPC, tracing, memory
+// Functions on provided.al2023 and provided.al2 run, and those on Node.js and
+// Python where the host has these; those on other runtimes can be created,
+// published and aliased, but not invoked. VPC, tracing, memory
 // and dead-letter settings and function URLs are kept and shown, and change
 // nothing: an asynchronous event that fails for good is told in the log.
 package lambda
@@ -66,6 +67,8 @@ type Service struct {
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc
 	work sync.WaitGroup // asynchronous events and the reaper
+	// unpackScripts makes the folder of scripts, once.
+	unpackScripts func() error
 
 	mu        sync.Mutex
 	functions map[string]*function
@@ -95,6 +98,7 @@ func New(options Options) *Service {
 		first, second = rand.Uint64(), rand.Uint64()
 	}
 	s := &Service{Options: options, functions: map[string]*function{}, random: rand.New(rand.NewPCG(first, second))}
+	s.unpackScripts = sync.OnceValue(func() error { return runtime.Unpack(s.scripts()) })
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.work.Go(s.reap)
 	return s

@@ -34,10 +34,12 @@ type output struct {
 
 // Marks among the output, of bytes that functions do not print: apart begins a
 // line of Lambda's own, also after a line that the function left open; last is
-// the line that ends an event.
+// the line that ends an event; within is where a line goes on in the next one of
+// the same log event, which the languages' bootstraps print.
 const (
-	apart = "\x00\x1e\x00"
-	last  = "\x00\x1e\x1e\x00"
+	apart  = "\x00\x1e\x00"
+	last   = "\x00\x1e\x1e\x00"
+	within = "\x00\x1f\x00"
 )
 
 func newOutput(spec Spec) (out *output, childEnd *os.File, err error) {
@@ -45,7 +47,7 @@ func newOutput(spec Spec) (out *output, childEnd *os.File, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("pipe for a function's output: %w", err)
 	}
-	out = &output{spec: spec, read: read, write: write, ended: make(chan []byte, 1), done: make(chan struct{})}
+	out = &output{spec: spec, read: read, write: write, ended: make(chan []byte, 1), done: make(chan struct{}), began: spec.Started}
 	go out.follow()
 	return out, write, nil
 }
@@ -164,6 +166,9 @@ func (o *output) follow() {
 
 // take passes a line on and adds it to the tail.
 func (o *output) take(tail, line []byte) []byte {
+	if bytes.Contains(line, []byte(within)) {
+		line = bytes.ReplaceAll(line, []byte(within), []byte("\n"))
+	}
 	o.print(line)
 	tail = append(append(tail, line...), '\n')
 	return tail[max(0, len(tail)-tailLimit):]

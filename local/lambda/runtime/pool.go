@@ -47,7 +47,7 @@ func (p *Pool) Invoke(ctx context.Context, event Event, timeout time.Duration) (
 		fresh := sandbox == nil
 		if fresh {
 			var failed *Result
-			if sandbox, failed, err = p.grow(ctx, event.ID); err != nil {
+			if sandbox, failed, err = p.grow(ctx, event); err != nil {
 				return Result{}, err
 			}
 			if failed != nil {
@@ -130,7 +130,7 @@ func (p *process) fit() bool {
 
 // grow starts a process that take has counted; failed is set when the
 // function's own initialisation failed.
-func (p *Pool) grow(ctx context.Context, id string) (sandbox *process, failed *Result, err error) {
+func (p *Pool) grow(ctx context.Context, event Event) (sandbox *process, failed *Result, err error) {
 	spec, err := p.spec(ctx)
 	if err != nil {
 		p.shrink()
@@ -139,7 +139,7 @@ func (p *Pool) grow(ctx context.Context, id string) (sandbox *process, failed *R
 	sandbox, err = start(spec)
 	if err != nil {
 		p.shrink()
-		result := failure("Runtime.InvalidEntrypoint", id, "%v", err)
+		result := failure("Runtime.InvalidEntrypoint", event.ID, "%v", err)
 		return nil, &result, nil
 	}
 	p.mu.Lock()
@@ -151,7 +151,7 @@ func (p *Pool) grow(ctx context.Context, id string) (sandbox *process, failed *R
 		p.give(sandbox)
 		return nil, nil, ErrClosed
 	}
-	if failed := sandbox.initialise(id); failed != nil {
+	if failed := sandbox.initialise(event); failed != nil {
 		p.give(sandbox)
 		return nil, failed, nil
 	}
@@ -159,8 +159,10 @@ func (p *Pool) grow(ctx context.Context, id string) (sandbox *process, failed *R
 }
 
 // initialise waits until a process asks for its first event. A process that
-// fails to is ended.
-func (p *process) initialise(id string) *Result {
+// fails to is ended, and the event with it.
+func (p *process) initialise(event Event) *Result {
+	p.fly(&flight{id: event.ID}) // keeps the output open to the end
+	defer p.land()
 	limit := time.NewTimer(InitLimit)
 	defer limit.Stop()
 	var result Result
@@ -170,16 +172,18 @@ func (p *process) initialise(id string) *Result {
 	case body := <-p.initFail:
 		result = Result{Failed: true, Payload: body}
 	case <-p.exited:
-		result = p.exitResult(id)
+		result = p.exitResult(event.ID)
 		select {
 		case body := <-p.initFail: // told just before it ended
 			result = Result{Failed: true, Payload: body}
 		default:
 		}
 	case <-limit.C:
-		result = timedOut(id, InitLimit)
+		result = timedOut(event.ID, InitLimit)
 	}
 	p.kill()
+	p.output.begin(event)
+	result.Log = p.output.end(event, result, p.used())
 	return &result
 }
 

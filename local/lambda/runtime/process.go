@@ -5,13 +5,10 @@
 package runtime
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -19,7 +16,9 @@ import (
 
 // Spec is what a process is started with.
 type Spec struct {
-	Directory string   // the unpacked code; holds bootstrap
+	Runtime   string   // of Lambda, such as provided.al2023
+	Scripts   string   // where Unpack put the languages' bootstraps
+	Directory string   // the unpacked code
 	Env       []string // the whole environment but AWS_LAMBDA_RUNTIME_API
 	// Usable tells whether a warm process may take another event; nil means
 	// always. Credentials in the environment age.
@@ -31,6 +30,8 @@ type Spec struct {
 	// Print takes what the function prints, line by line without its newline,
 	// with the cloud time at which the event began.
 	Print func(began time.Time, line []byte)
+	// Started is the cloud time of what is printed before the first event.
+	Started time.Time
 }
 
 // process is one sandbox.
@@ -66,14 +67,11 @@ type delivery struct {
 	deadline time.Time // wall
 }
 
-// errNoBootstrap is the package's fault, told as Lambda tells it.
-var errNoBootstrap = errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]")
-
-// start launches bootstrap and waits for nothing.
+// start launches the bootstrap and waits for nothing.
 func start(spec Spec) (*process, error) {
-	bootstrap := filepath.Join(spec.Directory, "bootstrap")
-	if info, err := os.Stat(bootstrap); err != nil || info.IsDir() {
-		return nil, errNoBootstrap
+	command, err := spec.startCommand()
+	if err != nil {
+		return nil, err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -85,10 +83,9 @@ func start(spec Spec) (*process, error) {
 		return nil, err
 	}
 	p := &process{
-		spec: spec, output: out, next: make(chan delivery), started: time.Now(),
+		spec: spec, command: command, output: out, next: make(chan delivery), started: time.Now(),
 		ready: make(chan struct{}), initFail: make(chan []byte, 1), exited: make(chan struct{}),
 	}
-	p.command = exec.Command(bootstrap)
 	p.command.Dir = spec.Directory
 	p.command.Env = append(append([]string{}, spec.Env...), "AWS_LAMBDA_RUNTIME_API="+listener.Addr().String())
 	p.command.Stdout, p.command.Stderr = childEnd, childEnd
