@@ -175,9 +175,9 @@ func (s *Service) pick(caller api.Caller, functionName, qualifier *string) (targ
 				continue
 			}
 		}
-		if err := runtime.Check(string(t.v.config.Runtime)); err != nil {
+		if runtime.Remedy(string(t.v.config.Runtime)) != "" {
 			return target{}, &api.Error{Code: "InvalidRuntimeException", Status: 502, Fields: map[string]string{"Type": "Service"},
-				Message: fmt.Sprintf("%s can be managed but not invoked: it is on %v.", f.name, err)}
+				Message: fmt.Sprintf("The local cloud does not run %s, which is on %s and can be managed but not invoked: %s.", f.name, t.v.config.Runtime, runtime.Remedy(string(t.v.config.Runtime)))}
 		}
 		return t, nil
 	}

@@ -396,10 +396,11 @@ func TestLinesOfOneLogEventStayTogether(t *testing.T) {
 func TestLanguagesThatDoNotRunHereAreRefusedWithARemedy(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	c := newCloud(t)
+	const does = "The local cloud does not run f, which is on "
 	for runtime, want := range map[types.Runtime]string{
-		types.RuntimeJava21: "f can be managed but not invoked: it is on java21, which the local cloud does not run: build it for provided.al2023, or for Node.js or Python.",
-		python:              "f can be managed but not invoked: it is on python3.13, and this machine has no python3 in its PATH to run it with: install it.",
-		node:                "f can be managed but not invoked: it is on nodejs22.x, and this machine has no node in its PATH to run it with: install it.",
+		types.RuntimeJava21: does + "java21 and can be managed but not invoked: build it for provided.al2023, Node.js or Python.",
+		python:              does + "python3.13 and can be managed but not invoked: put python3 in its PATH.",
+		node:                does + "nodejs22.x and can be managed but not invoked: put node in its PATH.",
 	} {
 		c.create("f", func(in *awslambda.CreateFunctionInput) { in.Runtime = runtime })
 		err := refused(c, "Invoke", &awslambda.InvokeInput{FunctionName: aws.String("f")})

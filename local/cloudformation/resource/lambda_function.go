@@ -1,12 +1,9 @@
 package resource
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -183,31 +180,4 @@ func functionCode(r *Request) (map[string]any, error) {
 		}
 	}
 	return in, nil
-}
-
-// inline zips the text of Code.ZipFile under the name that CloudFormation gives
-// it, which only the runtimes of two languages have.
-func inline(runtime, text string) ([]byte, error) {
-	name := ""
-	switch {
-	case strings.HasPrefix(runtime, "nodejs"):
-		name = "index.js"
-	case strings.HasPrefix(runtime, "python"):
-		name = "index.py"
-	default:
-		return nil, fmt.Errorf("ZipFile can only be used when Runtime is set to either nodejs or python, not %q", runtime)
-	}
-	var archive bytes.Buffer
-	writer := zip.NewWriter(&archive)
-	entry, err := writer.Create(name)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := entry.Write([]byte(text)); err != nil {
-		return nil, err
-	}
-	if err := writer.Close(); err != nil {
-		return nil, err
-	}
-	return archive.Bytes(), nil
 }

@@ -50,19 +50,20 @@ func languageOf(runtime string) (language, bool) {
 	return language{}, false
 }
 
-// Check tells why functions of a runtime do not run here.
-func Check(runtime string) error {
+// Remedy is what to do so that functions of a runtime run here; nothing when they
+// do.
+func Remedy(runtime string) string {
 	l, known := languageOf(runtime)
 	if !known {
-		return fmt.Errorf("%s, which the local cloud does not run: build it for provided.al2023, or for Node.js or Python", runtime)
+		return "build it for provided.al2023, Node.js or Python"
 	}
 	if len(l.command) == 0 {
-		return nil
+		return ""
 	}
 	if _, err := exec.LookPath(l.command[0]); err != nil {
-		return fmt.Errorf("%s, and this machine has no %s in its PATH to run it with: install it", runtime, l.command[0])
+		return "put " + l.command[0] + " in its PATH"
 	}
-	return nil
+	return ""
 }
 
 // Environment is what Lambda sets for the functions of a runtime and for no
