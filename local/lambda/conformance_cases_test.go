@@ -230,17 +230,22 @@ func TestConformanceInvokeErrors(t *testing.T) {
 	}
 }
 
-// TestConformancePythonError is the recorded function itself.
-func TestConformancePythonError(t *testing.T) {
+// TestConformancePythonErrors is the recorded functions themselves.
+func TestConformancePythonErrors(t *testing.T) {
 	needs(t, "python3")
-	r := newReplay(t, "lambda-invoke-errors.json", "test_lambda_handler_error")
-	in := pythonFunction()
-	in.Handler = aws.String("lambda_handler_error.handler")
-	in.Code.ZipFile = files{"lambda_handler_error.py": "def handler(event, context):\n    raise Exception(\"Handler fails\")\n"}.zip(t)
-	if _, err := r.client.CreateFunction(t.Context(), in); err != nil {
-		t.Fatal(err)
+	for name, code := range map[string]string{
+		"test_lambda_handler_error": "def handler(event, context):\n    raise Exception(\"Handler fails\")\n",
+		"test_lambda_runtime_exit":  "import sys\n\nsys.exit(0)\n",
+	} {
+		r := newReplay(t, "lambda-invoke-errors.json", name)
+		in := pythonFunction()
+		in.Handler = aws.String("lambda_handler_error.handler")
+		in.Code.ZipFile = files{"lambda_handler_error.py": code}.zip(t)
+		if _, err := r.client.CreateFunction(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+		r.settle(fn)
+		_, err := r.client.Invoke(t.Context(), &awslambda.InvokeInput{FunctionName: aws.String(fn), Payload: []byte("{}")})
+		r.step("invocation_error", err)
 	}
-	r.settle(fn)
-	_, err := r.client.Invoke(t.Context(), &awslambda.InvokeInput{FunctionName: aws.String(fn), Payload: []byte("{}")})
-	r.step("invocation_error", err)
 }

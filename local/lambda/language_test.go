@@ -115,6 +115,8 @@ def handler(event, context):
         return [decimal.Decimal("1"), decimal.Decimal("2.5"), "ü"]
     if do == "set":
         return {1}
+    if do == "large":
+        return "x" * (7 << 20)
     if do == "exit":
         sys.exit(1)
     while do == "hang":
@@ -141,6 +143,8 @@ exports.handler = async (event, context) => {
     break;
   case 'set':
     return {n: 1n};
+  case 'large':
+    return 'x'.repeat(7 << 20);
   case 'exit':
     process.exit(1);
   case 'hang':
@@ -207,6 +211,8 @@ func TestWhatHandlersOfOtherLanguagesCanDoWrong(t *testing.T) {
 			{"set", `{"errorMessage": "Unable to marshal response: Object of type set is not JSON serializable", "errorType": "Runtime.MarshalError", "requestId": "…", "stackTrace": []}`},
 			{"exit", `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: … Error: Runtime exited with error: exit status 1"}`},
 			{"hang", `{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: … Error: Task timed out after 1.00 seconds"}`},
+			// recorded: lambda_/test_lambda.snapshot.json, test_lambda_too_large_response
+			{"large", `{"errorType":"Function.ResponseSizeTooLarge","errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes)."}`},
 		},
 		"node": {
 			// recorded: lambda_/test_lambda_common.snapshot.json, test_uncaught_exception_invoke[nodejs16.x]
@@ -214,6 +220,8 @@ func TestWhatHandlersOfOtherLanguagesCanDoWrong(t *testing.T) {
 			{"set", `{"errorType":"Error","errorMessage":"Unable to stringify response body","trace":[…]}`},
 			{"exit", `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: … Error: Runtime exited with error: exit status 1"}`},
 			{"hang", `{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: … Error: Task timed out after 1.00 seconds"}`},
+			// recorded: lambda_/test_lambda.snapshot.json, test_lambda_too_large_response
+			{"large", `{"errorType":"Function.ResponseSizeTooLarge","errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes)."}`},
 			{"late", `{"errorType":"Sorry","errorMessage":"late","trace":[…]}`},
 			{"rejected", `{"errorType":"Runtime.UnhandledPromiseRejection","errorMessage":"Sorry: nobody listens","trace":["Runtime.UnhandledPromiseRejection: Sorry: nobody listens",…]}`},
 			{"never", `{"errorType":"Runtime.NodeJsExit","errorMessage":"The Lambda runtime client detected an unexpected Node.js exit code. …","trace":["Runtime.NodeJsExit: …]}`},
@@ -255,6 +263,9 @@ func TestFunctionsOfOtherLanguagesThatCannotStart(t *testing.T) {
 			`{"errorMessage": "Bad handler 'index': not enough values to unpack (expected 2, got 1)", "errorType": "Runtime.MalformedHandlerName", "requestId": "", "stackTrace": []}`},
 		{"bad code", "python3", python, "index.handler", files{"index.py": "def\n"},
 			`{"errorMessage": "Syntax error in module 'index': invalid syntax (index.py, line 1)", "errorType": "Runtime.UserCodeSyntaxError", "requestId": "", "stackTrace": ["  File \"/var/task/index.py\" Line 1\n    def\n"]}`},
+		// recorded: lambda_/test_lambda.snapshot.json, test_lambda_runtime_error
+		{"an error", "python3", python, "index.handler", files{"index.py": "raise Exception(\"Runtime startup fails\")\n"},
+			`{"errorMessage": "Runtime startup fails", "errorType": "Exception", "requestId": "", "stackTrace": ["  File \"…/importlib/__init__.py\", line …", "  File \"/var/task/index.py\", line 1, in <module>\n    raise Exception(\"Runtime startup fails\")\n"]}`},
 		{"no module", "node", node, "other.handler", files{"index.js": ""},
 			`{"errorType":"Runtime.ImportModuleError","errorMessage":"Error: Cannot find module 'other'\nRequire stack:\n- /var/runtime/index.mjs","trace":["Runtime.ImportModuleError: Error: Cannot find module 'other'","Require stack:","- /var/runtime/index.mjs",`},
 		{"no package", "node", node, "index.handler", files{"index.js": "require('@aws-sdk/client-s3')"},
@@ -278,7 +289,7 @@ func TestFunctionsOfOtherLanguagesThatCannotStart(t *testing.T) {
 			c.written(t, "f", tc.runtime, tc.handler, tc.code)
 			answer, log, failed := c.ask("f", "{}")
 			// The texts are JSON but for their line ends, which the table shows as such.
-			if want := strings.ReplaceAll(tc.answer, "\n", `\n`); !failed || !strings.HasPrefix(answer, want) {
+			if want := strings.ReplaceAll(tc.answer, "\n", `\n`); !failed || !like(answer, want+"…") {
 				t.Errorf("answer %s\nwant   %s", answer, want)
 			}
 			if len(log) == 0 {
@@ -303,7 +314,7 @@ func TestHandlersOfOtherLanguagesAreFound(t *testing.T) {
 		{"an object", "node", node, "a.b.handler", files{"a.js": "exports.b = {handler: () => Promise.resolve('here')}"}},
 		{"mjs", "node", node, "a.handler", files{"a.mjs": modern}},
 		{"cjs", "node", node, "a.handler", files{"a.cjs": classic, "package.json": `{"type":"module"}`}},
-		{"type module", "node", node, "a/b.handler", files{"a/b.js": modern, "package.json": `{"type":"module"}`}},
+		{"type module", "node", node, "a/b.handler", files{"a/b.js": "await 1;\n" + modern, "package.json": `{"type":"module"}`}},
 		{"a module that awaits", "node", node, "a.handler", files{"a.mjs": "await new Promise((go) => setTimeout(go, 1));\n" + modern}},
 		{"a package", "node", node, "a.handler", files{"node_modules/a/index.js": classic}},
 		{"a callback", "node", node, "a.handler", files{"a.js": "exports.handler = (event, context, callback) => { callback(null, 'here'); callback('twice'); }"}},
@@ -338,6 +349,7 @@ func TestAnswersOfPythonAreItsOwnJSON(t *testing.T) {
 }
 
 func TestLogsOfOtherLanguages(t *testing.T) {
+	// recorded: lambda_/test_lambda.snapshot.json, test_request_id_invoke and test_invocation_with_logs
 	cases := []struct {
 		do     string
 		format types.LogFormat

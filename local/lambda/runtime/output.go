@@ -24,20 +24,22 @@ type output struct {
 	spec  Spec
 	read  *os.File
 	write *os.File
-	ended chan []byte // the log of each event, at its END
+	began chan time.Time // cloud time of each event, for its START
+	ended chan []byte    // the log of each event, at its END
 	done  chan struct{}
 
-	mu    sync.Mutex
-	began time.Time // of the event under way, cloud time
-	shut  bool
+	mu   sync.Mutex
+	shut bool
 }
 
 // Marks among the output, of bytes that functions do not print: apart begins a
-// line of Lambda's own, also after a line that the function left open; last is
-// the line that ends an event; within is where a line goes on in the next one of
-// the same log event, which the languages' bootstraps print.
+// line of Lambda's own, also after a line that the function left open; first is
+// before the text of the line that begins an event, and last is the line that
+// ends it; within is where a line goes on in the next one of the same log event,
+// which the languages' bootstraps print.
 const (
 	apart  = "\x00\x1e\x00"
+	first  = "\x00\x1d\x1e\x00"
 	last   = "\x00\x1e\x1e\x00"
 	within = "\x00\x1f\x00"
 )
@@ -47,21 +49,23 @@ func newOutput(spec Spec) (out *output, childEnd *os.File, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("pipe for a function's output: %w", err)
 	}
-	out = &output{spec: spec, read: read, write: write, ended: make(chan []byte, 1), done: make(chan struct{}), began: spec.Started}
+	out = &output{spec: spec, read: read, write: write,
+		began: make(chan time.Time, 1), ended: make(chan []byte, 1), done: make(chan struct{})}
 	go out.follow()
 	return out, write, nil
 }
 
 // begin notes the START of an event.
 func (o *output) begin(event Event) {
-	o.mu.Lock()
-	o.began = event.Began
-	o.mu.Unlock()
+	select {
+	case o.began <- event.Began:
+	case <-o.done:
+	}
 	if o.spec.JSON {
-		o.tell(`{"time":%q,"type":"platform.start","record":{"requestId":%q,"version":%q}}`, stamp(event.Began), event.ID, event.Version)
+		o.tell(first+`{"time":%q,"type":"platform.start","record":{"requestId":%q,"version":%q}}`, stamp(event.Began), event.ID, event.Version)
 		return
 	}
-	o.tell("START RequestId: %s Version: %s", event.ID, event.Version)
+	o.tell(first+"START RequestId: %s Version: %s", event.ID, event.Version)
 }
 
 // usage is what an event has used apart from its time.
@@ -140,6 +144,7 @@ func (o *output) follow() {
 	defer close(o.done)
 	defer func() { _ = o.read.Close() }()
 	lines := bufio.NewReaderSize(o.read, 64<<10)
+	began := o.spec.Started
 	var tail []byte
 	for {
 		line, err := lines.ReadSlice('\n') // a longer line comes in pieces
@@ -149,14 +154,18 @@ func (o *output) follow() {
 		line = bytes.TrimSuffix(line, []byte("\n"))
 		before, after, own := bytes.Cut(line, []byte(apart))
 		if len(before) > 0 || !own {
-			tail = o.take(tail, before)
+			tail = o.take(tail, before, began)
+		}
+		after, starts := bytes.CutPrefix(after, []byte(first))
+		if starts {
+			began = <-o.began
 		}
 		switch {
 		case string(after) == last:
 			o.ended <- tail
 			tail = nil
 		case own:
-			tail = o.take(tail, after)
+			tail = o.take(tail, after, began)
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return
@@ -165,23 +174,15 @@ func (o *output) follow() {
 }
 
 // take passes a line on and adds it to the tail.
-func (o *output) take(tail, line []byte) []byte {
+func (o *output) take(tail, line []byte, began time.Time) []byte {
 	if bytes.Contains(line, []byte(within)) {
 		line = bytes.ReplaceAll(line, []byte(within), []byte("\n"))
 	}
-	o.print(line)
+	if o.spec.Print != nil {
+		o.spec.Print(began, line)
+	}
 	tail = append(append(tail, line...), '\n')
 	return tail[max(0, len(tail)-tailLimit):]
-}
-
-func (o *output) print(line []byte) {
-	if o.spec.Print == nil {
-		return
-	}
-	o.mu.Lock()
-	began := o.began
-	o.mu.Unlock()
-	o.spec.Print(began, line)
 }
 
 // close gives up the writing end; follow ends when the process has too.

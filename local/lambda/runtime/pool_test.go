@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,5 +131,20 @@ func TestJSONLogLines(t *testing.T) {
 		if err := json.Unmarshal([]byte(lines[i]), &line); err != nil || line.Type != kind {
 			t.Errorf("line %q (%v), want %s", lines[i], err, kind)
 		}
+	}
+}
+
+func TestWhatAProcessPrintsAsItStartsBearsThatTime(t *testing.T) {
+	started, began := time.Unix(1000, 0), time.Unix(2000, 0)
+	var times []time.Time
+	pool := newPool(t, "speak first", func(spec *runtime.Spec) {
+		spec.Started = started
+		spec.Print = func(at time.Time, _ []byte) { times = append(times, at) }
+	})
+	if _, err := pool.Invoke(t.Context(), runtime.Event{ID: "id", Began: began}, 10*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if want := []time.Time{started, began, began, began}; !slices.Equal(times, want) { // loaded, START, END, REPORT
+		t.Errorf("lines at %v, want %v", times, want)
 	}
 }
