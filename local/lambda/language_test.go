@@ -1,9 +1,9 @@
 package lambda_test
 
 import (
+	_ "embed"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -91,75 +91,12 @@ const (
 	python = types.RuntimePython313
 )
 
-// What the handlers below make of their events, in either language.
-const (
-	pythonHandler = `
-import decimal, logging, os, sys
-print("loaded")
-class Sorry(Exception): pass
-def handler(event, context):
-    do = event["do"]
-    if do == "raise":
-        raise Sorry("text")
-    if do == "about":
-        return {"name": context.function_name, "version": context.function_version, "arn": context.invoked_function_arn,
-            "memory": context.memory_limit_in_mb, "group": context.log_group_name,
-            "stream": context.log_stream_name == os.environ["AWS_LAMBDA_LOG_STREAM_NAME"],
-            "left": 0 < context.get_remaining_time_in_millis() <= 30000, "client": context.client_context.custom,
-            "colour": os.environ["COLOUR"], "execution": os.environ["AWS_EXECUTION_ENV"], "id": len(context.aws_request_id),
-            "trace": os.environ["_X_AMZN_TRACE_ID"][:7], "here": os.path.exists("index.py")}
-    if do == "log":
-        print("one\ntwo")
-        logging.getLogger().warning("three\nfour")
-    if do == "sum":
-        return [decimal.Decimal("1"), decimal.Decimal("2.5"), "ü"]
-    if do == "set":
-        return {1}
-    if do == "large":
-        return "x" * (7 << 20)
-    if do == "exit":
-        sys.exit(1)
-    while do == "hang":
-        pass
-`
-	nodeHandler = `
-console.log('loaded');
-class Sorry extends Error { get name() { return 'Sorry'; } }
-exports.handler = async (event, context) => {
-  switch (event.do) {
-  case 'raise':
-    throw new Sorry('text');
-  case 'about':
-    return {name: context.functionName, version: context.functionVersion, arn: context.invokedFunctionArn,
-      memory: context.memoryLimitInMB, group: context.logGroupName,
-      stream: context.logStreamName === process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-      left: 0 < context.getRemainingTimeInMillis() && context.getRemainingTimeInMillis() <= 30000, client: context.clientContext.custom,
-      colour: process.env.COLOUR, execution: process.env.AWS_EXECUTION_ENV, id: context.awsRequestId.length,
-      trace: process.env._X_AMZN_TRACE_ID.slice(0, 7), here: require('fs').existsSync('index.js')};
-  case 'log':
-    console.log('one\ntwo %d', 2);
-    console.error('three');
-    process.stdout.write('four\n');
-    break;
-  case 'set':
-    return {n: 1n};
-  case 'large':
-    return 'x'.repeat(7 << 20);
-  case 'exit':
-    process.exit(1);
-  case 'hang':
-    for (;;);
-  case 'late':
-    setTimeout(() => { throw new Sorry('late'); }, 1);
-    return new Promise((resolve) => setTimeout(resolve, 10000));
-  case 'rejected':
-    Promise.reject(new Sorry('nobody listens'));
-    return new Promise((resolve) => setTimeout(resolve, 10000));
-  case 'never':
-    return new Promise(() => {});
-  }
-};
-`
+// The handlers do what their events say.
+var (
+	//go:embed testdata/python/index.py
+	pythonHandler string
+	//go:embed testdata/node/index.js
+	nodeHandler string
 )
 
 // speaker is a function of a language, ready to be invoked.
@@ -207,7 +144,7 @@ func TestWhatHandlersOfOtherLanguagesCanDoWrong(t *testing.T) {
 	cases := map[string][]struct{ do, answer string }{
 		"python3": {
 			// recorded: lambda_/test_lambda_common.snapshot.json, test_uncaught_exception_invoke[python3.10]
-			{"raise", `{"errorMessage": "text", "errorType": "Sorry", "requestId": "…", "stackTrace": ["  File \"/var/task/index.py\", line 8, in handler\n    raise Sorry(\"text\")\n"]}`},
+			{"raise", `{"errorMessage": "text", "errorType": "Sorry", "requestId": "…", "stackTrace": ["  File \"/var/task/index.py\", line 36, in handler\n    raise Sorry(\"text\")\n"]}`},
 			{"set", `{"errorMessage": "Unable to marshal response: Object of type set is not JSON serializable", "errorType": "Runtime.MarshalError", "requestId": "…", "stackTrace": []}`},
 			{"exit", `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: … Error: Runtime exited with error: exit status 1"}`},
 			{"hang", `{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: … Error: Task timed out after 1.00 seconds"}`},
@@ -216,7 +153,7 @@ func TestWhatHandlersOfOtherLanguagesCanDoWrong(t *testing.T) {
 		},
 		"node": {
 			// recorded: lambda_/test_lambda_common.snapshot.json, test_uncaught_exception_invoke[nodejs16.x]
-			{"raise", `{"errorType":"Sorry","errorMessage":"text","trace":["Sorry: text","    at exports.handler (/var/task/index.js:7:11)","…"]}`},
+			{"raise", `{"errorType":"Sorry","errorMessage":"text","trace":["Sorry: text","    at exports.handler (/var/task/index.js:34:13)","…"]}`},
 			{"set", `{"errorType":"Error","errorMessage":"Unable to stringify response body","trace":[…]}`},
 			{"exit", `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: … Error: Runtime exited with error: exit status 1"}`},
 			{"hang", `{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: … Error: Task timed out after 1.00 seconds"}`},
@@ -345,63 +282,6 @@ func TestAnswersOfPythonAreItsOwnJSON(t *testing.T) {
 	c.written(t, "f", python, "index.handler", files{"index.py": pythonHandler})
 	if answer, _, _ := c.ask("f", `{"do":"sum"}`); answer != `[1, 2.5, "ü"]` {
 		t.Errorf("answer %s", answer)
-	}
-}
-
-func TestLogsOfOtherLanguages(t *testing.T) {
-	// recorded: lambda_/test_lambda.snapshot.json, test_request_id_invoke and test_invocation_with_logs
-	cases := []struct {
-		do     string
-		format types.LogFormat
-		lines  map[string][]string
-	}{
-		{"log", types.LogFormatText, map[string][]string{
-			"python3": {"loaded", "one", "two", "[WARNING]\t20…Z\t…-…\tthree", "four"},
-			"node":    {"20…Z\tundefined\tINFO\tloaded", "20…Z\t…-…\tINFO\tone", "two 2", "20…Z\t…-…\tERROR\tthree", "four"},
-		}},
-		{"raise", types.LogFormatText, map[string][]string{
-			"python3": {"loaded", "[ERROR] Sorry: text", "Traceback (most recent call last):", `  File "/var/task/index.py", line 8, in handler`, `    raise Sorry("text")`},
-			"node":    {"20…Z\tundefined\tINFO\tloaded", "20…Z\t…-…\tERROR\tInvoke Error \t" + `{"errorType":"Sorry","errorMessage":"text","stack":["Sorry: text",…]}`},
-		}},
-		{"log", types.LogFormatJson, map[string][]string{
-			"python3": {"loaded", "{…platform.start…", "one", "two",
-				`{"timestamp": "20…Z", "level": "WARNING", "message": "three\nfour", "logger": "root", "requestId": "…-…"}`, "{…platform.report…"},
-			"node": {`{"timestamp":"20…Z","level":"INFO","message":"loaded"}`, "{…platform.start…",
-				`{"timestamp":"20…Z","level":"INFO","requestId":"…-…","message":"one\ntwo 2"}`,
-				`{"timestamp":"20…Z","level":"ERROR","requestId":"…-…","message":"three"}`, "four", "{…platform.report…"},
-		}},
-	}
-	for _, s := range speakers {
-		for _, tc := range cases {
-			t.Run(fmt.Sprint(s.program, tc.do, tc.format), func(t *testing.T) {
-				needs(t, s.program)
-				t.Parallel()
-				c := newCloud(t)
-				c.written(t, "f", s.runtime, "index.handler", s.code, func(in *awslambda.CreateFunctionInput) {
-					in.LoggingConfig = &types.LoggingConfig{LogFormat: tc.format}
-				})
-				_, log, _ := c.ask("f", string(event(tc.do, "")))
-				want := tc.lines[s.program]
-				for i := range max(len(log), len(want)) {
-					if i >= len(log) || i >= len(want) || !like(log[i], want[i]) {
-						t.Fatalf("line %d of\n%s\nwant\n%s", i, strings.Join(log, "\n"), strings.Join(want, "\n"))
-					}
-				}
-			})
-		}
-	}
-}
-
-// A line that a runtime continues is one log event, as on Lambda.
-func TestLinesOfOneLogEventStayTogether(t *testing.T) {
-	needs(t, "node")
-	c := newCloud(t)
-	c.written(t, "f", node, "index.handler", files{"index.js": nodeHandler})
-	c.ask("f", `{"do":"log"}`)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.lines) != 7 || !strings.HasSuffix(c.lines[2], "\tINFO\tone\ntwo 2") {
-		t.Errorf("logged %q", c.lines)
 	}
 }
 
