@@ -168,9 +168,15 @@ func TestWhatHandlersOfOtherLanguagesCanDoWrong(t *testing.T) {
 		t.Run(s.program, func(t *testing.T) {
 			needs(t, s.program)
 			c := newCloud(t)
-			c.written(t, "f", s.runtime, "index.handler", s.code, func(in *awslambda.CreateFunctionInput) { in.Timeout = aws.Int32(1) })
+			for name, seconds := range map[string]int32{"f": 30, "brief": 1} {
+				c.written(t, name, s.runtime, "index.handler", s.code, func(in *awslambda.CreateFunctionInput) { in.Timeout = &seconds })
+			}
 			for _, tc := range cases[s.program] {
-				answer, _, failed := c.ask("f", string(event(tc.do, "")))
+				name := "f"
+				if tc.do == "hang" {
+					name = "brief"
+				}
+				answer, _, failed := c.ask(name, string(event(tc.do, "")))
 				if !failed || !like(answer, tc.answer) {
 					t.Errorf("%s: answer %s\nwant %s", tc.do, answer, tc.answer)
 				}
@@ -247,6 +253,15 @@ func TestHandlersOfOtherLanguagesAreFound(t *testing.T) {
 		{"a folder", "python3", python, "a/b.handler", files{"a/b.py": "import c\nhandler = c.handler", "c.py": "def handler(event, context): return 'here'"}},
 		{"dots", "python3", python, "a.b.handler", files{"a/b.py": "def handler(event, context): return 'here'"}},
 		{"a name of ours", "python3", python, "bootstrap.handler", files{"bootstrap.py": "def handler(event, context): return 'here'"}},
+		{"a process beside it", "python3", python, "a.handler", files{"a.py": `
+import multiprocessing
+spawn = multiprocessing.get_context("spawn")
+def say(end): end.send("here")
+def handler(event, context):
+    here, there = spawn.Pipe()
+    spawn.Process(target=say, args=(there,)).start()
+    return here.recv()
+`}},
 		{"a folder", "node", node, "a/b.handler", files{"a/b.js": "exports.handler = require('c').handler", "c.js": classic}},
 		{"an object", "node", node, "a.b.handler", files{"a.js": "exports.b = {handler: () => Promise.resolve('here')}"}},
 		{"mjs", "node", node, "a.handler", files{"a.mjs": modern}},
@@ -266,7 +281,7 @@ func TestHandlersOfOtherLanguagesAreFound(t *testing.T) {
 			needs(t, tc.program)
 			t.Parallel()
 			c := newCloud(t)
-			c.written(t, "f", tc.runtime, tc.handler, tc.code)
+			c.written(t, "f", tc.runtime, tc.handler, tc.code, func(in *awslambda.CreateFunctionInput) { in.Timeout = aws.Int32(30) })
 			for range 2 {
 				if answer, log, _ := c.ask("f", "{}"); answer != `"here"` {
 					t.Errorf("answer %s, log %q", answer, log)

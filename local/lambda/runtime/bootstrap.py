@@ -205,4 +205,5 @@ def main():
         serve(handler)
 
 
-main()
+if __name__ == "__main__":  # a process that the function starts reads this file too
+    main()
