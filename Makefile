@@ -70,6 +70,14 @@ verify-aws: need ## the cycle of acceptance/account in the AWS account ACCOUNT, 
 test-runbooks: need ## every command of docs/runbooks, on local clouds; needs the AWS CLI and jq
 	go test ./docs -run Runbooks -runbooks -count=1
 
+# The recordings as they are, in testdata/recorded; the tests named by what is
+# recorded restate more of them, with their sources.
+.PHONY: conformance
+conformance: need ## replay what AWS was recorded to answer, and count
+	@go test ./local/lambda ./local/states ./local/cloudwatch -run Conformance -count=1 -v \
+	  | awk '/conformance/ {sub(/^.*conformance /, ""); print; p += $$(NF-2); n += $$NF} /^(FAIL|---? FAIL)/ {print; bad = 1} \
+	    END {printf "in all: passed %d of %d\n", p, n; exit bad || p < n || n == 0}'
+
 .PHONY: bench
 bench: cli demo-assemblies ## speed, size and cost, beside their targets; KINDS="machine releases" for some
 	@$(GO_FUNCTION) -ldflags="$(STRIP)" -o $(HOST)/bare/bootstrap ./bench/bare

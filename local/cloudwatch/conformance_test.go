@@ -57,7 +57,7 @@ func recorded(t *testing.T) map[string]map[string]json.RawMessage {
 	return byName
 }
 
-func TestAnswersAsRecorded(t *testing.T) {
+func TestConformance(t *testing.T) {
 	passed, total := 0, 0
 	for name, steps := range recorded(t) {
 		total++
@@ -76,7 +76,7 @@ func TestAnswersAsRecorded(t *testing.T) {
 			passed++
 		}
 	}
-	t.Logf("conformance: passed %d of %d", passed, total)
+	t.Logf("conformance of metrics and alarms: passed %d of %d", passed, total)
 }
 
 // replayMetricData puts the eleven values 1 to 11 that the recording was made

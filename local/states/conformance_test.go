@@ -54,7 +54,7 @@ func missing(cause string) (*lambda.InvokeOutput, error) {
 	return nil, api.StatusErrorf(404, "ResourceNotFoundException", "%s", message)
 }
 
-func TestRecordedHistories(t *testing.T) {
+func TestConformance(t *testing.T) {
 	files, err := filepath.Glob("testdata/recorded/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no recorded files: %v", err)
@@ -83,7 +83,7 @@ func TestRecordedHistories(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("recorded histories: %d of %d passed", passed, total)
+	t.Logf("conformance of histories: passed %d of %d", passed, total)
 }
 
 func replay(t *testing.T, name string, want []map[string]any) {
