@@ -1,7 +1,6 @@
 package jsonata_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"weir/local/jsonata"
+	"weir/local/ordered"
 )
 
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -23,21 +23,20 @@ const data = `{"name":"Ann","n":5,"s":"a,b","arr":[1,2,3],"obj":{"a":1,"b":{"c":
 
 func eval(t testing.TB, e *jsonata.Engine, source string) (string, error) {
 	t.Helper()
-	var input any
-	if err := json.Unmarshal([]byte(data), &input); err != nil {
+	input, err := ordered.Decode(data)
+	if err != nil {
 		t.Fatal(err)
 	}
 	s := e.Session(jsonata.Values{
-		"states": jsonata.Values{"input": input, "context": map[string]any{"State": map[string]any{"Name": "S"}}},
-		"order":  map[string]any{"id": 7.0}, "limit": 3.0,
+		"states": jsonata.Values{"input": input, "context": ordered.New().Set("State", ordered.New().Set("Name", "S"))},
+		"order":  ordered.New().Set("id", 7.0), "limit": 3.0,
 	})
 	defer s.Close()
 	value, defined, err := s.Eval(source)
 	if err != nil || !defined {
 		return "", err
 	}
-	text, err := json.Marshal(value)
-	return string(text), err
+	return ordered.Encode(value), nil
 }
 
 // The behaviours are those of https://docs.jsonata.org; i stands for the input.
@@ -80,7 +79,7 @@ func TestLanguage(t *testing.T) {
 		{`$states.input.n > 3 ? "big" : "small"`, `"big"`},
 		{`$states.input.missing ? 1`, ``},
 		{`{"a":[1,{"b":$states.input.n}]}`, `{"a":[1,{"b":5}]}`},
-		{`$states.input.orders{$string(open): $sum(total)}`, `{"false":30,"true":30}`},
+		{`$states.input.orders{$string(open): $sum(total)}`, `{"true":30,"false":30}`},
 		{`$states.input.obj ~> |$|{"a":9},"b"|`, `{"a":9}`},
 		{`$states.input.name ~> $uppercase ~> $length`, `3`},
 		// variables, functions, recursion

@@ -3,13 +3,18 @@ package jsonata
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/dop251/goja"
+
+	"weir/local/ordered"
 )
 
 // Values are what expressions read, by variable name without its dollar sign.
 // A value of type Values is an object whose members are converted only when
-// read ($states is one); anything else is a JSON value.
+// read ($states is one); anything else is a JSON value as package ordered has
+// them.
 type Values map[string]any
 
 // Session evaluates several expressions against the same values, converting
@@ -68,8 +73,8 @@ func (s *Session) evaluate(source string) (any, bool, error) {
 	case answer.Get("json") == nil:
 		return nil, false, nil
 	}
-	var value any
-	if err := json.Unmarshal([]byte(answer.Get("json").String()), &value); err != nil {
+	value, err := ordered.Decode(answer.Get("json").String())
+	if err != nil {
 		return nil, false, fmt.Errorf("read the result of %q: %w", source, err)
 	}
 	return value, true, nil
@@ -93,14 +98,15 @@ func (s *Session) open() error {
 	}
 	names := []any{}
 	values := []any{}
-	for name, value := range s.values {
+	for _, name := range slices.Sorted(maps.Keys(s.values)) {
+		value := s.values[name]
 		members, isObject := value.(Values)
 		if !isObject {
 			names, values = append(names, []any{name}), append(values, value)
 			continue
 		}
-		for member, value := range members {
-			names, values = append(names, []any{name, member}), append(values, value)
+		for _, member := range slices.Sorted(maps.Keys(members)) {
+			names, values = append(names, []any{name, member}), append(values, members[member])
 		}
 	}
 	load := func(i int) string {

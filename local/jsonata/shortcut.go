@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"weir/local/ordered"
 )
 
 // A shortcut answers the expressions that most fields of a state machine are -
@@ -140,8 +142,8 @@ func walk(steps []string, values Values) (value any, defined, ok bool) {
 		switch object := current.(type) {
 		case Values:
 			current, defined = object[step]
-		case map[string]any:
-			current, defined = object[step]
+		case *ordered.Object:
+			current, defined = object.Lookup(step)
 		case []any:
 			return nil, false, false
 		case nil, bool, float64, string:
@@ -154,7 +156,7 @@ func walk(steps []string, values Values) (value any, defined, ok bool) {
 		}
 	}
 	switch current.(type) {
-	case nil, bool, float64, string, []any, map[string]any:
+	case nil, bool, float64, string, []any, *ordered.Object:
 		return current, true, true
 	}
 	return nil, false, false

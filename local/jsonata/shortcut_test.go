@@ -1,15 +1,16 @@
 package jsonata
 
 import (
-	"encoding/json"
 	"reflect"
 	"testing"
+
+	"weir/local/ordered"
 )
 
 // The shortcut must never answer otherwise than the engine.
 func TestTheShortcutAgreesWithTheEngine(t *testing.T) {
-	var input any
-	if err := json.Unmarshal([]byte(`{"a":{"b":{"c":1,"s":"x","t":true,"n":null,"list":[1,2],"one":[5],"none":[]}},"objs":[{"k":1},{"k":2}],"_x1":2}`), &input); err != nil {
+	input, err := ordered.Decode(`{"a":{"b":{"c":1,"s":"x","t":true,"n":null,"list":[1,2],"one":[5],"none":[]}},"objs":[{"k":1},{"k":2}],"_x1":2}`)
+	if err != nil {
 		t.Fatal(err)
 	}
 	values := Values{"states": Values{"input": input}, "v": input, "scalar": 3.0, "list": []any{1.0}, "empty": []any{}, "null": nil}

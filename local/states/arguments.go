@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"weir/local/api"
+	"weir/local/ordered"
 )
 
 // checkArguments refuses what the task's operation could not be called with,
@@ -18,14 +19,14 @@ func (v *visit) checkArguments(where resource, arguments any) error {
 	if in == nil {
 		return nil // there is no such operation; the call says so
 	}
-	given, ok := v.textual(where, arguments).(map[string]any)
+	given, ok := v.textual(where, arguments).(*ordered.Object)
 	if !ok {
 		return v.unusable(arguments, "they must be an object")
 	}
 	if err := fill(in, given); err != nil {
 		return v.unusable(arguments, err.Error())
 	}
-	if _, named := given["FunctionName"]; where.kind == "lambda" && !named {
+	if where.kind == "lambda" && !given.Has("FunctionName") {
 		return v.unusable(arguments, "The required field 'FunctionName' is missing")
 	}
 	return nil
@@ -36,7 +37,7 @@ func (v *visit) unusable(arguments any, why string) error {
 	if v.state.JSONata {
 		field = "Arguments"
 	}
-	return v.during(failf(errRuntime, "The %s '%s' could not be used to start the Task: [%s]", field, encode(arguments), why))
+	return v.during(failf(errRuntime, "The %s '%s' could not be used to start the Task: [%s]", field, ordered.Encode(arguments), why))
 }
 
 // inputOf is a fresh input of the operation that a resource calls, nil where

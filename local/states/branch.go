@@ -2,12 +2,12 @@ package states
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/clock"
+	"weir/local/ordered"
 	"weir/local/states/asl"
 )
 
@@ -21,7 +21,7 @@ type branch struct {
 	// of this branch, which is another one after an aside.
 	previous, last int64
 	// vars are never changed in place: branches share them.
-	vars map[string]any
+	vars *ordered.Object
 	item *mapItem
 	// resume is where a redrive goes on; lostAt is where this run was lost.
 	resume, lostAt *resumePoint
@@ -93,7 +93,7 @@ func (b *branch) step(s *asl.State, input any) (output any, next string, err err
 }
 
 // lost notes where a redrive would go on.
-func (b *branch) lost(err error, v *visit, vars map[string]any) error {
+func (b *branch) lost(err error, v *visit, vars *ordered.Object) error {
 	b.lostAt = &resumePoint{state: v.state.Name, input: v.raw, vars: vars, children: v.children}
 	return err
 }
@@ -101,23 +101,18 @@ func (b *branch) lost(err error, v *visit, vars map[string]any) error {
 // outcome is how a state leaves.
 type outcome struct {
 	output   any
-	assigned map[string]any
+	assigned *ordered.Object
 	next     string
 }
 
 // leave records the exit and makes the assigned variables visible.
 func (v *visit) leave(done *outcome) error {
-	text := encode(done.output)
+	text := ordered.Encode(done.output)
 	if len(text) > maxPayload {
 		return failf(errDataLimit, "The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", v.state.Name)
 	}
-	if len(done.assigned) > 0 {
-		vars := maps.Clone(v.vars)
-		if vars == nil {
-			vars = map[string]any{}
-		}
-		maps.Copy(vars, done.assigned)
-		v.branch.vars = vars
+	if done.assigned.Len() > 0 {
+		v.branch.vars = v.vars.Clone().Merge(done.assigned)
 	}
 	return v.exited(v.state.Type, v.state.Name, text, done.assigned)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/api"
+	"weir/local/ordered"
 )
 
 // startChild is arn:aws:states:::states:startExecution and its .sync forms.
@@ -25,7 +26,7 @@ func (v *visit) startChild(ctx context.Context, r resource, arguments any) (any,
 	if err != nil {
 		return nil, v1Failure("states", "StepFunctions", "AWSStepFunctions", err)
 	}
-	result := map[string]any{"ExecutionArn": aws.ToString(out.ExecutionArn), "StartDate": stamp(*out.StartDate)}
+	result := ordered.New().Set("ExecutionArn", aws.ToString(out.ExecutionArn)).Set("StartDate", stamp(*out.StartDate))
 	body := fmt.Sprintf(`{"executionArn":%q,"startDate":%s}`, *out.ExecutionArn, epoch(*out.StartDate))
 	addMetadata(result, s.now(), 200, len(body), [][2]string{{"connection", "keep-alive"}, {"Content-Type", "application/x-amz-json-1.0"}})
 	return result, nil
@@ -39,8 +40,8 @@ func epoch(t time.Time) string {
 // awaitChild waits for the execution that startChild answered; when the parent
 // ends first it stops the child, as AWS does.
 func (v *visit) awaitChild(ctx context.Context, started any, mode string, w *waiter) (any, error) {
-	members, _ := started.(map[string]any)
-	arn, _ := members["ExecutionArn"].(string)
+	members, _ := started.(*ordered.Object)
+	arn, _ := members.Get("ExecutionArn").(string)
 	child, err := v.exec.service.findExecution(&arn)
 	if err != nil {
 		return nil, failf(errRuntime, "wait for %q: %v", arn, err)
@@ -52,7 +53,7 @@ func (v *visit) awaitChild(ctx context.Context, started any, mode string, w *wai
 	}
 	result := child.describe(mode == modeSync2)
 	if child.ended() != types.ExecutionStatusSucceeded {
-		return nil, failf("States.TaskFailed", "%s", encode(result))
+		return nil, failf("States.TaskFailed", "%s", ordered.Encode(result))
 	}
 	return result, nil
 }
@@ -64,36 +65,34 @@ func (x *execution) ended() types.ExecutionStatus {
 }
 
 // describe is the result of a .sync task: DescribeExecution with input and
-// output as text, or as JSON for sync:2.
-func (x *execution) describe(asJSON bool) map[string]any {
+// output as text, or as JSON for sync:2. Its members come by name.
+func (x *execution) describe(asJSON bool) *ordered.Object {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	d := map[string]any{
-		"ExecutionArn": x.arn, "Name": x.name, "StateMachineArn": x.machine.arn, "Status": string(x.status),
-		"StartDate": float64(x.started.UnixMilli()), "StopDate": float64(x.stopped.UnixMilli()), "Input": x.rawInput,
-		"InputDetails": map[string]any{"Included": true}, "RedriveCount": float64(x.redrives),
-		"RedriveStatus": string(types.ExecutionRedriveStatusNotRedrivable), "RedriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+	included := ordered.New().Set("Included", true)
+	data := func(text string) any {
+		if value, err := ordered.Decode(text); asJSON && err == nil {
+			return value
+		}
+		return text
 	}
+	d := ordered.New().Set("ExecutionArn", x.arn).Set("Name", x.name).Set("StateMachineArn", x.machine.arn).Set("Status", string(x.status)).
+		Set("StartDate", float64(x.started.UnixMilli())).Set("StopDate", float64(x.stopped.UnixMilli())).
+		Set("Input", data(x.rawInput)).Set("InputDetails", included).Set("RedriveCount", float64(x.redrives))
 	if x.output != nil {
-		d["Output"], d["OutputDetails"] = *x.output, map[string]any{"Included": true}
+		d.Set("Output", data(*x.output)).Set("OutputDetails", included)
 	}
-	if x.failure != nil {
-		for name, text := range map[string]string{"Error": x.failure.name, "Cause": x.failure.cause} {
-			if text != "" {
-				d[name] = text
-			}
-		}
-		d["RedriveStatus"] = string(types.ExecutionRedriveStatusRedrivable)
-		delete(d, "RedriveStatusReason")
+	if x.failure == nil {
+		d.Set("RedriveStatus", string(types.ExecutionRedriveStatusNotRedrivable)).
+			Set("RedriveStatusReason", "Execution is SUCCEEDED and cannot be redriven")
+		return d.Sort()
 	}
-	if asJSON {
-		for _, name := range []string{"Input", "Output"} {
-			if text, ok := d[name].(string); ok {
-				if value, err := decode(text); err == nil {
-					d[name] = value
-				}
-			}
-		}
+	d.Set("RedriveStatus", string(types.ExecutionRedriveStatusRedrivable))
+	if x.failure.name != "" {
+		d.Set("Error", x.failure.name)
 	}
-	return d
+	if x.failure.cause != "" {
+		d.Set("Cause", x.failure.cause)
+	}
+	return d.Sort()
 }

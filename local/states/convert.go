@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"time"
+
+	"weir/local/ordered"
 )
 
 // fill sets the members of an SDK input from JSON whose names are PascalCase,
@@ -23,7 +25,7 @@ func assign(to reflect.Value, value any, path string) error {
 		to.Set(reflect.New(to.Type().Elem()))
 		return assign(to.Elem(), value, path)
 	}
-	if f, ok := numeric(value); ok {
+	if f, ok := ordered.Number(value); ok {
 		value = f
 	}
 	if to.Type() == timeType {
@@ -60,11 +62,11 @@ func assignTime(to reflect.Value, value any, path string) error {
 }
 
 func assignStruct(to reflect.Value, value any, path string) error {
-	object, ok := value.(map[string]any)
+	object, ok := value.(*ordered.Object)
 	if !ok {
 		return unfit(path, "an OBJECT")
 	}
-	for name, member := range object {
+	for name, member := range object.All() {
 		field := to.FieldByName(name)
 		if !field.IsValid() || !field.CanSet() || name == "ResultMetadata" {
 			return fmt.Errorf("The field '%s' is not supported by Step Functions", name)
@@ -81,7 +83,7 @@ func assignSlice(to reflect.Value, value any, path string) error {
 		if text, ok := value.(string); ok {
 			to.SetBytes([]byte(text))
 		} else {
-			to.SetBytes([]byte(encode(value)))
+			to.SetBytes([]byte(ordered.Encode(value)))
 		}
 		return nil
 	}
@@ -99,12 +101,12 @@ func assignSlice(to reflect.Value, value any, path string) error {
 }
 
 func assignMap(to reflect.Value, value any, path string) error {
-	object, ok := value.(map[string]any)
+	object, ok := value.(*ordered.Object)
 	if !ok {
 		return unfit(path, "an OBJECT")
 	}
-	made := reflect.MakeMapWithSize(to.Type(), len(object))
-	for name, member := range object {
+	made := reflect.MakeMapWithSize(to.Type(), object.Len())
+	for name, member := range object.All() {
 		element := reflect.New(to.Type().Elem()).Elem()
 		if err := assign(element, member, path+"/"+name); err != nil {
 			return err
@@ -150,7 +152,7 @@ func assignScalar(to reflect.Value, value any, path string) error {
 // are not set. Timestamps become ISO 8601 text.
 func members(out any) any {
 	if out == nil {
-		return map[string]any{}
+		return ordered.New()
 	}
 	value, _ := plainValue(reflect.ValueOf(out))
 	return value
@@ -185,11 +187,12 @@ func plainValue(v reflect.Value) (any, bool) {
 		if v.IsNil() {
 			return nil, false
 		}
-		object := map[string]any{}
-		for _, key := range v.MapKeys() {
-			object[key.String()], _ = plainValue(v.MapIndex(key))
+		object := ordered.New()
+		for key, member := range v.Seq2() {
+			value, _ := plainValue(member)
+			object.Set(key.String(), value)
 		}
-		return object, true
+		return object.Sort(), true
 	case reflect.String:
 		return v.String(), v.String() != ""
 	case reflect.Bool:
@@ -203,26 +206,27 @@ func plainValue(v reflect.Value) (any, bool) {
 	return nil, false
 }
 
-func plainStruct(v reflect.Value) map[string]any {
-	object := map[string]any{}
+// plainStruct has the members by name, as tasks' results do.
+func plainStruct(v reflect.Value) *ordered.Object {
+	object := ordered.New()
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
 		if !field.IsExported() || field.Name == "ResultMetadata" {
 			continue
 		}
 		if member, ok := plainValue(v.Field(i)); ok {
-			object[field.Name] = member
+			object.Set(field.Name, member)
 		}
 	}
-	return object
+	return object.Sort()
 }
 
 // blob shows bytes: JSON as itself, other text as text, the rest in base64.
 func blob(data []byte) any {
-	if value, err := decode(string(data)); err == nil {
+	if value, err := ordered.Decode(string(data)); err == nil {
 		return value
 	}
-	if value, err := decode(encode(string(data))); err == nil && value == string(data) {
+	if value, err := ordered.Decode(ordered.Encode(string(data))); err == nil && value == string(data) {
 		return value
 	}
 	return base64.StdEncoding.EncodeToString(data)

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sort"
 	"strconv"
 
 	"weir/local/jsonata"
+	"weir/local/ordered"
 	"weir/local/states/asl"
 )
 
@@ -43,7 +43,7 @@ func (e *jsonataEvaluator) open() {
 		states["errorOutput"] = e.errorOutput
 	}
 	values := jsonata.Values{"states": states}
-	for name, value := range e.vars {
+	for name, value := range e.vars.All() {
 		values[name] = value
 	}
 	e.session = e.exec.service.jsonata.Session(values)
@@ -52,7 +52,7 @@ func (e *jsonataEvaluator) open() {
 func (e *jsonataEvaluator) jsonataContext() any {
 	context := e.contextObject()
 	if e.item != nil {
-		context["Map"] = map[string]any{"Item": e.item.context()}
+		context.Set("Map", e.item.context())
 	}
 	return context
 }
@@ -70,19 +70,14 @@ func (e *jsonataEvaluator) template(value any, location string) (any, error) {
 		if asl.IsExpression(value) {
 			return e.expression(value, location)
 		}
-	case map[string]any:
-		keys := make([]string, 0, len(value))
-		for key := range value {
-			keys = append(keys, key)
-		}
-		sort.Strings(keys)
-		object := make(map[string]any, len(value))
-		for _, key := range keys {
-			member, err := e.template(value[key], location+"/"+key)
+	case *ordered.Object:
+		object := ordered.New()
+		for name, member := range value.All() {
+			evaluated, err := e.template(member, location+"/"+name)
 			if err != nil {
 				return nil, err
 			}
-			object[key] = member
+			object.Set(name, evaluated)
 		}
 		return object, nil
 	case []any:
@@ -165,7 +160,7 @@ func (e *jsonataEvaluator) wrongType(location string, written, value any, want s
 	f := &failure{name: errQuery, location: location}
 	if asl.IsExpression(text) {
 		f.cause = fmt.Sprintf("The JSONata expression '%s' specified for the field '%s' returned an unexpected result type. Expected '%s', but was '%s' for value: %s",
-			asl.Expression(text), location, want, kind(value), encode(value))
+			asl.Expression(text), location, want, kind(value), ordered.Encode(value))
 	} else {
 		f.cause = fmt.Sprintf("The field '%s' must be of type '%s'", location, want)
 	}
@@ -226,7 +221,7 @@ func (e *jsonataEvaluator) itemInput(_ any, item *mapItem) (any, error) {
 	return e.template(template, "ItemSelector")
 }
 
-func (e *jsonataEvaluator) finish(result any, fromTask bool) (any, map[string]any, error) {
+func (e *jsonataEvaluator) finish(result any, fromTask bool) (any, *ordered.Object, error) {
 	if fromTask {
 		e.noteResult(result)
 		e.with(&result, nil, nil)
@@ -235,7 +230,7 @@ func (e *jsonataEvaluator) finish(result any, fromTask bool) (any, map[string]an
 }
 
 // leave evaluates Output and Assign, both against the values of before.
-func (e *jsonataEvaluator) leave(otherwise any, fields map[string]any, prefix string) (any, map[string]any, error) {
+func (e *jsonataEvaluator) leave(otherwise any, fields map[string]any, prefix string) (any, *ordered.Object, error) {
 	output := otherwise
 	if template, ok := fields["Output"]; ok {
 		var err error
@@ -251,11 +246,11 @@ func (e *jsonataEvaluator) leave(otherwise any, fields map[string]any, prefix st
 	if err != nil {
 		return nil, nil, err
 	}
-	variables, _ := assigned.(map[string]any)
+	variables, _ := assigned.(*ordered.Object)
 	return output, variables, nil
 }
 
-func (e *jsonataEvaluator) chosen(input any, rule int) (any, map[string]any, error) {
+func (e *jsonataEvaluator) chosen(input any, rule int) (any, *ordered.Object, error) {
 	if rule < 0 {
 		return e.leave(input, e.state.Fields, "")
 	}
@@ -279,7 +274,7 @@ func (e *jsonataEvaluator) chosen(input any, rule int) (any, map[string]any, err
 	return output, assigned, err
 }
 
-func (e *jsonataEvaluator) caught(f *failure, c asl.Catcher, i int) (any, map[string]any, error) {
+func (e *jsonataEvaluator) caught(f *failure, c asl.Catcher, i int) (any, *ordered.Object, error) {
 	e.with(nil, f.output(), nil)
 	return e.leave(f.output(), c.Fields, fmt.Sprintf("Catch[%d]/", i))
 }

@@ -1,10 +1,10 @@
 package states
 
 import (
-	"sort"
 	"strconv"
 	"strings"
 
+	"weir/local/ordered"
 	"weir/local/states/asl"
 	"weir/local/states/intrinsic"
 	"weir/local/states/jsonpath"
@@ -23,10 +23,10 @@ func (e *pathEvaluator) close() {}
 func (e *pathEvaluator) rest()  {}
 
 // context is the context object, with the item of the iteration being prepared.
-func (e *pathEvaluator) context() map[string]any {
+func (e *pathEvaluator) context() *ordered.Object {
 	object := e.contextObject()
 	if e.item != nil {
-		object["Map"] = map[string]any{"Item": e.item.context()}
+		object.Set("Map", e.item.context())
 	}
 	return object
 }
@@ -37,7 +37,7 @@ func (e *pathEvaluator) lookup(path *jsonpath.Path, on any) (any, bool) {
 	case jsonpath.Context:
 		return path.Eval(e.context())
 	case jsonpath.Variable:
-		value, ok := e.vars[path.Name]
+		value, ok := e.vars.Lookup(path.Name)
 		if !ok {
 			return nil, false
 		}
@@ -63,7 +63,7 @@ func (e *pathEvaluator) read(text, field string, on any) (any, error) {
 }
 
 func notFound(path, field string, on any) *failure {
-	return failf(errRuntime, "The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", path, field, encode(on))
+	return failf(errRuntime, "The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", path, field, ordered.Encode(on))
 }
 
 func (e *pathEvaluator) function(text, field string, on any) (any, error) {
@@ -91,29 +91,8 @@ func (e *pathEvaluator) function(text, field string, on any) (any, error) {
 // or functions.
 func (e *pathEvaluator) template(value, on any) (any, error) {
 	switch value := value.(type) {
-	case map[string]any:
-		object := make(map[string]any, len(value))
-		names := make([]string, 0, len(value))
-		for name := range value {
-			names = append(names, name)
-		}
-		sort.Strings(names)
-		for _, name := range names {
-			plain, dynamic := strings.CutSuffix(name, ".$")
-			var member any
-			var err error
-			if text, ok := value[name].(string); dynamic && ok {
-				member, err = e.read(text, name, on)
-			} else {
-				plain = name
-				member, err = e.template(value[name], on)
-			}
-			if err != nil {
-				return nil, err
-			}
-			object[plain] = member
-		}
-		return object, nil
+	case *ordered.Object:
+		return e.templateObject(value, on)
 	case []any:
 		list := make([]any, len(value))
 		for i, member := range value {
@@ -128,6 +107,36 @@ func (e *pathEvaluator) template(value, on any) (any, error) {
 	return value, nil
 }
 
+// templateObject fills in the members that are given as they are, in their
+// order, and then those given by a path or function, in the order in which AWS
+// keeps these.
+func (e *pathEvaluator) templateObject(template *ordered.Object, on any) (*ordered.Object, error) {
+	filled := ordered.New()
+	var dynamic []string
+	for name, member := range template.All() {
+		plain, isDynamic := strings.CutSuffix(name, ".$")
+		if _, ok := member.(string); ok && isDynamic {
+			dynamic = append(dynamic, plain)
+			continue
+		}
+		value, err := e.template(member, on)
+		if err != nil {
+			return nil, err
+		}
+		filled.Set(name, value)
+	}
+	for _, plain := range hashed(dynamic) {
+		name := plain + ".$"
+		text, _ := template.Get(name).(string)
+		value, err := e.read(text, name, on)
+		if err != nil {
+			return nil, err
+		}
+		filled.Set(plain, value)
+	}
+	return filled, nil
+}
+
 // narrow applies InputPath or OutputPath; null selects an empty object.
 func (e *pathEvaluator) narrow(field string, on any) (any, error) {
 	value, ok := e.state.Fields[field]
@@ -135,7 +144,7 @@ func (e *pathEvaluator) narrow(field string, on any) (any, error) {
 		return on, nil
 	}
 	if value == nil {
-		return map[string]any{}, nil
+		return ordered.New(), nil
 	}
 	text, _ := value.(string)
 	return e.follow(text, on)
@@ -206,7 +215,7 @@ func numeral(value any) any {
 
 func (e *pathEvaluator) mistyped(field string, value any, want string) *failure {
 	path := e.state.Text(field + "Path")
-	shown := encode(value)
+	shown := ordered.Encode(value)
 	if text, ok := value.(string); ok {
 		shown = text
 	}
@@ -276,7 +285,7 @@ func (e *pathEvaluator) itemInput(input any, item *mapItem) (any, error) {
 	return e.template(template, input)
 }
 
-func (e *pathEvaluator) finish(result any, fromTask bool) (any, map[string]any, error) {
+func (e *pathEvaluator) finish(result any, fromTask bool) (any, *ordered.Object, error) {
 	assigned, err := e.assign(e.state.Fields, result)
 	if err != nil {
 		return nil, nil, err
@@ -302,13 +311,13 @@ func (e *pathEvaluator) finish(result any, fromTask bool) (any, map[string]any, 
 }
 
 // assign fills Assign; the paths in it start from the result.
-func (e *pathEvaluator) assign(fields map[string]any, on any) (map[string]any, error) {
+func (e *pathEvaluator) assign(fields map[string]any, on any) (*ordered.Object, error) {
 	template, ok := fields["Assign"]
 	if !ok {
 		return nil, nil
 	}
 	assigned, err := e.template(template, on)
-	variables, _ := assigned.(map[string]any)
+	variables, _ := assigned.(*ordered.Object)
 	return variables, err
 }
 
@@ -341,21 +350,16 @@ func put(into any, names []any, result any) (any, error) {
 	}
 	switch name := names[0].(type) {
 	case string:
-		object, ok := into.(map[string]any)
+		object, ok := into.(*ordered.Object)
 		if !ok && into != nil {
-			return nil, failf(errResultPath, "Unable to apply step \"%s\" to input %s", name, encode(into))
+			return nil, failf(errResultPath, "Unable to apply step \"%s\" to input %s", name, ordered.Encode(into))
 		}
-		copied := make(map[string]any, len(object)+1)
-		for key, value := range object {
-			copied[key] = value
-		}
-		member, err := put(copied[name], names[1:], result)
-		copied[name] = member
-		return copied, err
+		member, err := put(object.Get(name), names[1:], result)
+		return object.Clone().Set(name, member), err
 	case int:
 		list, ok := into.([]any)
 		if !ok || name >= len(list) {
-			return nil, failf(errResultPath, "Unable to apply step \"%d\" to input %s", name, encode(into))
+			return nil, failf(errResultPath, "Unable to apply step \"%d\" to input %s", name, ordered.Encode(into))
 		}
 		copied := append([]any{}, list...)
 		member, err := put(copied[name], names[1:], result)
@@ -365,7 +369,7 @@ func put(into any, names []any, result any) (any, error) {
 	return nil, failf(errResultPath, "Unable to apply step %v", names[0])
 }
 
-func (e *pathEvaluator) chosen(input any, rule int) (any, map[string]any, error) {
+func (e *pathEvaluator) chosen(input any, rule int) (any, *ordered.Object, error) {
 	fields := e.state.Fields
 	if rule >= 0 {
 		fields = e.state.Choices[rule].Fields
@@ -378,7 +382,7 @@ func (e *pathEvaluator) chosen(input any, rule int) (any, map[string]any, error)
 	return output, assigned, err
 }
 
-func (e *pathEvaluator) caught(f *failure, c asl.Catcher, _ int) (any, map[string]any, error) {
+func (e *pathEvaluator) caught(f *failure, c asl.Catcher, _ int) (any, *ordered.Object, error) {
 	assigned, err := e.assign(c.Fields, f.output())
 	if err != nil {
 		return nil, nil, err

@@ -1,9 +1,9 @@
 package states
 
 import (
-	"maps"
 	"time"
 
+	"weir/local/ordered"
 	"weir/local/states/asl"
 )
 
@@ -28,10 +28,10 @@ type evaluator interface {
 	itemInput(input any, item *mapItem) (any, error)
 	// finish turns a result into output and assigned variables. fromTask says
 	// that the result is a new one and not the state's input.
-	finish(result any, fromTask bool) (any, map[string]any, error)
+	finish(result any, fromTask bool) (any, *ordered.Object, error)
 	// chosen and caught are finish for a Choice rule and for a Catch.
-	chosen(input any, rule int) (any, map[string]any, error)
-	caught(f *failure, c asl.Catcher, i int) (any, map[string]any, error)
+	chosen(input any, rule int) (any, *ordered.Object, error)
+	caught(f *failure, c asl.Catcher, i int) (any, *ordered.Object, error)
 	// rest gives scarce resources back before a wait; the evaluator stays usable.
 	rest()
 	close()
@@ -51,43 +51,46 @@ func stamp(t time.Time) string { return t.UTC().Format(timeFormat) }
 
 // contextObject is $states.context, or $$ in JSONPath
 // (https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html).
-func (v *visit) contextObject() map[string]any {
+func (v *visit) contextObject() *ordered.Object {
 	if v.trial != nil {
-		return maps.Clone(v.trial.context)
+		return v.trial.context.Clone()
 	}
 	x := v.exec
-	context := map[string]any{
-		"Execution": map[string]any{
-			"Id": x.arn, "Name": x.name, "Input": x.input, "RoleArn": x.revision.roleARN,
-			"StartTime": stamp(x.started), "RedriveCount": float64(x.redriveCount()),
-		},
-		"State":        v.stateContext(),
-		"StateMachine": map[string]any{"Id": x.machine.arn, "Name": x.machine.name},
-	}
+	execution := x.context().Set("RedriveCount", float64(x.redriveCount()))
 	if x.redriveCount() > 0 {
-		context["Execution"].(map[string]any)["RedriveTime"] = stamp(x.redriven)
+		execution.Set("RedriveTime", stamp(x.redriven))
 	}
+	context := ordered.New().Set("Execution", execution).Set("StateMachine", x.machine.context()).Set("State", v.stateContext())
 	if v.token != "" {
-		context["Task"] = map[string]any{"Token": v.token}
+		context.Set("Task", ordered.New().Set("Token", v.token))
 	}
 	if v.item != nil {
-		context["Map"] = map[string]any{"Item": v.item.context()}
+		context.Set("Map", v.item.context())
 	}
 	return context
+}
+
+func (x *execution) context() *ordered.Object {
+	return ordered.New().Set("Id", x.arn).Set("Input", x.input).Set("StartTime", stamp(x.started)).
+		Set("Name", x.name).Set("RoleArn", x.revision.roleARN)
+}
+
+func (m *machine) context() *ordered.Object {
+	return ordered.New().Set("Id", m.arn).Set("Name", m.name)
 }
 
 // stateContext counts retries of those states alone that may have any.
-func (v *visit) stateContext() map[string]any {
-	context := map[string]any{"Name": v.state.Name, "EnteredTime": stamp(v.enteredAt)}
+func (v *visit) stateContext() *ordered.Object {
+	context := ordered.New().Set("Name", v.state.Name).Set("EnteredTime", stamp(v.enteredAt))
 	switch v.state.Type {
 	case asl.Task, asl.Map, asl.Parallel:
-		context["RetryCount"] = float64(v.retries)
+		context.Set("RetryCount", float64(v.retries))
 	}
 	return context
 }
 
-func (item *mapItem) context() map[string]any {
-	return map[string]any{"Index": float64(item.index), "Value": item.value}
+func (item *mapItem) context() *ordered.Object {
+	return ordered.New().Set("Item", ordered.New().Set("Index", float64(item.index)).Set("Value", item.value))
 }
 
 func (x *execution) redriveCount() int {

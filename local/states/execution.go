@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/clock"
+	"weir/local/ordered"
 )
 
 // execution is one run of a machine.
@@ -45,7 +46,7 @@ type execution struct {
 type resumePoint struct {
 	state string
 	input any
-	vars  map[string]any
+	vars  *ordered.Object
 	// children of a Parallel or Map state, by index; nil where none started.
 	children []*childResume
 }
@@ -101,7 +102,7 @@ func (b *branch) execute() {
 	x.mu.Unlock()
 	switch err := err.(type) {
 	case nil:
-		text := encode(output)
+		text := ordered.Encode(output)
 		x.finish(types.ExecutionStatusSucceeded, &text, nil, b.previous)
 	case *failure:
 		x.finish(types.ExecutionStatusFailed, nil, err, b.previous)

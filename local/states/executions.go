@@ -12,6 +12,7 @@ import (
 
 	"weir/local/api"
 	"weir/local/jackson"
+	"weir/local/ordered"
 )
 
 func (s *Service) startExecution(_ context.Context, _ api.Caller, in *sfn.StartExecutionInput) (*sfn.StartExecutionOutput, error) {
@@ -213,5 +214,5 @@ func inputOf(text string) (any, error) {
 	if why != "" {
 		return nil, api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", why)
 	}
-	return decode(text)
+	return ordered.Decode(text)
 }

@@ -3,6 +3,8 @@ package states
 import (
 	"errors"
 	"fmt"
+
+	"weir/local/ordered"
 )
 
 // The error names that Step Functions itself gives
@@ -69,13 +71,6 @@ func matches(names []string, f *failure) bool {
 }
 
 // output is what a Catch gets: null for a text that was not given.
-func (f *failure) output() map[string]any {
-	output := map[string]any{"Error": nil, "Cause": nil}
-	if f.name != "" {
-		output["Error"] = f.name
-	}
-	if f.cause != "" {
-		output["Cause"] = f.cause
-	}
-	return output
+func (f *failure) output() *ordered.Object {
+	return ordered.New().Set("Error", textOrNull(f.name)).Set("Cause", textOrNull(f.cause))
 }

@@ -3,6 +3,7 @@ package states
 import (
 	"time"
 
+	"weir/local/ordered"
 	"weir/local/states/asl"
 )
 
@@ -92,7 +93,7 @@ func (v *visit) waitUntil(e evaluator) (time.Time, error) {
 	}
 	if ok {
 		n, isWhole := whole(seconds)
-		if number, isNumber := numeric(seconds); isNumber && v.state.JSONata {
+		if number, isNumber := ordered.Number(seconds); isNumber && v.state.JSONata {
 			n, isWhole = int64(number), true
 		}
 		if !isWhole {

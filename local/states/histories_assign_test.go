@@ -128,7 +128,7 @@ func TestRecordedReferences(t *testing.T) {
 			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"foo":"oof"}}
 			TaskStarted lambda invoke
 			TaskFailed lambda invoke Exception ` + exception + `
-			TaskStateExited Task {"Cause":"<payload>","Error":"Exception"} assigned {"result":"{<error>}"}
+			TaskStateExited Task {"Error":"Exception","Cause":"<payload>"} assigned {"result":"{<error>}"}
 			PassStateEntered fallback =
 			PassStateExited fallback =
 			ExecutionSucceeded =`},

@@ -68,9 +68,9 @@ func TestRecordedCallbacks(t *testing.T) {
 	c.end(execution)
 	compareHistory(t, c.history(execution), fmt.Sprintf(submitted, "")+`
 			TaskFailed lambda invoke.waitForTaskToken Failure error Failure cause
-			TaskStateExited S {"Cause":"Failure cause","Error":"Failure error"}
+			TaskStateExited S {"Error":"Failure error","Cause":"Failure cause"}
 			PassStateEntered EndWithCaught =
-			PassStateExited EndWithCaught {"Cause":"Failure cause","Error":"Failure error","caught":{"Cause":"Failure cause","Error":"Failure error"}}
+			PassStateExited EndWithCaught {"Error":"Failure error","Cause":"Failure cause","caught":{"Error":"Failure error","Cause":"Failure cause"}}
 			ExecutionSucceeded =`)
 
 	c, execution, token = begin(`{"StartAt":"S","States":{"S":{` + waits + `,"Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.states_all_error","Next":"CaughtStatesALL"}],"End":true},"CaughtStatesALL":{"Type":"Pass","End":true}}}`)
@@ -78,7 +78,7 @@ func TestRecordedCallbacks(t *testing.T) {
 	c.end(execution)
 	compareHistory(t, c.history(execution), fmt.Sprintf(submitted, "")+`
 			TaskFailed lambda invoke.waitForTaskToken
-			TaskStateExited S {"Message":"txt","states_all_error":{"Cause":null,"Error":null}}
+			TaskStateExited S {"Message":"txt","states_all_error":{"Error":null,"Cause":null}}
 			PassStateEntered CaughtStatesALL =
 			PassStateExited CaughtStatesALL =
 			ExecutionSucceeded =`)

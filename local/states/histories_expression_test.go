@@ -115,12 +115,12 @@ func TestRecordedMixedLanguages(t *testing.T) {
 		  "StateJsonata":{"QueryLanguage":"JSONata","Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"{% $states.input.functionName %}","Payload":{"theQuestion":"{% $states.input.enigma.mystery.riddle %}","theAnswer":"{% $answer %}"}},
 		    "Assign":{"answer":"<omitted>","message":"{% $states.result %}"},"Output":{"result":"{% $states.result.Payload %}"},"End":true}}}`, input: `{"functionName":"f"}`, want: `
 			PassStateEntered StateJsonPath =
-			PassStateExited StateJsonPath {"enigma":{"mystery":{"riddle":"What?"}},"functionName":"f"} assigned {"answer":"42","inputData":"{\"riddle\":\"What?\"}"}
+			PassStateExited StateJsonPath {"functionName":"f","enigma":{"mystery":{"riddle":"What?"}}} assigned {"answer":"42","inputData":"{\"riddle\":\"What?\"}"}
 			TaskStateEntered StateJsonata =
-			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"theAnswer":42,"theQuestion":"What?"}}
+			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"theQuestion":"What?","theAnswer":42}}
 			TaskStarted lambda invoke
 			TaskSucceeded lambda invoke {<members>}
-			TaskStateExited StateJsonata {"result":{"theAnswer":42,"theQuestion":"What?"}} assigned {"answer":"\"<omitted>\"","message":"{<members>}"}
+			TaskStateExited StateJsonata {"result":{"theQuestion":"What?","theAnswer":42}} assigned {"answer":"\"<omitted>\"","message":"{<members>}"}
 			ExecutionSucceeded =`},
 		{name: "test_base_cases[BASE_LAMBDA_EXPRESSION]", definition: `{"QueryLanguage":"JSONata","StartAt":"Init","States":{"Init":{"Type":"Pass","Assign":{"var_input_value":"{% $states.input.input_value %}","var_constant_1":1},"Next":"State0"},
 		  "State0":{"Type":"Task","Resource":"` + functionARN + `","Arguments":{"ja_states_input":"{% $states.input %}","ja_var_access":"{% $var_input_value %}","ja_expr":"{% $sum($states.input.input_values) + $var_constant_1 %}"},"Assign":{"ja_var_access":"{% $states.result.ja_var_access %}","ja_expr":"{% $states.result.ja_expr %}"},"End":true}}}`,
@@ -128,7 +128,7 @@ func TestRecordedMixedLanguages(t *testing.T) {
 			PassStateEntered Init =
 			PassStateExited Init = assigned {"var_constant_1":"1","var_input_value":"\"string literal\""}
 			TaskStateEntered State0 =
-			LambdaFunctionScheduled ` + functionARN + ` {"ja_expr":7,"ja_states_input":{"input_value":"string literal","input_values":[1,2,3]},"ja_var_access":"string literal"}
+			LambdaFunctionScheduled ` + functionARN + ` {"ja_states_input":{"input_value":"string literal","input_values":[1,2,3]},"ja_var_access":"string literal","ja_expr":7}
 			LambdaFunctionStarted
 			LambdaFunctionSucceeded =
 			TaskStateExited State0 = assigned {"ja_expr":"7","ja_var_access":"\"string literal\""}

@@ -39,7 +39,7 @@ func TestRecordedBase(t *testing.T) {
 			ExecutionSucceeded =`},
 		{name: "test_query_context_object_values, the context of a Pass state", definition: `{"StartAt":"S","States":{"S":{"Type":"Pass","InputPath":"$$","End":true}}}`, input: `{"message":"TestMessage"}`, want: `
 			PassStateEntered S =
-			PassStateExited S {"Execution":{"Id":"<arn>","Input":{"message":"TestMessage"},"Name":"<name>","RedriveCount":0,"RoleArn":"<arn>","StartTime":"<time>"},"State":{"EnteredTime":"<time>","Name":"S"},"StateMachine":{"Id":"<arn>","Name":"machine"}}
+			PassStateExited S {"Execution":{"Id":"<arn>","Input":{"message":"TestMessage"},"StartTime":"<time>","Name":"<name>","RoleArn":"<arn>","RedriveCount":0},"StateMachine":{"Id":"<arn>","Name":"machine"},"State":{"Name":"S","EnteredTime":"<time>"}}
 			ExecutionSucceeded =`},
 	})
 }
@@ -53,7 +53,7 @@ func TestRecordedContextObject(t *testing.T) {
 			ExecutionSucceeded =`},
 		{name: "test_output_path[$$]", definition: one(`"Type":"Pass","OutputPath":"$$"`), input: `{"input-value":0}`, want: `
 			PassStateEntered S =
-			PassStateExited S {"Execution":{<members>},"State":{"EnteredTime":"<time>","Name":"S"},"StateMachine":{<members>}}
+			PassStateExited S {"Execution":{<members>},"StateMachine":{<members>},"State":{"Name":"S","EnteredTime":"<time>"}}
 			ExecutionSucceeded =`},
 	})
 }
@@ -148,7 +148,7 @@ func TestRecordedMaps(t *testing.T) {
 			ExecutionFailed SomeFailure This state machines raises a 'SomeFailure' failure.`},
 		{name: "test_map_state_catch", definition: fmt.Sprintf(recordedMap, `[1]`, failing+`,"Catch":[{"ErrorEquals":["HandleItemFailError"],"Next":"FinalCaught"}],"Next":"FinalCaught"},"FinalCaught":{"Type":"Pass","End":true`), input: `{}`, want: begun + `
 			MapStateFailed after 7
-			MapStateExited MapState {"Cause":"HandleItemFailCause","Error":"HandleItemFailError"}
+			MapStateExited MapState {"Error":"HandleItemFailError","Cause":"HandleItemFailCause"}
 			PassStateEntered FinalCaught =
 			PassStateExited FinalCaught =
 			ExecutionSucceeded =`},
@@ -174,16 +174,16 @@ func TestRecordedMaps(t *testing.T) {
 			MapStateFailed after 7
 			ExecutionFailed`},
 		{name: "test_map_state_item_selector_singleton, with one item", definition: `{"StartAt":"MapState","States":{"MapState":{"Type":"Map","InputPath":"$.detail","ItemsPath":"$.shipped","MaxConcurrency":1,"ResultPath":"$.detail.shipped_output",
-		  "ItemSelector":{"constant_value":"HelloWorld","iteration_index.$":"$$.Map.Item.Index","iteration_input_value.$":"$$.Map.Item.Value","original_input.$":"$","from_input_constant.$":"$.delivery-partner"},
+		  "ItemSelector":{"original_input.$":"$","iteration_input_value.$":"$$.Map.Item.Value","iteration_index.$":"$$.Map.Item.Index","from_input_constant.$":"$.delivery-partner","constant_value":"HelloWorld"},
 		  "ItemProcessor":{"StartAt":"HandleItem","States":{"HandleItem":{"Type":"Pass","End":true}}},"End":true}}}`, input: `{"detail":{"delivery-partner":"UQS","shipped":["A"]}}`, want: `
 			MapStateEntered MapState =
 			MapStateStarted length=1
 			MapIterationStarted MapState index=0
-			PassStateEntered HandleItem {"constant_value":"HelloWorld","from_input_constant":"UQS","iteration_index":0,"iteration_input_value":"A","original_input":{"delivery-partner":"UQS","shipped":["A"]}}
+			PassStateEntered HandleItem {"constant_value":"HelloWorld","iteration_input_value":"A","from_input_constant":"UQS","iteration_index":0,"original_input":{"delivery-partner":"UQS","shipped":["A"]}}
 			PassStateExited HandleItem =
 			MapIterationSucceeded MapState index=0
 			MapStateSucceeded
-			MapStateExited MapState {"detail":{"delivery-partner":"UQS","shipped":["A"],"shipped_output":[{"constant_value":"HelloWorld","from_input_constant":"UQS","iteration_index":0,"iteration_input_value":"A","original_input":{"delivery-partner":"UQS","shipped":["A"]}}]}} after 7
+			MapStateExited MapState {"detail":{"delivery-partner":"UQS","shipped":["A"],"shipped_output":[{"constant_value":"HelloWorld","iteration_input_value":"A","from_input_constant":"UQS","iteration_index":0,"original_input":{"delivery-partner":"UQS","shipped":["A"]}}]}} after 7
 			ExecutionSucceeded =`},
 		{name: "test_max_concurrency_path[NoNumber]", definition: `{"StartAt":"MapState","States":{"MapState":{"Type":"Map","ItemsPath":"$.Values","MaxConcurrencyPath":"$.MaxConcurrencyValue",` + failing + `,"End":true}}}`, input: `{"MaxConcurrencyValue":"NoNumber","Values":["HelloWorld"]}`, want: `
 			MapStateEntered MapState =
@@ -314,9 +314,9 @@ func TestRecordedParallelRetry(t *testing.T) {
 			TaskFailed lambda invoke Exception ` + exception + `
 			TaskStateAborted
 			ParallelStateFailed after 13
-			ParallelStateExited ParallelState {"stateError":{"Cause":"<payload>","Error":"Exception"},"stateInput":{"inputData":"dummy"}}
+			ParallelStateExited ParallelState {"stateInput":{"inputData":"dummy"},"stateError":{"Error":"Exception","Cause":"<payload>"}}
 			PassStateEntered Fallback =
-			PassStateExited Fallback {"result":{"stateError":{"Cause":"<payload>","Error":"Exception"},"stateInput":{"inputData":"dummy"}}}
+			PassStateExited Fallback {"result":{"stateInput":{"inputData":"dummy"},"stateError":{"Error":"Exception","Cause":"<payload>"}}}
 			ExecutionSucceeded =`}})
 }
 

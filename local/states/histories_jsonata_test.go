@@ -55,7 +55,7 @@ func TestRecordedOutputs(t *testing.T) {
 			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"foo":"foobar"}}
 			TaskStarted lambda invoke
 			TaskFailed lambda invoke Exception ` + exception + `
-			TaskStateExited Task {"stateError":{"Cause":"<payload>","Error":"Exception"},"stateInput":{"inputData":"dummy"}}
+			TaskStateExited Task {"stateInput":{"inputData":"dummy"},"stateError":{"Error":"Exception","Cause":"<payload>"}}
 			PassStateEntered Fallback =
 			PassStateExited Fallback =
 			ExecutionSucceeded =`},
@@ -66,7 +66,7 @@ func TestRecordedOutputs(t *testing.T) {
 			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"foo":"foobar"}}
 			TaskStarted lambda invoke
 			TaskFailed lambda invoke Exception ` + exception + `
-			TaskStateExited Task {"Cause":"<payload>","Error":"Exception"} assigned {"errorVar":"{<error>}","inputVar":"{\"inputData\":\"dummy\"}"}
+			TaskStateExited Task {"Error":"Exception","Cause":"<payload>"} assigned {"errorVar":"{<error>}","inputVar":"{\"inputData\":\"dummy\"}"}
 			PassStateEntered Fallback =
 			PassStateExited Fallback =
 			ExecutionSucceeded =`},

@@ -116,12 +116,12 @@ func TestRecordedPublish(t *testing.T) {
 		}
 		return &sns.PublishOutput{MessageId: new("1f2d3c4b-0000-1111-2222-333344445555"), SequenceNumber: new("10000000000000001000")}, nil
 	}))})
-	out := c.run(one(`"Type":"Task","Resource":"arn:aws:states:::sns:publish","Parameters":{"Message.$":"$.Message","MessageGroupId":"a-group","TopicArn":"topic"}`), `{"Message":{"Message":"HelloWorld!"}}`)
+	out := c.run(one(`"Type":"Task","Resource":"arn:aws:states:::sns:publish","Parameters":{"TopicArn.$":"$.TopicArn","Message.$":"$.Message","MessageGroupId.$":"$.MessageGroupId"}`), `{"TopicArn":"topic","Message":{"Message":"HelloWorld!"},"MessageGroupId":"a-group"}`)
 	compareHistory(t, c.history(*out.ExecutionArn), `
 		TaskStateEntered S =
-		TaskScheduled sns publish {"Message":{"Message":"HelloWorld!"},"MessageGroupId":"a-group","TopicArn":"topic"}
+		TaskScheduled sns publish =
 		TaskStarted sns publish
-		TaskSucceeded sns publish {"MessageId":"<id>","SdkHttpMetadata":{"AllHttpHeaders":{"Content-Length":["352"],"Content-Type":["text/xml"],"Date":["<date>"],"connection":["keep-alive"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{"Content-Length":"352","Content-Type":"text/xml","Date":"<date>","connection":"keep-alive","x-amzn-RequestId":"<id>"},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"SequenceNumber":"10000000000000001000"}
+		TaskSucceeded sns publish {"MessageId":"<id>","SdkHttpMetadata":{"AllHttpHeaders":{"x-amzn-RequestId":["<id>"],"connection":["keep-alive"],"Content-Length":["352"],"Date":["<date>"],"Content-Type":["text/xml"]},"HttpHeaders":{"connection":"keep-alive","Content-Length":"352","Content-Type":"text/xml","Date":"<date>","x-amzn-RequestId":"<id>"},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"SequenceNumber":"10000000000000001000"}
 		TaskStateExited S =
 		ExecutionSucceeded =`)
 }
@@ -136,7 +136,7 @@ func TestRecordedStart(t *testing.T) {
 		TaskStateEntered S =
 		TaskScheduled states startExecution {"Input":{"Hello":"World"},"Name":"TestStartTarget","StateMachineArn":"`+target+`"}
 		TaskStarted states startExecution
-		TaskSucceeded states startExecution {"ExecutionArn":"<arn>:TestStartTarget","SdkHttpMetadata":{"AllHttpHeaders":{"Content-Length":["115"],"Content-Type":["application/x-amz-json-1.0"],"Date":["<date>"],"connection":["keep-alive"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{<members>},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"StartDate":"<date>"}
+		TaskSucceeded states startExecution {"ExecutionArn":"<arn>:TestStartTarget","SdkHttpMetadata":{"AllHttpHeaders":{"x-amzn-RequestId":["<id>"],"connection":["keep-alive"],"Content-Length":["115"],"Date":["<date>"],"Content-Type":["application/x-amz-json-1.0"]},"HttpHeaders":{<members>},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"StartDate":"<date>"}
 		TaskStateExited S =
 		ExecutionSucceeded =`)
 }
@@ -166,7 +166,7 @@ func TestRecordedChildren(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newCloud(t)
 			target := c.create("target", `{"StartAt":"T","States":{"T":{`+tt.target+`}}}`)
-			out := c.run(one(`"Type":"Task","Resource":"arn:aws:states:::states:startExecution.`+tt.mode+`","Parameters":{"Input.$":"$.Input","StateMachineArn":"`+target+`"}`), `{"Input":null}`)
+			out := c.run(one(`"Type":"Task","Resource":"arn:aws:states:::states:startExecution.`+tt.mode+`","Parameters":{"StateMachineArn.$":"$.StateMachineArn","Input.$":"$.Input"}`), `{"StateMachineArn":"`+target+`","Input":null}`)
 			task := "states startExecution." + tt.mode
 			compareHistory(t, c.history(*out.ExecutionArn), `
 				TaskStateEntered S =
@@ -186,16 +186,16 @@ func TestRecordedObjects(t *testing.T) {
 	if _, err := api.Do[s3.Answer](t.Context(), c.bus, api.Operator(env), "s3", "CreateBucket", &s3.Request{Bucket: "bucket-name"}); err != nil {
 		t.Fatal(err)
 	}
-	put := c.create("put", one(`"Type":"Task","Resource":"arn:aws:states:::aws-sdk:s3:putObject","Parameters":{"Body.$":"$.Body","Bucket.$":"$.Bucket","Key.$":"$.Key"}`))
+	put := c.create("put", one(`"Type":"Task","Resource":"arn:aws:states:::aws-sdk:s3:putObject","Parameters":{"Bucket.$":"$.Bucket","Key.$":"$.Key","Body.$":"$.Body"}`))
 	get := c.create("get", one(`"Type":"Task","Resource":"arn:aws:states:::aws-sdk:s3:getObject","Parameters":{"Bucket":"bucket-name","Key":"file-key"}`))
 	for body, etag := range map[string]string{
 		`"text data"`: "2b5df3712557f503a9977a8ea893b2c9", `{"Dict":"Value"}`: "49e31cee5aec8faf3345893addb14346",
 		`["List","Data"]`: "6b23860357f6e63a0272b7f1143a663a", `false`: "68934a3e9455fa72420237eb05902327", `0`: "cfcd208495d565ef66e7dff9f98764da",
 	} {
-		out := c.end(c.begin(put, `{"Body":`+body+`,"Bucket":"bucket-name","Key":"file-key"}`))
+		out := c.end(c.begin(put, `{"Bucket":"bucket-name","Key":"file-key","Body":`+body+`}`))
 		compareHistory(t, c.history(*out.ExecutionArn), `
 			TaskStateEntered S =
-			TaskScheduled aws-sdk:s3 putObject =
+			TaskScheduled aws-sdk:s3 putObject {"Bucket":"bucket-name","Body":`+body+`,"Key":"file-key"}
 			TaskStarted aws-sdk:s3 putObject
 			TaskSucceeded aws-sdk:s3 putObject {"ETag":"\"`+etag+`\"","ServerSideEncryption":"AES256"}
 			TaskStateExited S =
@@ -205,8 +205,8 @@ func TestRecordedObjects(t *testing.T) {
 		}
 	}
 	for body, want := range map[string]string{
-		"":          `"Body":"","ContentLength":0,"ContentType":"binary/octet-stream","ETag":"\"d41d8cd98f00b204e9800998ecf8427e\""`,
-		"text data": `"Body":"text data","ContentLength":9,"ContentType":"binary/octet-stream","ETag":"\"332eec544317a6d340b8e77da7fe54ad\""`,
+		"":          `"ContentLength":0,"ContentType":"binary/octet-stream","ETag":"\"d41d8cd98f00b204e9800998ecf8427e\""`,
+		"text data": `"ContentLength":9,"ContentType":"binary/octet-stream","ETag":"\"332eec544317a6d340b8e77da7fe54ad\""`,
 	} {
 		if err := objects.PutObject(t.Context(), "bucket-name", "file-key", []byte(body)); err != nil {
 			t.Fatal(err)
@@ -216,7 +216,7 @@ func TestRecordedObjects(t *testing.T) {
 			TaskStateEntered S =
 			TaskScheduled aws-sdk:s3 getObject {"Bucket":"bucket-name","Key":"file-key"}
 			TaskStarted aws-sdk:s3 getObject
-			TaskSucceeded aws-sdk:s3 getObject {"AcceptRanges":"bytes",`+want+`,"LastModified":"<date>","Metadata":{},"ServerSideEncryption":"AES256"}
+			TaskSucceeded aws-sdk:s3 getObject {"AcceptRanges":"bytes",`+want+`,"LastModified":"<date>","Metadata":{},"ServerSideEncryption":"AES256","Body":"`+body+`"}
 			TaskStateExited S =
 			ExecutionSucceeded =`)
 	}

@@ -26,7 +26,7 @@ func TestRecordedStatesErrors(t *testing.T) {
 		  "Catch":[{"ErrorEquals":["States.ALL"],"Next":"HandleGeneralError"}],"End":true},"HandleGeneralError":{"Type":"Pass","End":true}}}`
 	}
 	const handled = `
-			TaskStateExited InvokeLambda {"Cause":"The state/task '<resource>' returned a result with a size exceeding the maximum number of bytes service limit.","Error":"States.DataLimitExceeded"}
+			TaskStateExited InvokeLambda {"Error":"States.DataLimitExceeded","Cause":"The state/task '<resource>' returned a result with a size exceeding the maximum number of bytes service limit."}
 			PassStateEntered HandleGeneralError =
 			PassStateExited HandleGeneralError =
 			ExecutionSucceeded =`
@@ -57,9 +57,9 @@ func TestRecordedLambdaTasks(t *testing.T) {
 			LambdaFunctionScheduled ` + functionARN + ` =
 			LambdaFunctionStarted
 			LambdaFunctionFailed Exception ` + exception + `
-			TaskStateExited Start {"Cause":"<payload>","Error":"Exception"}
+			TaskStateExited Start {"Error":"Exception","Cause":"<payload>"}
 			PassStateEntered Handler =
-			PassStateExited Handler {"Cause":"<payload>","Error":"Exception","task_failed_error":{"Cause":"<payload>","Error":"Exception"}}
+			PassStateExited Handler {"Error":"Exception","Cause":"<payload>","task_failed_error":{"Error":"Exception","Cause":"<payload>"}}
 			ExecutionSucceeded =`},
 		{name: "test_lambda_invoke_with_retry_base, with one retry", definition: one(`"Type":"Task","Resource":"` + functionARN + `","Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":1}]`), input: `{"Value1":"HelloWorld!","Value2":null}`, function: raisesException, want: `
 			TaskStateEntered S =
@@ -72,17 +72,17 @@ func TestRecordedLambdaTasks(t *testing.T) {
 			ExecutionFailed Exception ` + exception},
 		{name: "test_lambda_service_invoke_with_retry_extended_input, the counts of retries", definition: one(invoke + `,"Parameters":{"FunctionName":"f","Payload.$":"$$.State"},"Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":1}]`), input: `{}`, function: raisesException, want: `
 			TaskStateEntered S =
-			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"EnteredTime":"<time>","Name":"S","RetryCount":0}}
+			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"Name":"S","EnteredTime":"<time>","RetryCount":0}}
 			TaskStarted lambda invoke
 			TaskFailed lambda invoke Exception ` + exception + `
-			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"EnteredTime":"<time>","Name":"S","RetryCount":1}}
+			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"Name":"S","EnteredTime":"<time>","RetryCount":1}}
 			TaskStarted lambda invoke
 			TaskFailed lambda invoke Exception ` + exception + `
 			ExecutionFailed Exception ` + exception},
 		{name: "test_retry_interval_features_max_attempts_zero", definition: one(invoke + `,"Parameters":{"FunctionName.$":"$.FunctionName","Payload":{"RetryAttempt.$":"$$.State.RetryCount"}},
 		  "Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":3,"MaxAttempts":0,"BackoffRate":2,"MaxDelaySeconds":5,"JitterStrategy":"FULL"}]`), input: `{"FunctionName":"f"}`, function: raisesException, want: `
 			TaskStateEntered S =
-			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"RetryAttempt":0}}
+			TaskScheduled lambda invoke {"Payload":{"RetryAttempt":0},"FunctionName":"f"}
 			TaskStarted lambda invoke
 			TaskFailed lambda invoke Exception ` + exception + `
 			ExecutionFailed Exception ` + exception},
@@ -104,7 +104,7 @@ func TestRecordedLambdaTasks(t *testing.T) {
 
 // recorded: tests/aws/services/stepfunctions/v2/services/test_lambda_task_service.snapshot.json
 func TestRecordedInvocations(t *testing.T) {
-	const headers = `"Connection":"keep-alive","Content-Length":"2","Content-Type":"application/json","Date":"<date>","X-Amz-Executed-Version":"$LATEST"%s,"X-Amzn-Trace-Id":"<trace>","x-amzn-Remapped-Content-Length":"0","x-amzn-RequestId":"<id>"`
+	const headers = `"Connection":"keep-alive","Content-Length":"2","Content-Type":"application/json","Date":"<date>","X-Amz-Executed-Version":"$LATEST"%s,"x-amzn-Remapped-Content-Length":"0","x-amzn-RequestId":"<id>","X-Amzn-Trace-Id":"<trace>"`
 	function := func(in *lambda.InvokeInput) (*lambda.InvokeOutput, error) {
 		out := answer([]byte(`{}`)) // what an event of {} comes back as
 		if in.LogType == "Tail" {
@@ -123,7 +123,7 @@ func TestRecordedInvocations(t *testing.T) {
 			TaskSucceeded lambda invoke {"ExecutedVersion":"$LATEST","Payload":{},"SdkHttpMetadata":{<members>},"SdkResponseMetadata":{"RequestId":"<id>"},"StatusCode":200}
 			TaskStateExited S {` + fmt.Sprintf(headers, "") + `}
 			ExecutionSucceeded =`},
-		{name: "test_invoke_unsupported_param", definition: one(invoke + `,"Parameters":{"FunctionName.$":"$.FunctionName","LogType":"Tail","Payload.$":"$.Payload"},"OutputPath":"$.SdkHttpMetadata.HttpHeaders"`), input: `{"FunctionName":"f","Payload":null}`, function: function, want: `
+		{name: "test_invoke_unsupported_param", definition: one(invoke + `,"Parameters":{"FunctionName.$":"$.FunctionName","Payload.$":"$.Payload","LogType.$":"$.LogType"},"OutputPath":"$.SdkHttpMetadata.HttpHeaders"`), input: `{"FunctionName":"f","Payload":null,"LogType":"Tail"}`, function: function, want: `
 			TaskStateEntered S =
 			TaskScheduled lambda invoke {"FunctionName":"f","LogType":"Tail","Payload":null}
 			TaskStarted lambda invoke

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/api"
+	"weir/local/ordered"
 )
 
 // maxEvents is how long a history may grow; the last event is then the failure
@@ -81,19 +82,19 @@ func untruncated() *types.HistoryEventExecutionDataDetails {
 // entered and exited are the events around a state of any type. The event types
 // are spelt "TaskStateEntered", "ChoiceStateExited" and so on.
 func (b *branch) entered(kind, name string, input any) error {
-	text := encode(input)
+	text := ordered.Encode(input)
 	return b.record(types.HistoryEvent{
 		Type:                     types.HistoryEventType(kind + "StateEntered"),
 		StateEnteredEventDetails: &types.StateEnteredEventDetails{Name: &name, Input: &text, InputDetails: untruncated()},
 	})
 }
 
-func (b *branch) exited(kind, name, output string, assigned map[string]any) error {
+func (b *branch) exited(kind, name, output string, assigned *ordered.Object) error {
 	details := &types.StateExitedEventDetails{Name: &name, Output: &output, OutputDetails: untruncated()}
-	if len(assigned) > 0 {
+	if assigned.Len() > 0 {
 		details.AssignedVariables = map[string]string{}
-		for variable, value := range assigned {
-			details.AssignedVariables[variable] = encode(value)
+		for variable, value := range assigned.All() {
+			details.AssignedVariables[variable] = ordered.Encode(value)
 		}
 		details.AssignedVariablesDetails = &types.AssignedVariablesDetails{Truncated: false}
 	}

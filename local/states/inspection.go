@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"weir/local/ordered"
 	"weir/local/states/asl"
 )
 
@@ -37,10 +38,10 @@ func (v *visit) inspection() *types.InspectionData {
 		if !ok {
 			return nil
 		}
-		return aws.String(encode(value))
+		return aws.String(ordered.Encode(value))
 	}
 	data := &types.InspectionData{
-		Input: aws.String(encode(v.raw)), AfterInputPath: shown("AfterInputPath"), AfterParameters: shown("AfterParameters"),
+		Input: aws.String(ordered.Encode(v.raw)), AfterInputPath: shown("AfterInputPath"), AfterParameters: shown("AfterParameters"),
 		AfterArguments: shown("AfterArguments"), AfterItemsPath: shown("AfterItemsPath"), AfterItemSelector: shown("AfterItemSelector"),
 		Result: shown("Result"), AfterResultSelector: shown("AfterResultSelector"), AfterResultPath: shown("AfterResultPath"),
 		MaxConcurrency: v.noted("MaxConcurrency"), ToleratedFailureCount: v.noted("ToleratedFailureCount"),
@@ -49,8 +50,8 @@ func (v *visit) inspection() *types.InspectionData {
 	if percentage, ok := v.trial.notes["ToleratedFailurePercentage"].(float64); ok {
 		data.ToleratedFailurePercentage = aws.Float32(float32(percentage))
 	}
-	if len(v.vars) > 0 {
-		data.Variables = aws.String(encode(v.vars))
+	if v.vars.Len() > 0 {
+		data.Variables = aws.String(ordered.Encode(v.vars))
 	}
 	return data
 }

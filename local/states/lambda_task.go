@@ -3,6 +3,7 @@ package states
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,20 +13,21 @@ import (
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"weir/local/api"
+	"weir/local/ordered"
 )
 
 // invokeLambda is arn:aws:states:::lambda:invoke.
 func (v *visit) invokeLambda(ctx context.Context, arguments any) (any, error) {
-	members, ok := arguments.(map[string]any)
+	members, ok := arguments.(*ordered.Object)
 	if !ok {
 		return nil, failf(errRuntime, "The arguments of lambda:invoke must be an object")
 	}
 	in := &lambda.InvokeInput{InvocationType: lambdatypes.InvocationTypeRequestResponse}
-	for name, value := range members {
+	for name, value := range members.All() {
 		text, isText := value.(string)
 		switch {
 		case name == "Payload" && value != nil:
-			in.Payload = []byte(encode(value))
+			in.Payload = []byte(ordered.Encode(value))
 		case name == "Payload": // null is none: the function gets {}
 		case name == "FunctionName" && isText:
 			in.FunctionName = &text
@@ -47,16 +49,16 @@ func (v *visit) invokeLambda(ctx context.Context, arguments any) (any, error) {
 	}
 	var payload any
 	if len(out.Payload) > 0 {
-		if payload, err = decode(string(out.Payload)); err != nil {
+		if payload, err = ordered.Decode(string(out.Payload)); err != nil {
 			payload = string(out.Payload)
 		}
 	}
-	result := map[string]any{"StatusCode": float64(out.StatusCode), "Payload": payload}
+	result := ordered.New().Set("StatusCode", float64(out.StatusCode)).Set("Payload", payload)
 	if version := aws.ToString(out.ExecutedVersion); version != "" {
-		result["ExecutedVersion"] = version
+		result.Set("ExecutedVersion", version)
 	}
 	if log := aws.ToString(out.LogResult); log != "" {
-		result["LogResult"] = log
+		result.Set("LogResult", log)
 	}
 	addMetadata(result, v.exec.service.now(), int(out.StatusCode), len(out.Payload), [][2]string{
 		{"Connection", "keep-alive"}, {"Content-Type", "application/json"}, {"X-Amzn-Trace-Id", newTraceID(v.exec.service.now())},
@@ -69,11 +71,11 @@ func (v *visit) invokeLambda(ctx context.Context, arguments any) (any, error) {
 // invokeDirect is a Resource that is a function's ARN: the whole input is the
 // payload, the whole payload the result.
 func (v *visit) invokeDirect(ctx context.Context, r resource, arguments any) (any, error) {
-	out, err := v.callLambda(ctx, &lambda.InvokeInput{FunctionName: aws.String(r.arn), Payload: []byte(encode(arguments))})
+	out, err := v.callLambda(ctx, &lambda.InvokeInput{FunctionName: aws.String(r.arn), Payload: []byte(ordered.Encode(arguments))})
 	if err != nil {
 		return nil, err
 	}
-	result, err := decode(string(out.Payload))
+	result, err := ordered.Decode(string(out.Payload))
 	if err != nil {
 		return nil, failf("Lambda.Unknown", "The function's answer is not JSON: %v", err)
 	}
@@ -97,22 +99,28 @@ func (v *visit) callLambda(ctx context.Context, in *lambda.InvokeInput) (*lambda
 	return nil, failf(report.ErrorType, "%s", out.Payload)
 }
 
-// addMetadata puts SdkHttpMetadata and SdkResponseMetadata into a result.
-func addMetadata(result map[string]any, now time.Time, status, length int, extra [][2]string) {
+// addMetadata puts SdkHttpMetadata and SdkResponseMetadata into a result, whose
+// members then come by name.
+func addMetadata(result *ordered.Object, now time.Time, status, length int, extra [][2]string) {
 	id := newUUID()
-	all := map[string]any{}
-	single := map[string]any{}
 	headers := append([][2]string{
 		{"Content-Length", strconv.Itoa(length)},
 		{"Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")}, {"x-amzn-RequestId", id},
 	}, extra...)
+	headers = slices.DeleteFunc(headers, func(h [2]string) bool { return h[1] == "" })
+	slices.SortFunc(headers, func(a, b [2]string) int {
+		return strings.Compare(strings.ToLower(a[0]), strings.ToLower(b[0]))
+	})
+	single := ordered.New()
 	for _, header := range headers {
-		if header[1] != "" {
-			all[header[0]], single[header[0]] = []any{header[1]}, header[1]
-		}
+		single.Set(header[0], header[1])
 	}
-	result["SdkHttpMetadata"] = map[string]any{"AllHttpHeaders": all, "HttpHeaders": single, "HttpStatusCode": float64(status)}
-	result["SdkResponseMetadata"] = map[string]any{"RequestId": id}
+	all := ordered.New()
+	for _, name := range hashed(single.Names()) {
+		all.Set(name, []any{single.Get(name)})
+	}
+	result.Set("SdkHttpMetadata", ordered.New().Set("AllHttpHeaders", all).Set("HttpHeaders", single).Set("HttpStatusCode", float64(status)))
+	result.Set("SdkResponseMetadata", ordered.New().Set("RequestId", id)).Sort()
 }
 
 // pascal turns a camelCase action into an operation's name.

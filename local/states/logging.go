@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/api"
+	"weir/local/ordered"
 )
 
 // logging checks where a machine is to log to and fills in the defaults.
@@ -47,18 +48,18 @@ func (s *Service) groupExists(ctx context.Context, group *types.CloudWatchLogsLo
 	_, name, _ := strings.Cut(aws.ToString(group.LogGroupArn), ":log-group:")
 	name = strings.TrimSuffix(name, ":*")
 	in := logs.Operations["DescribeLogGroups"].New()
-	if err := fill(in, map[string]any{"LogGroupNamePrefix": name}); err != nil {
+	if err := fill(in, ordered.New().Set("LogGroupNamePrefix", name)); err != nil {
 		return false, err
 	}
 	out, err := s.Bus.Call(ctx, api.Operator(s.Env), "logs", "DescribeLogGroups", in)
 	if err != nil {
 		return false, err
 	}
-	answer, _ := members(out).(map[string]any)
-	groups, _ := answer["LogGroups"].([]any)
+	answer, _ := members(out).(*ordered.Object)
+	groups, _ := answer.Get("LogGroups").([]any)
 	if len(groups) == 0 {
 		return false, nil
 	}
-	first, _ := groups[0].(map[string]any) // groups come by name, the shortest first
-	return first["LogGroupName"] == name, nil
+	first, _ := groups[0].(*ordered.Object) // groups come by name, the shortest first
+	return first.Get("LogGroupName") == name, nil
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"weir/local/ordered"
 )
 
 // mapPlan is what a Map state has worked out before its first iteration.
@@ -146,7 +148,7 @@ func (v *visit) mapNumber(e evaluator, field string) (int, error) {
 	if err != nil || !ok {
 		return 0, err
 	}
-	number, ok := numeric(value)
+	number, ok := ordered.Number(value)
 	if !ok {
 		return 0, e.mistyped(field, value, "number")
 	}

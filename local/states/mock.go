@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/api"
+	"weir/local/ordered"
 	"weir/local/states/asl"
 )
 
@@ -35,7 +36,7 @@ func (v *visit) mockOf(mock *types.MockInput) (func() (any, error), error) {
 		f := &failure{name: aws.ToString(mock.ErrorOutput.Error), cause: aws.ToString(mock.ErrorOutput.Cause)}
 		return func() (any, error) { return nil, f }, nil
 	}
-	result, err := decode(aws.ToString(mock.Result))
+	result, err := ordered.Decode(aws.ToString(mock.Result))
 	if err != nil {
 		return nil, api.Errorf("ValidationException", "Mocked result must be valid JSON")
 	}
@@ -48,7 +49,7 @@ func (v *visit) mockOf(mock *types.MockInput) (func() (any, error), error) {
 // checkResult refuses a mocked result that the state's work could not have.
 func (v *visit) checkResult(result any, mode types.MockResponseValidationMode) error {
 	list, isList := result.([]any)
-	_, isObject := result.(map[string]any)
+	_, isObject := result.(*ordered.Object)
 	switch {
 	case v.state.Has("ResultWriter"):
 		if !isObject {
@@ -83,7 +84,7 @@ func (v *visit) checkAnswer(result any, mode types.MockResponseValidationMode) e
 	if answer == nil {
 		return nil
 	}
-	object, ok := result.(map[string]any)
+	object, ok := result.(*ordered.Object)
 	if !ok {
 		return mismatched("Mocked result must be a JSON object.")
 	}
@@ -115,10 +116,10 @@ func mismatched(format string, args ...any) error {
 	return api.Errorf("ValidationException", "Mock result schema validation error: "+format, args...)
 }
 
-func checkMembers(answer reflect.Type, object map[string]any, required []string) error {
+func checkMembers(answer reflect.Type, object *ordered.Object, required []string) error {
 	for i := range answer.NumField() {
 		field := answer.Field(i)
-		value, given := object[field.Name]
+		value, given := object.Lookup(field.Name)
 		switch {
 		case !field.IsExported() || field.Name == "ResultMetadata":
 		case given && value != nil:
@@ -176,11 +177,11 @@ func checkInside(t reflect.Type, name string, value any) error {
 				return err
 			}
 		}
-	case map[string]any:
+	case *ordered.Object:
 		if t.Kind() == reflect.Struct {
 			return checkMembers(t, value, nil)
 		}
-		for key, member := range value {
+		for key, member := range value.All() {
 			if err := checkMember(t.Elem(), key, member); err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/api"
+	"weir/local/ordered"
 )
 
 // maxEventData is the size up to which a status change carries input and output
@@ -44,13 +45,13 @@ func (x *execution) publish() {
 	}()
 }
 
-func (x *execution) send(detail map[string]any, at time.Time) {
+func (x *execution) send(detail *ordered.Object, at time.Time) {
 	s := x.service
 	_, err := api.Do[eventbridge.PutEventsOutput](context.WithoutCancel(s.base), s.Bus,
 		api.ServiceCaller("states.amazonaws.com", x.machine.arn), "events", "PutEvents", &eventbridge.PutEventsInput{
 			Entries: []ebtypes.PutEventsRequestEntry{{
 				Source: aws.String("aws.states"), DetailType: aws.String("Step Functions Execution Status Change"),
-				Detail: aws.String(encode(detail)), Resources: []string{x.arn}, Time: aws.Time(at),
+				Detail: aws.String(ordered.Encode(detail)), Resources: []string{x.arn}, Time: aws.Time(at),
 			}},
 		})
 	if err != nil {
@@ -58,7 +59,7 @@ func (x *execution) send(detail map[string]any, at time.Time) {
 	}
 }
 
-func (x *execution) statusChange() map[string]any {
+func (x *execution) statusChange() *ordered.Object {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	included := func(text *string) (any, any) {
@@ -66,37 +67,36 @@ func (x *execution) statusChange() map[string]any {
 			return nil, nil
 		}
 		if len(*text) > maxEventData {
-			return nil, map[string]any{"included": false}
+			return nil, ordered.New().Set("included", false)
 		}
-		return *text, map[string]any{"included": true}
+		return *text, ordered.New().Set("included", true)
 	}
-	detail := map[string]any{
-		"executionArn": x.arn, "stateMachineArn": x.machine.arn, "name": x.name, "status": string(x.status),
-		"startDate": x.started.UnixMilli(), "stopDate": nil, "error": nil, "cause": nil,
-		"stateMachineVersionArn": nil, "stateMachineAliasArn": nil,
-		"redriveCount": x.redrives, "redriveDate": nil,
-	}
-	detail["input"], detail["inputDetails"] = included(&x.rawInput)
-	detail["output"], detail["outputDetails"] = included(x.output)
+	input, inputDetails := included(&x.rawInput)
+	output, outputDetails := included(x.output)
 	status, reason := x.redrivable()
-	detail["redriveStatus"], detail["redriveStatusReason"] = string(status), nil
-	if reason != "" {
-		detail["redriveStatusReason"] = reason
-	}
+	detail := ordered.New().Set("executionArn", x.arn).Set("stateMachineArn", x.machine.arn).Set("name", x.name).Set("status", string(x.status)).
+		Set("startDate", x.started.UnixMilli()).Set("stopDate", nil).Set("input", input).Set("output", output).
+		Set("stateMachineVersionArn", nil).Set("stateMachineAliasArn", nil).Set("redriveCount", x.redrives).Set("redriveDate", nil).
+		Set("redriveStatus", string(status)).Set("redriveStatusReason", textOrNull(reason)).
+		Set("inputDetails", inputDetails).Set("outputDetails", outputDetails).Set("error", nil).Set("cause", nil)
 	if x.redrives > 0 {
-		detail["redriveDate"] = x.redriven.UnixMilli()
+		detail.Set("redriveDate", x.redriven.UnixMilli())
 	}
 	if x.status != types.ExecutionStatusRunning {
-		detail["stopDate"] = x.stopped.UnixMilli()
+		detail.Set("stopDate", x.stopped.UnixMilli())
 	}
 	if x.failure != nil {
-		for name, text := range map[string]string{"error": x.failure.name, "cause": x.failure.cause} {
-			if text != "" {
-				detail[name] = text
-			}
-		}
+		detail.Set("error", textOrNull(x.failure.name)).Set("cause", textOrNull(x.failure.cause))
 	}
 	return detail
+}
+
+// textOrNull is JSON's null for a text that there is none of.
+func textOrNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 // metricOf names the metric that counts an end.

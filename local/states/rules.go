@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"weir/local/ordered"
 	"weir/local/states/asl"
 	"weir/local/states/jsonpath"
 )
@@ -98,8 +99,8 @@ func compare(operator string, value, operand any) bool {
 
 func ordering(kind string, value, operand any) (int, bool) {
 	if kind == "Numeric" {
-		left, ok1 := numeric(value)
-		right, ok2 := numeric(operand)
+		left, ok1 := ordered.Number(value)
+		right, ok2 := ordered.Number(operand)
 		switch {
 		case left < right:
 			return -1, ok1 && ok2

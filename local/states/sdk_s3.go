@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"weir/local/api"
+	"weir/local/ordered"
 	"weir/local/s3"
 )
 
@@ -19,7 +20,7 @@ type objectInput struct {
 
 // objectTasks are the actions of aws-sdk:s3 with what they answer. S3 speaks
 // HTTP and not in members, so each has its own.
-var objectTasks = map[string]func(*s3.Answer) (map[string]any, error){
+var objectTasks = map[string]func(*s3.Answer) (*ordered.Object, error){
 	"getObject": foundObject,
 	"putObject": storedObject,
 }
@@ -37,7 +38,7 @@ func (v *visit) callS3(ctx context.Context, r resource, arguments any) (any, err
 	}
 	request := &s3.Request{Bucket: in.Bucket, Key: in.Key, Header: http.Header{}}
 	if in.Body != nil {
-		request.Body = []byte(encode(in.Body))
+		request.Body = []byte(ordered.Encode(in.Body))
 	}
 	answer, err := api.Do[s3.Answer](ctx, v.exec.service.Bus, v.exec.caller(), "s3", pascal(r.verb), request)
 	if err != nil {
@@ -46,24 +47,24 @@ func (v *visit) callS3(ctx context.Context, r resource, arguments any) (any, err
 	return result(answer)
 }
 
-func storedObject(answer *s3.Answer) (map[string]any, error) {
-	return map[string]any{"ETag": answer.Header.Get("Etag"), "ServerSideEncryption": "AES256"}, nil
+func storedObject(answer *s3.Answer) (*ordered.Object, error) {
+	return ordered.New().Set("ETag", answer.Header.Get("Etag")).Set("ServerSideEncryption", "AES256"), nil
 }
 
-func foundObject(answer *s3.Answer) (map[string]any, error) {
+func foundObject(answer *s3.Answer) (*ordered.Object, error) {
 	body, err := os.ReadFile(answer.File)
 	if err != nil {
 		return nil, fmt.Errorf("read an object: %w", err)
 	}
-	metadata := map[string]any{}
+	metadata := ordered.New()
 	for name := range answer.Header {
 		if plain, ok := strings.CutPrefix(name, "X-Amz-Meta-"); ok {
-			metadata[strings.ToLower(plain)] = answer.Header.Get(name)
+			metadata.Set(strings.ToLower(plain), answer.Header.Get(name))
 		}
 	}
-	return map[string]any{
-		"AcceptRanges": "bytes", "Body": strings.ToValidUTF8(string(body), "\uFFFD"), "ContentLength": float64(len(body)),
-		"ContentType": answer.Header.Get("Content-Type"), "ETag": answer.Header.Get("Etag"),
-		"LastModified": answer.At.UTC().Format("2006-01-02T15:04:05Z"), "Metadata": metadata, "ServerSideEncryption": "AES256",
-	}, nil
+	return ordered.New().Set("AcceptRanges", "bytes").
+		Set("ContentLength", float64(len(body))).Set("ContentType", answer.Header.Get("Content-Type")).
+		Set("ETag", answer.Header.Get("Etag")).Set("LastModified", answer.At.UTC().Format("2006-01-02T15:04:05Z")).
+		Set("Metadata", metadata.Sort()).Set("ServerSideEncryption", "AES256").
+		Set("Body", strings.ToValidUTF8(string(body), "\uFFFD")), nil
 }

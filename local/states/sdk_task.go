@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"weir/local/api"
+	"weir/local/ordered"
 )
 
 // serviceOf finds the signing name of a service by the name it has in
@@ -77,12 +78,12 @@ func (v *visit) callOptimized(ctx context.Context, r resource, t target, argumen
 	if err != nil {
 		return nil, v1Failure(t.service, t.errorPrefix, t.v1, err)
 	}
-	result, ok := out.(map[string]any)
+	result, ok := out.(*ordered.Object)
 	if !ok {
-		result = map[string]any{}
+		result = ordered.New()
 	}
-	if failed, _ := result["FailedEntryCount"].(float64); failed > 0 {
-		return nil, failf("EventBridge.FailedEntry", "%s", encode(map[string]any{"Entries": result["Entries"], "FailedEntryCount": failed}))
+	if failed, _ := result.Get("FailedEntryCount").(float64); failed > 0 {
+		return nil, failf("EventBridge.FailedEntry", "%s", ordered.Encode(ordered.New().Set("Entries", result.Get("Entries")).Set("FailedEntryCount", failed)))
 	}
 	if t.contentType != "" {
 		addMetadata(result, v.exec.service.now(), 200, t.length(result), [][2]string{{"connection", "keep-alive"}, {"Content-Type", t.contentType}})
@@ -92,15 +93,15 @@ func (v *visit) callOptimized(ctx context.Context, r resource, t target, argumen
 
 // length is how long an answer of AWS with these members is. In XML it has a
 // member a line.
-func (t target) length(members map[string]any) int {
+func (t target) length(members *ordered.Object) int {
 	if t.namespace == "" {
-		return len(encode(members))
+		return len(ordered.Encode(members))
 	}
 	lines := []string{
 		"<" + t.operation + "Response xmlns=\"" + t.namespace + "\">", "  <" + t.operation + "Result>", "  </" + t.operation + "Result>",
 		"  <ResponseMetadata>", "    <RequestId>" + newUUID() + "</RequestId>", "  </ResponseMetadata>", "</" + t.operation + "Response>", "",
 	}
-	for name, value := range members {
+	for name, value := range members.All() {
 		lines = append(lines, fmt.Sprintf("    <%[1]s>%[2]v</%[1]s>", name, value))
 	}
 	return len(strings.Join(lines, "\n"))
@@ -115,19 +116,19 @@ var jsonMembers = map[string][]string{
 // textual turns JSON into text where the service wants that, and completes the
 // entries of PutEvents.
 func (v *visit) textual(r resource, arguments any) any {
-	given, ok := arguments.(map[string]any)
+	given, ok := arguments.(*ordered.Object)
 	if !ok {
 		return arguments
 	}
-	copied := make(map[string]any, len(given))
-	for name, value := range given {
+	copied := ordered.New()
+	for name, value := range given.All() {
 		switch {
 		case slices.Contains(jsonMembers[r.kind], name):
 			value = text(value)
 		case r.kind == "events" && name == "Entries":
 			value = v.entries(value)
 		}
-		copied[name] = value
+		copied.Set(name, value)
 	}
 	return copied
 }
@@ -136,7 +137,7 @@ func text(value any) any {
 	if _, ok := value.(string); ok || value == nil {
 		return value
 	}
-	return encode(value)
+	return ordered.Encode(value)
 }
 
 // entries of PutEvents get the machine and the execution among their resources.
@@ -147,19 +148,19 @@ func (v *visit) entries(value any) any {
 	}
 	copied := make([]any, len(list))
 	for i, entry := range list {
-		object, ok := entry.(map[string]any)
+		object, ok := entry.(*ordered.Object)
 		if !ok {
 			return value
 		}
-		changed := make(map[string]any, len(object))
-		for name, member := range object {
+		changed := ordered.New()
+		for name, member := range object.All() {
 			if name == "Detail" {
 				member = text(member)
 			}
-			changed[name] = member
+			changed.Set(name, member)
 		}
-		resources, _ := changed["Resources"].([]any)
-		changed["Resources"] = append(append([]any{}, resources...), v.exec.machine.arn, v.exec.arn)
+		resources, _ := changed.Get("Resources").([]any)
+		changed.Set("Resources", append(append([]any{}, resources...), v.exec.machine.arn, v.exec.arn))
 		copied[i] = changed
 	}
 	return copied

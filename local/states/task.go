@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"weir/local/ordered"
 )
 
 // task makes one attempt of a Task state: evaluate, schedule, call, wait for
@@ -73,7 +75,7 @@ func (v *visit) perform(where resource, arguments any, limits taskLimits) (any, 
 		return nil, err
 	}
 	events := where.events()
-	if len(encode(arguments)) > maxPayload {
+	if len(ordered.Encode(arguments)) > maxPayload {
 		return nil, v.during(failf(errDataLimit, "The size of the task's input exceeds the maximum number of bytes service limit."))
 	}
 	if err := v.record(events.scheduled(v.exec.service.Env.Region, arguments, limits)); err != nil {
@@ -97,7 +99,7 @@ func (v *visit) perform(where resource, arguments any, limits taskLimits) (any, 
 		}
 		return nil, f
 	}
-	text := encode(result)
+	text := ordered.Encode(result)
 	if len(text) > maxPayload {
 		f := failf(errDataLimit, "The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", cmp.Or(where.kind, where.arn))
 		if err := v.record(events.failed(f)); err != nil {
@@ -150,7 +152,7 @@ func (v *visit) invoke(where resource, arguments any, limits taskLimits, events 
 	if err != nil || where.mode == modeRequest {
 		return result, err
 	}
-	if err := v.record(events.submitted(encode(result))); err != nil {
+	if err := v.record(events.submitted(ordered.Encode(result))); err != nil {
 		return nil, err
 	}
 	if where.mode == modeToken {
@@ -189,7 +191,7 @@ func positive(n int64) *int64 {
 func (t serviceEvents) scheduled(region string, arguments any, limits taskLimits) types.HistoryEvent {
 	return types.HistoryEvent{Type: types.HistoryEventTypeTaskScheduled, TaskScheduledEventDetails: &types.TaskScheduledEventDetails{
 		ResourceType: aws.String(t.kind), Resource: aws.String(t.action), Region: aws.String(region),
-		Parameters: aws.String(encode(arguments)), TimeoutInSeconds: positive(limits.timeout), HeartbeatInSeconds: positive(limits.heartbeat),
+		Parameters: aws.String(ordered.Encode(arguments)), TimeoutInSeconds: positive(limits.timeout), HeartbeatInSeconds: positive(limits.heartbeat),
 	}}
 }
 
@@ -228,7 +230,7 @@ type functionEvents struct{ resource }
 
 func (t functionEvents) scheduled(_ string, arguments any, limits taskLimits) types.HistoryEvent {
 	return types.HistoryEvent{Type: types.HistoryEventTypeLambdaFunctionScheduled, LambdaFunctionScheduledEventDetails: &types.LambdaFunctionScheduledEventDetails{
-		Resource: aws.String(t.arn), Input: aws.String(encode(arguments)), InputDetails: untruncated(), TimeoutInSeconds: positive(limits.timeout),
+		Resource: aws.String(t.arn), Input: aws.String(ordered.Encode(arguments)), InputDetails: untruncated(), TimeoutInSeconds: positive(limits.timeout),
 	}}
 }
 

@@ -3,7 +3,6 @@ package states
 import (
 	"context"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/api"
+	"weir/local/ordered"
 )
 
 // trial is what TestState puts in the place of a state's surroundings, and what
@@ -19,7 +19,7 @@ type trial struct {
 	// mock stands in for the work; nil does the work.
 	mock func() (any, error)
 	// context is the context object.
-	context map[string]any
+	context *ordered.Object
 	// items are what an ItemReader would have read, failed how many iterations of
 	// a Map state did.
 	items  []any
@@ -47,8 +47,8 @@ func (s *Service) testState(ctx context.Context, _ api.Caller, in *sfn.TestState
 		}
 	}
 	if done != nil {
-		out.Output, out.NextState = aws.String(encode(done.output)), optional(done.next)
-		maps.Copy(v.vars, done.assigned)
+		out.Output, out.NextState = aws.String(ordered.Encode(done.output)), optional(done.next)
+		v.vars.Merge(done.assigned)
 	}
 	if in.InspectionLevel == types.InspectionLevelDebug || in.InspectionLevel == types.InspectionLevelTrace {
 		out.InspectionData = v.inspection()

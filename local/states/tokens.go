@@ -10,6 +10,7 @@ import (
 
 	"weir/local/api"
 	"weir/local/clock"
+	"weir/local/ordered"
 )
 
 // tokenTable finds the waiting task of a token.
@@ -96,7 +97,7 @@ func (s *Service) sendTaskSuccess(_ context.Context, _ api.Caller, in *sfn.SendT
 	if err != nil {
 		return nil, err
 	}
-	value, err := decode(output)
+	value, err := ordered.Decode(output)
 	if err != nil {
 		return nil, api.Errorf("InvalidOutput", "Invalid Output: 'Invalid JSON in Output: %v'", err)
 	}

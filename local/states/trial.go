@@ -2,7 +2,6 @@ package states
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/api"
+	"weir/local/ordered"
 	"weir/local/states/asl"
 )
 
@@ -28,11 +28,14 @@ func (s *Service) tried(ctx context.Context, in *sfn.TestStateInput) (*visit, er
 	if err != nil {
 		return nil, err
 	}
-	vars := map[string]any{}
+	vars := ordered.New()
 	if in.Variables != nil {
-		if err := json.Unmarshal([]byte(*in.Variables), &vars); err != nil || vars == nil {
+		given, err := ordered.Decode(*in.Variables)
+		object, ok := given.(*ordered.Object)
+		if !ok {
 			return nil, api.Errorf("ValidationException", "variables must be a JSON object: %v", err)
 		}
+		vars = object
 	}
 	now := s.now()
 	x := &execution{
@@ -101,34 +104,29 @@ func (v *visit) trialOf(in *sfn.TestStateInput) (*trial, error) {
 	if config.MapItemReaderData == nil {
 		return nil, api.Errorf("ValidationException", "stateConfiguration.mapItemReaderData must be specified when testing a Map state with an ItemReader")
 	}
-	if err := json.Unmarshal([]byte(*config.MapItemReaderData), &t.items); err != nil {
+	data, _ := ordered.Decode(*config.MapItemReaderData)
+	items, ok := data.([]any)
+	if !ok {
 		return nil, api.StatusErrorf(501, "NotImplemented", "TestState: the local cloud reads a mapItemReaderData that is a JSON array and no other")
 	}
+	t.items = items
 	return t, nil
 }
 
 // trialContext is the context object that was given or, without one, that of an
 // execution of its own.
-func (v *visit) trialContext(in *sfn.TestStateInput) (map[string]any, error) {
+func (v *visit) trialContext(in *sfn.TestStateInput) (*ordered.Object, error) {
 	if in.Context != nil {
 		return givenContext(*in.Context, v.state, in.Mock != nil)
 	}
-	x := v.exec
-	state := map[string]any{"Name": "StateName", "EnteredTime": stamp(v.enteredAt)}
-	switch v.state.Type {
-	case asl.Task, asl.Map, asl.Parallel:
-		state["RetryCount"] = 0.0
+	execution := v.exec.context()
+	if in.RoleArn == nil {
+		execution.Set("RoleArn", nil)
 	}
-	execution := map[string]any{"Id": x.arn, "Name": x.name, "Input": x.input, "RoleArn": nil, "StartTime": stamp(x.started)}
-	if in.RoleArn != nil {
-		execution["RoleArn"] = *in.RoleArn
-	}
-	context := map[string]any{
-		"Execution": execution, "State": state,
-		"StateMachine": map[string]any{"Id": x.machine.arn, "Name": x.machine.name},
-	}
+	context := ordered.New().Set("Execution", execution).Set("StateMachine", v.exec.machine.context()).
+		Set("State", v.stateContext().Set("Name", "StateName"))
 	if strings.HasSuffix(v.state.Text("Resource"), "."+modeToken) {
-		context["Task"] = map[string]any{"Token": newToken()}
+		context.Set("Task", ordered.New().Set("Token", newToken()))
 	}
 	return context, nil
 }

@@ -1,11 +1,8 @@
 package states
 
 import (
-	"encoding/json"
-	"maps"
-	"slices"
-
 	"weir/local/api"
+	"weir/local/ordered"
 	"weir/local/states/asl"
 )
 
@@ -19,16 +16,17 @@ var contextFields = map[string]map[string]string{
 }
 
 // givenContext reads the context object that TestState was given.
-func givenContext(text string, state *asl.State, mocked bool) (map[string]any, error) {
+func givenContext(text string, state *asl.State, mocked bool) (*ordered.Object, error) {
 	if !mocked {
 		return nil, api.Errorf("ValidationException", "A Context object is only supported when a mock is specified")
 	}
-	var given map[string]any
-	if err := json.Unmarshal([]byte(text), &given); err != nil || given == nil {
+	value, _ := ordered.Decode(text)
+	given, ok := value.(*ordered.Object)
+	if !ok {
 		return nil, badContext("It must be a JSON object")
 	}
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if err := checkContext(name, given[name], state); err != nil {
+	for name, value := range given.All() {
+		if err := checkContext(name, value, state); err != nil {
 			return nil, err
 		}
 	}
@@ -46,16 +44,16 @@ func checkContext(name string, value any, state *asl.State) error {
 	if name == "Task" && !waits(state) {
 		return badContext("Context object contains 'Task' when state is not a Task state with a '.sync' or '.waitForTaskToken' service integration pattern")
 	}
-	members, ok := value.(map[string]any)
+	members, ok := value.(*ordered.Object)
 	if !ok {
 		return badContext("%s must be an object", name)
 	}
-	for _, member := range slices.Sorted(maps.Keys(members)) {
+	for member, value := range members.All() {
 		want, ok := fields[member]
 		if !ok {
 			return badContext("Field '%s' is not allowed", member)
 		}
-		if want != "" && kind(members[member]) != want {
+		if want != "" && kind(value) != want {
 			return badContext("%s.%s must be a %s", name, member, want)
 		}
 	}

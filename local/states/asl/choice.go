@@ -3,10 +3,12 @@ package asl
 import (
 	"fmt"
 	"strings"
+
+	"weir/local/ordered"
 )
 
 // choices reads the rules of a Choice state.
-func (p *parser) choices(s *State, o *object) {
+func (p *parser) choices(s *State, o *ordered.Object) {
 	if !p.require(o, s.path, "Choices") {
 		return
 	}
@@ -20,8 +22,8 @@ func (p *parser) choices(s *State, o *object) {
 		p.require(entry, path, "Next")
 		rule := ChoiceRule{Next: p.text(entry, "Next", path), Fields: map[string]any{}}
 		for _, field := range []string{"Assign", "Output"} {
-			if entry.has(field) {
-				rule.Fields[field] = plain(entry.values[field])
+			if value, ok := entry.Lookup(field); ok {
+				rule.Fields[field] = value
 			}
 		}
 		if s.JSONata {
@@ -35,8 +37,8 @@ func (p *parser) choices(s *State, o *object) {
 	}
 }
 
-func (p *parser) condition(entry *object, path string) any {
-	value := plain(entry.values["Condition"])
+func (p *parser) condition(entry *ordered.Object, path string) any {
+	value := entry.Get("Condition")
 	switch value := value.(type) {
 	case bool:
 	case string:
@@ -66,11 +68,10 @@ var operators = func() map[string]string {
 	return all
 }()
 
-func (p *parser) rule(o *object, path string, top bool) *Rule {
+func (p *parser) rule(o *ordered.Object, path string, top bool) *Rule {
 	r := &Rule{}
 	used := 0
-	for _, key := range o.keys {
-		value := o.values[key]
+	for key, value := range o.All() {
 		switch key {
 		case "Comment":
 		case "Next", "Assign", "Output":
@@ -89,7 +90,7 @@ func (p *parser) rule(o *object, path string, top bool) *Rule {
 			}
 		case "Not":
 			used++
-			if inner, ok := value.(*object); ok {
+			if inner, ok := value.(*ordered.Object); ok {
 				r.Not = p.rule(inner, path+"/Not", false)
 			} else {
 				p.schema(path+"/Not", "Expected value of type Object")
@@ -101,7 +102,7 @@ func (p *parser) rule(o *object, path string, top bool) *Rule {
 				continue
 			}
 			used++
-			r.Operator, r.Operand = key, plain(value)
+			r.Operator, r.Operand = key, value
 			p.operand(r, operand, path+"/"+key)
 		}
 	}
@@ -116,7 +117,7 @@ func (p *parser) rule(o *object, path string, top bool) *Rule {
 	return r
 }
 
-func (p *parser) rules(o *object, key, path string) []*Rule {
+func (p *parser) rules(o *ordered.Object, key, path string) []*Rule {
 	entries := p.entries(o, key, path)
 	if len(entries) == 0 {
 		p.schema(path+"/"+key, "Expected value of type Array with at least one rule")
@@ -134,7 +135,7 @@ func (p *parser) operand(r *Rule, kind, path string) {
 	case "boolean":
 		_, ok = r.Operand.(bool)
 	case "number":
-		_, ok = r.Operand.(float64)
+		_, ok = ordered.Number(r.Operand)
 	case "string":
 		_, ok = r.Operand.(string)
 	case "timestamp":

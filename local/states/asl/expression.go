@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"weir/local/jsonata"
+	"weir/local/ordered"
 )
 
 func index(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }
@@ -46,9 +47,9 @@ func (p *parser) jsonataFields(s *State) {
 // jsonata checks the expressions of a template.
 func (p *parser) jsonata(template any, path string) {
 	switch template := template.(type) {
-	case map[string]any:
-		for _, key := range sorted(template) {
-			p.jsonata(template[key], path+"/"+key)
+	case *ordered.Object:
+		for name, member := range template.All() {
+			p.jsonata(member, path+"/"+name)
 		}
 	case []any:
 		for i, member := range template {

@@ -1,9 +1,13 @@
 package asl
 
-import "fmt"
+import (
+	"fmt"
+
+	"weir/local/ordered"
+)
 
 // errorHandling reads Retry and Catch.
-func (p *parser) errorHandling(s *State, o *object) {
+func (p *parser) errorHandling(s *State, o *ordered.Object) {
 	for i, entry := range p.entries(o, "Retry", s.path) {
 		path := fmt.Sprintf("%s/Retry[%d]", s.path, i)
 		s.Retry = append(s.Retry, p.retrier(entry, path))
@@ -17,8 +21,8 @@ func (p *parser) errorHandling(s *State, o *object) {
 }
 
 // entries are the objects of an array field.
-func (p *parser) entries(o *object, field, path string) []*object {
-	value, ok := o.values[field]
+func (p *parser) entries(o *ordered.Object, field, path string) []*ordered.Object {
+	value, ok := o.Lookup(field)
 	if !ok {
 		return nil
 	}
@@ -27,9 +31,9 @@ func (p *parser) entries(o *object, field, path string) []*object {
 		p.schema(path+"/"+field, "Expected value of type Array")
 		return nil
 	}
-	entries := make([]*object, 0, len(list))
+	entries := make([]*ordered.Object, 0, len(list))
 	for i, member := range list {
-		entry, ok := member.(*object)
+		entry, ok := member.(*ordered.Object)
 		if !ok {
 			p.schema(fmt.Sprintf("%s/%s[%d]", path, field, i), "Expected value of type Object")
 			return nil
@@ -39,7 +43,7 @@ func (p *parser) entries(o *object, field, path string) []*object {
 	return entries
 }
 
-func (p *parser) retrier(o *object, path string) Retrier {
+func (p *parser) retrier(o *ordered.Object, path string) Retrier {
 	p.known(o, path, "ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Comment")
 	p.require(o, path, "ErrorEquals")
 	r := Retrier{ErrorEquals: p.errorNames(o, path)}
@@ -50,7 +54,7 @@ func (p *parser) retrier(o *object, path string) Retrier {
 	if r.MaxDelaySeconds > 0 && r.MaxDelaySeconds <= r.IntervalSeconds {
 		p.schema(path, "MaxDelaySeconds must be greater than IntervalSeconds")
 	}
-	switch o.values["JitterStrategy"] {
+	switch o.Get("JitterStrategy") {
 	case nil, "NONE":
 	case "FULL":
 		r.FullJitter = true
@@ -60,12 +64,12 @@ func (p *parser) retrier(o *object, path string) Retrier {
 	return r
 }
 
-func (p *parser) number(o *object, path, field string, otherwise, low, high float64) float64 {
-	value, ok := o.values[field]
+func (p *parser) number(o *ordered.Object, path, field string, otherwise, low, high float64) float64 {
+	value, ok := o.Lookup(field)
 	if !ok {
 		return otherwise
 	}
-	number, ok := value.(float64)
+	number, ok := ordered.Number(value)
 	whole := field == "BackoffRate" || number == float64(int64(number))
 	if !ok || !whole || number < low || number > high {
 		p.schema(path+"/"+field, "Expected a number between %v and %v", int64(low), int64(high))
@@ -74,7 +78,7 @@ func (p *parser) number(o *object, path, field string, otherwise, low, high floa
 	return number
 }
 
-func (p *parser) catcher(s *State, o *object, path string) Catcher {
+func (p *parser) catcher(s *State, o *ordered.Object, path string) Catcher {
 	allowed := []string{"ErrorEquals", "Next", "Assign", "Comment"}
 	if s.JSONata {
 		allowed = append(allowed, "Output")
@@ -85,16 +89,16 @@ func (p *parser) catcher(s *State, o *object, path string) Catcher {
 	p.require(o, path, "ErrorEquals", "Next")
 	c := Catcher{ErrorEquals: p.errorNames(o, path), Next: p.text(o, "Next", path), Fields: map[string]any{}}
 	for _, field := range []string{"Assign", "Output", "ResultPath"} {
-		if o.has(field) {
-			c.Fields[field] = plain(o.values[field])
+		if value, ok := o.Lookup(field); ok {
+			c.Fields[field] = value
 		}
 	}
 	return c
 }
 
-func (p *parser) errorNames(o *object, path string) []string {
-	list, ok := o.values["ErrorEquals"].([]any)
-	if o.has("ErrorEquals") && (!ok || len(list) == 0) {
+func (p *parser) errorNames(o *ordered.Object, path string) []string {
+	list, ok := o.Get("ErrorEquals").([]any)
+	if o.Has("ErrorEquals") && (!ok || len(list) == 0) {
 		p.schema(path+"/ErrorEquals", "Expected value of type Array with at least one error name")
 	}
 	names := []string{}

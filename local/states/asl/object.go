@@ -1,110 +1,59 @@
 package asl
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
+	"strings"
+
+	"weir/local/ordered"
 )
-
-// object is a JSON object that remembers the order of its keys, so that
-// diagnostics come in the order of the document.
-type object struct {
-	keys   []string
-	values map[string]any // *object, []any, string, float64, bool or nil
-}
-
-func (o *object) has(key string) bool {
-	_, ok := o.values[key]
-	return ok
-}
 
 // maxDepth of nesting in a definition; a deeper one is refused rather than
 // followed.
 const maxDepth = 200
 
-func parseObject(text []byte) (*object, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	value, err := parseValue(decoder, 0)
+// parseObject reads a text that is one JSON object, none of whose objects has a
+// member twice.
+func parseObject(text string) (*ordered.Object, error) {
+	value, err := ordered.Decode(text)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, fmt.Errorf("unexpected text after the definition at offset %d", decoder.InputOffset())
+	if err := distinct(json.NewDecoder(strings.NewReader(text)), 0); err != nil {
+		return nil, err
 	}
-	o, ok := value.(*object)
+	o, ok := value.(*ordered.Object)
 	if !ok {
 		return nil, fmt.Errorf("the definition must be a JSON object")
 	}
 	return o, nil
 }
 
-func parseValue(decoder *json.Decoder, depth int) (any, error) {
+// distinct looks for a member that an object has twice.
+func distinct(decoder *json.Decoder, depth int) error {
 	if depth > maxDepth {
-		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
+		return fmt.Errorf("nested deeper than %d", maxDepth)
 	}
 	token, err := decoder.Token()
-	if err != nil {
-		return nil, err
+	if _, opens := token.(json.Delim); err != nil || !opens {
+		return err
 	}
-	switch token {
-	case json.Delim('{'):
-		return parseMembers(decoder, depth)
-	case json.Delim('['):
-		list := []any{}
-		for decoder.More() {
-			value, err := parseValue(decoder, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, value)
-		}
-		_, err := decoder.Token()
-		return list, err
-	}
-	return token, nil
-}
-
-func parseMembers(decoder *json.Decoder, depth int) (*object, error) {
-	o := &object{values: map[string]any{}}
+	seen := map[json.Token]bool{}
 	for decoder.More() {
-		token, err := decoder.Token()
-		if err != nil {
-			return nil, err
+		if token == json.Delim('{') {
+			name, err := decoder.Token()
+			if err != nil {
+				return err
+			}
+			if seen[name] {
+				return fmt.Errorf("Duplicate field '%v'", name)
+			}
+			seen[name] = true
 		}
-		key, ok := token.(string)
-		if !ok {
-			return nil, fmt.Errorf("a key must be a string, not %v", token)
+		if err := distinct(decoder, depth+1); err != nil {
+			return err
 		}
-		if o.has(key) {
-			return nil, fmt.Errorf("Duplicate field '%s'", key)
-		}
-		value, err := parseValue(decoder, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		o.keys = append(o.keys, key)
-		o.values[key] = value
 	}
-	_, err := decoder.Token()
-	return o, err
-}
-
-// plain turns ordered objects into maps.
-func plain(value any) any {
-	switch value := value.(type) {
-	case *object:
-		m := make(map[string]any, len(value.keys))
-		for key, member := range value.values {
-			m[key] = plain(member)
-		}
-		return m
-	case []any:
-		list := make([]any, len(value))
-		for i, member := range value {
-			list[i] = plain(member)
-		}
-		return list
-	}
-	return value
+	_, err = decoder.Token()
+	return err
 }

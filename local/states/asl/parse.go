@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"weir/local/jackson"
+	"weir/local/ordered"
 )
 
 // Checker compiles JSONata expressions; the engine of weir/local/jsonata is one.
@@ -46,14 +47,14 @@ func (p *parser) failed() bool {
 }
 
 // document reads the JSON object that a definition is.
-func document(text string) (*object, *Diagnostic) {
+func document(text string) (*ordered.Object, *Diagnostic) {
 	if strings.TrimSpace(text) == "" {
 		return nil, &Diagnostic{Code: SchemaFailed, Message: notAnObject}
 	}
 	if fault := jackson.Check(text); fault != nil {
 		return nil, &Diagnostic{Code: InvalidJSON, Message: fault.Error(), Location: fault.Location()}
 	}
-	root, err := parseObject([]byte(text))
+	root, err := parseObject(text)
 	if err != nil {
 		return nil, &Diagnostic{Code: SchemaFailed, Message: notAnObject}
 	}
@@ -95,13 +96,13 @@ func (p *parser) schema(location, format string, args ...any) {
 	p.report(SchemaFailed, location, format, args...)
 }
 
-func (p *parser) definition(root *object) *Definition {
+func (p *parser) definition(root *ordered.Object) *Definition {
 	p.names = map[string]bool{}
 	p.known(root, "", "Comment", "StartAt", "States", "TimeoutSeconds", "Version", "QueryLanguage")
 	p.machine = p.queryLanguage(root, "", pathOnly)
 	d := &Definition{Comment: p.text(root, "Comment", ""), JSONata: p.machine == jsonataOnly}
-	if root.has("TimeoutSeconds") {
-		n, ok := integer(root.values["TimeoutSeconds"])
+	if root.Has("TimeoutSeconds") {
+		n, ok := integer(root.Get("TimeoutSeconds"))
 		if !ok || n < 1 || n > 99999999 {
 			p.schema("", "The value for the field 'TimeoutSeconds' must be an integer between 1 and 99999999")
 		}
@@ -113,18 +114,18 @@ func (p *parser) definition(root *object) *Definition {
 	return d
 }
 
-func (p *parser) known(o *object, path string, fields ...string) {
-	for _, key := range o.keys {
+func (p *parser) known(o *ordered.Object, path string, fields ...string) {
+	for _, key := range o.Names() {
 		if !contains(fields, key) {
 			p.schema(path, "Field '%s' is not supported", key)
 		}
 	}
 }
 
-func (p *parser) require(o *object, path string, fields ...string) bool {
+func (p *parser) require(o *ordered.Object, path string, fields ...string) bool {
 	var missing []string
 	for _, field := range fields {
-		if !o.has(field) {
+		if !o.Has(field) {
 			missing = append(missing, field)
 		}
 	}
@@ -135,8 +136,8 @@ func (p *parser) require(o *object, path string, fields ...string) bool {
 }
 
 // text is a string member; another type is reported.
-func (p *parser) text(o *object, field, path string) string {
-	value, ok := o.values[field]
+func (p *parser) text(o *ordered.Object, field, path string) string {
+	value, ok := o.Lookup(field)
 	if !ok {
 		return ""
 	}
@@ -147,11 +148,11 @@ func (p *parser) text(o *object, field, path string) string {
 	return text
 }
 
-func (p *parser) queryLanguage(o *object, path string, otherwise language) language {
-	if !o.has("QueryLanguage") {
+func (p *parser) queryLanguage(o *ordered.Object, path string, otherwise language) language {
+	if !o.Has("QueryLanguage") {
 		return otherwise
 	}
-	switch o.values["QueryLanguage"] {
+	switch o.Get("QueryLanguage") {
 	case "JSONata":
 		return jsonataOnly
 	case "JSONPath":
@@ -162,19 +163,19 @@ func (p *parser) queryLanguage(o *object, path string, otherwise language) langu
 }
 
 // container reads StartAt and States of the machine, a branch or a processor.
-func (p *parser) container(o *object, path string) *Container {
+func (p *parser) container(o *ordered.Object, path string) *Container {
 	if !p.require(o, path, "States", "StartAt") {
 		return nil
 	}
-	states, ok := o.values["States"].(*object)
-	if !ok || len(states.keys) == 0 {
+	states, ok := o.Get("States").(*ordered.Object)
+	if !ok || states.Len() == 0 {
 		p.schema(path+"/States", "Expected value of type Object with at least one state")
 		return nil
 	}
 	c := &Container{StartAt: p.text(o, "StartAt", path), States: map[string]*State{}, path: path}
-	for _, name := range states.keys {
+	for name, state := range states.All() {
 		at := path + "/States/" + name
-		fields, ok := states.values[name].(*object)
+		fields, ok := state.(*ordered.Object)
 		if !ok {
 			p.schema(at, "Expected value of type Object")
 			continue
@@ -192,7 +193,7 @@ func (p *parser) container(o *object, path string) *Container {
 		c.Names = append(c.Names, name)
 		c.States[name] = p.state(name, fields, at)
 	}
-	if len(c.States) == len(states.keys) {
+	if len(c.States) == states.Len() {
 		p.transitions(c)
 	}
 	return c
@@ -208,7 +209,7 @@ func contains(list []string, s string) bool {
 }
 
 func integer(value any) (int, bool) {
-	n, ok := value.(float64)
+	n, ok := ordered.Number(value)
 	if !ok || n != float64(int(n)) {
 		return 0, false
 	}

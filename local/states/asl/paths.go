@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"weir/local/ordered"
 	"weir/local/states/intrinsic"
 	"weir/local/states/jsonpath"
 )
@@ -100,13 +101,13 @@ func (p *parser) referencePath(value any, at string) {
 // AWS gives the template's place, not the member's.
 func (p *parser) template(value any, at string) {
 	switch value := value.(type) {
-	case map[string]any:
-		for _, name := range sorted(value) {
+	case *ordered.Object:
+		for name, member := range value.All() {
 			if !strings.HasSuffix(name, ".$") {
-				p.template(value[name], at+"/"+name)
+				p.template(member, at+"/"+name)
 				continue
 			}
-			text, ok := value[name].(string)
+			text, ok := member.(string)
 			if !ok || !validPath(text) {
 				p.schema(at, "The value for the field '%s' must be a valid JSONPath or a valid intrinsic function call", name)
 			}

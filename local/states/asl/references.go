@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"weir/local/ordered"
 	"weir/local/states/intrinsic"
 	"weir/local/states/jsonpath"
 )
@@ -93,8 +94,8 @@ func readFields(fields map[string]any, read func(string)) {
 // readTemplate reads the members whose name ends in ".$".
 func readTemplate(value any, read func(string)) {
 	switch value := value.(type) {
-	case map[string]any:
-		for name, member := range value {
+	case *ordered.Object:
+		for name, member := range value.All() {
 			if text, ok := member.(string); ok && strings.HasSuffix(name, ".$") {
 				read(text)
 			} else {

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"weir/local/ordered"
 )
 
-func (p *parser) state(name string, o *object, path string) *State {
+func (p *parser) state(name string, o *ordered.Object, path string) *State {
 	s := &State{Name: name, path: path, Fields: map[string]any{}}
 	if !p.require(o, path, "Type") {
 		return s
@@ -15,7 +17,7 @@ func (p *parser) state(name string, o *object, path string) *State {
 	allowed, ok := fieldsOf[s.Type]
 	if !ok {
 		p.oneOf(path, "Type", "Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map")
-		s.Next, _ = o.values["Next"].(string)
+		s.Next, _ = o.Get("Next").(string)
 		s.End = s.Next == "" // it may be the end of the machine
 		return s
 	}
@@ -24,7 +26,7 @@ func (p *parser) state(name string, o *object, path string) *State {
 		p.schema(path, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine")
 	}
 	s.JSONata = speaks == jsonataOnly
-	for _, key := range o.keys {
+	for key, value := range o.All() {
 		where, ok := allowed[key]
 		switch {
 		case !ok:
@@ -37,7 +39,7 @@ func (p *parser) state(name string, o *object, path string) *State {
 		switch key {
 		case "Type", "Comment", "QueryLanguage", "Next", "End", "Retry", "Catch", "Choices", "Default", "Branches", "ItemProcessor", "Iterator":
 		default:
-			s.Fields[key] = plain(o.values[key])
+			s.Fields[key] = value
 		}
 	}
 	p.flow(s, o)
@@ -48,9 +50,9 @@ func (p *parser) state(name string, o *object, path string) *State {
 }
 
 // flow reads Next and End.
-func (p *parser) flow(s *State, o *object) {
+func (p *parser) flow(s *State, o *ordered.Object) {
 	s.Next = p.text(o, "Next", s.path)
-	if end, ok := o.values["End"]; ok {
+	if end, ok := o.Lookup("End"); ok {
 		if s.End, ok = end.(bool); !ok {
 			p.schema(s.path+"/End", "Expected value of type Boolean")
 		}
@@ -60,14 +62,14 @@ func (p *parser) flow(s *State, o *object) {
 		return
 	}
 	switch {
-	case o.has("Next") && s.End:
+	case o.Has("Next") && s.End:
 		p.schema(s.path, "You must specify only one of the fields: [Next, End]")
-	case !o.has("Next") && !s.End:
+	case !o.Has("Next") && !s.End:
 		p.schema(s.path, "These fields are required: [Next, End]: at least one of them")
 	}
 }
 
-func (p *parser) byType(s *State, o *object) {
+func (p *parser) byType(s *State, o *ordered.Object) {
 	switch s.Type {
 	case Task:
 		p.require(o, s.path, "Resource")
@@ -102,8 +104,8 @@ func (p *parser) byType(s *State, o *object) {
 // and catchers.
 func (p *parser) variables(s *State) {
 	check := func(template any, at string) {
-		object, _ := template.(map[string]any)
-		for _, name := range sorted(object) {
+		object, _ := template.(*ordered.Object)
+		for _, name := range object.Names() {
 			plain := name
 			if !s.JSONata {
 				plain = strings.TrimSuffix(name, ".$")
@@ -151,13 +153,13 @@ func (p *parser) numbers(s *State) {
 		if text, isText := value.(string); !ok || isText && s.JSONata && isExpression(text) {
 			continue
 		}
-		number, ok := value.(float64)
+		number, ok := ordered.Number(value)
 		if !ok || number < limit.min || number > limit.max {
 			p.schema(s.path+"/"+limit.field, "Expected a number between %v and %v", int64(limit.min), int64(limit.max))
 		}
 	}
-	timeout, hasTimeout := s.Fields["TimeoutSeconds"].(float64)
-	heartbeat, hasHeartbeat := s.Fields["HeartbeatSeconds"].(float64)
+	timeout, hasTimeout := ordered.Number(s.Fields["TimeoutSeconds"])
+	heartbeat, hasHeartbeat := ordered.Number(s.Fields["HeartbeatSeconds"])
 	if hasTimeout && hasHeartbeat && heartbeat >= timeout {
 		p.schema(s.path, "HeartbeatSeconds must be smaller than TimeoutSeconds")
 	}
@@ -165,7 +167,7 @@ func (p *parser) numbers(s *State) {
 
 // resource checks a Task's resource: an ARN of the form that Step Functions
 // knows.
-func (p *parser) resource(s *State, o *object) {
+func (p *parser) resource(s *State, o *ordered.Object) {
 	resource := p.text(o, "Resource", s.path)
 	if resource == "" {
 		return
@@ -196,18 +198,18 @@ func integrationPattern(resource string) string {
 	return ""
 }
 
-func (p *parser) branches(s *State, o *object) {
+func (p *parser) branches(s *State, o *ordered.Object) {
 	if !p.require(o, s.path, "Branches") {
 		return
 	}
-	list, ok := o.values["Branches"].([]any)
+	list, ok := o.Get("Branches").([]any)
 	if !ok || len(list) == 0 {
 		p.schema(s.path+"/Branches", "Expected value of type Array with at least one branch")
 		return
 	}
 	for i, member := range list {
 		path := fmt.Sprintf("%s/Branches[%d]", s.path, i)
-		branch, ok := member.(*object)
+		branch, ok := member.(*ordered.Object)
 		if !ok {
 			p.schema(path, "Expected value of type Object")
 			continue
@@ -217,15 +219,15 @@ func (p *parser) branches(s *State, o *object) {
 	}
 }
 
-func (p *parser) mapState(s *State, o *object) {
+func (p *parser) mapState(s *State, o *ordered.Object) {
 	field := "ItemProcessor"
-	if !o.has(field) && o.has("Iterator") {
+	if !o.Has(field) && o.Has("Iterator") {
 		field = "Iterator"
 	}
 	if !p.require(o, s.path, field) {
 		return
 	}
-	processor, ok := o.values[field].(*object)
+	processor, ok := o.Get(field).(*ordered.Object)
 	path := s.path + "/" + field
 	if !ok {
 		p.schema(path, "Expected value of type Object")
@@ -242,9 +244,9 @@ func (p *parser) mapState(s *State, o *object) {
 }
 
 // inline refuses what the local cloud does not run of a Map state.
-func (p *parser) inline(s *State, processor *object, path string) {
-	if config, ok := processor.values["ProcessorConfig"].(*object); ok {
-		if config.values["Mode"] == "DISTRIBUTED" {
+func (p *parser) inline(s *State, processor *ordered.Object, path string) {
+	if config, ok := processor.Get("ProcessorConfig").(*ordered.Object); ok {
+		if config.Get("Mode") == "DISTRIBUTED" {
 			p.schema(path+"/ProcessorConfig/Mode", "The local cloud does not run Map states in DISTRIBUTED mode")
 		}
 	}

@@ -3,6 +3,7 @@ package asl
 import (
 	"strings"
 
+	"weir/local/ordered"
 	"weir/local/states/intrinsic"
 )
 
@@ -32,13 +33,13 @@ func (p *parser) warnings(s *State) {
 
 func (p *parser) plainPaths(value any, at string) {
 	switch value := value.(type) {
-	case map[string]any:
-		for _, name := range sorted(value) {
-			text, ok := value[name].(string)
+	case *ordered.Object:
+		for name, member := range value.All() {
+			text, ok := member.(string)
 			if ok && isPath(text) && !strings.HasSuffix(name, ".$") {
 				p.warn(NoDollar, at+"/"+name, "The value looks like a path or a function, but the name of the field '%s' does not end with '.$'", name)
 			}
-			p.plainPaths(value[name], at+"/"+name)
+			p.plainPaths(member, at+"/"+name)
 		}
 	case []any:
 		for i, member := range value {
@@ -66,8 +67,8 @@ func (p *parser) comparedPaths(r *Rule, at string) {
 // holdsPath tells whether a member of a template is to be evaluated.
 func holdsPath(value any) bool {
 	switch value := value.(type) {
-	case map[string]any:
-		for name, member := range value {
+	case *ordered.Object:
+		for name, member := range value.All() {
 			text, _ := member.(string)
 			if strings.HasSuffix(name, ".$") && isPath(text) || holdsPath(member) {
 				return true

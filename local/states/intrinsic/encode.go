@@ -9,6 +9,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+
+	"weir/local/ordered"
 )
 
 // maxText is how long a string Base64 and Hash functions take.
@@ -42,7 +44,7 @@ func base64Decode(args []any) (any, error) {
 func hash(args []any) (any, error) {
 	s, isText := args[0].(string)
 	if !isText {
-		s = text(args[0])
+		s = ordered.Encode(args[0])
 	}
 	if len(s) > maxText {
 		return nil, fmt.Errorf("the data must have at most %d characters", maxText)

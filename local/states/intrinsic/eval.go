@@ -1,16 +1,13 @@
 package intrinsic
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
-	"reflect"
 	"slices"
 	"strings"
 
+	"weir/local/ordered"
 	"weir/local/states/jsonpath"
 )
 
@@ -30,7 +27,7 @@ const maxArray = 1000
 var functions = map[string]function{
 	"Format":         {1, math.MaxInt, format},
 	"StringToJson":   {1, 1, stringToJSON},
-	"JsonToString":   {1, 1, func(a []any) (any, error) { return text(a[0]), nil }},
+	"JsonToString":   {1, 1, func(a []any) (any, error) { return ordered.Encode(a[0]), nil }},
 	"Array":          {0, math.MaxInt, func(a []any) (any, error) { return append([]any{}, a...), nil }},
 	"ArrayPartition": {2, 2, arrayPartition},
 	"ArrayContains":  {2, 2, arrayContains},
@@ -78,16 +75,6 @@ func (c *Call) Eval(resolve Resolver) (any, error) {
 
 func unescape(s string) string { return strings.ReplaceAll(s, string(rune(escaped)), "") }
 
-func text(value any) string {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return fmt.Sprint(value) // a number beyond JSON, which cannot come from JSON
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
-
 func format(args []any) (any, error) {
 	template, ok := args[0].(string)
 	if !ok {
@@ -130,14 +117,14 @@ func shown(value any) string {
 			parts[i] = shown(member)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
-	case map[string]any:
+	case *ordered.Object:
 		var parts []string
-		for _, name := range slices.Sorted(maps.Keys(value)) {
-			parts = append(parts, name+"="+shown(value[name]))
+		for name, member := range value.All() {
+			parts = append(parts, name+"="+shown(member))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	}
-	return text(value)
+	return ordered.Encode(value)
 }
 
 func stringToJSON(args []any) (any, error) {
@@ -148,11 +135,11 @@ func stringToJSON(args []any) (any, error) {
 	if strings.TrimSpace(s) == "" {
 		return nil, nil
 	}
-	var value any
-	if err := json.Unmarshal([]byte(s), &value); err != nil {
+	value, err := ordered.Decode(s)
+	if err != nil {
 		return nil, fmt.Errorf("the argument is not JSON: %w", err)
 	}
-	if value == 0.0 {
+	if n, ok := ordered.Number(value); ok && n == 0 {
 		value = 0.0 // of either sign
 	}
 	return value, nil
@@ -168,12 +155,7 @@ func list(value any) ([]any, error) {
 
 // integer rounds a half up, as AWS does: -1.5 is -1.
 func integer(value any, what string) (int, error) {
-	if text, ok := value.(json.Number); ok {
-		if f, err := text.Float64(); err == nil {
-			value = f
-		}
-	}
-	n, ok := value.(float64)
+	n, ok := ordered.Number(value)
 	if !ok || math.Abs(n) > 1<<53 {
 		return 0, fmt.Errorf("the %s must be an integer", what)
 	}
@@ -203,12 +185,11 @@ func arrayContains(args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, member := range l {
-		if reflect.DeepEqual(member, args[1]) {
-			return true, nil
-		}
-	}
-	return false, nil
+	return contains(l, args[1]), nil
+}
+
+func contains(list []any, value any) bool {
+	return slices.ContainsFunc(list, func(member any) bool { return ordered.Equal(member, value) })
 }
 
 func arrayRange(args []any) (any, error) {
@@ -262,26 +243,26 @@ func arrayUnique(args []any) (any, error) {
 	unique := []any{}
 	seen := map[string]bool{}
 	for _, member := range l {
-		if key := text(member); !seen[key] {
-			seen[key] = true
-			unique = append(unique, member)
+		text := ordered.Encode(member)
+		if _, isObject := member.(*ordered.Object); seen[text] || isObject && contains(unique, member) {
+			continue
 		}
+		seen[text] = true
+		unique = append(unique, member)
 	}
 	return unique, nil
 }
 
 func jsonMerge(args []any) (any, error) {
-	left, ok1 := args[0].(map[string]any)
-	right, ok2 := args[1].(map[string]any)
+	left, ok1 := args[0].(*ordered.Object)
+	right, ok2 := args[1].(*ordered.Object)
 	if !ok1 || !ok2 {
 		return nil, fmt.Errorf("the first two arguments must be objects")
 	}
 	if args[2] != false {
 		return nil, fmt.Errorf("only a shallow merge is supported: the third argument must be false")
 	}
-	merged := maps.Clone(left)
-	maps.Copy(merged, right)
-	return merged, nil
+	return left.Clone().Merge(right), nil
 }
 
 func mathRandom(args []any) (any, error) {

@@ -1,10 +1,10 @@
 package intrinsic_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"testing"
 
+	"weir/local/ordered"
 	"weir/local/states/intrinsic"
 	"weir/local/states/jsonpath"
 )
@@ -16,8 +16,8 @@ func evaluate(text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var root any
-	if err := json.Unmarshal([]byte(input), &root); err != nil {
+	root, err := ordered.Decode(input)
+	if err != nil {
 		return "", err
 	}
 	value, err := call.Eval(func(path *jsonpath.Path) (any, error) {
@@ -30,8 +30,7 @@ func evaluate(text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	out, err := json.Marshal(value)
-	return string(out), err
+	return ordered.Encode(value), nil
 }
 
 // The examples are those of AWS's documentation, with other data.

@@ -1,10 +1,11 @@
 package jsonpath
 
 import (
-	"encoding/json"
-	"reflect"
+	"cmp"
 	"strconv"
 	"strings"
+
+	"weir/local/ordered"
 )
 
 // condition is what a filter asks of a value.
@@ -56,12 +57,11 @@ func (c comparison) holds(value any) bool {
 	if !leftOK || !rightOK {
 		return c.operator == "!="
 	}
-	left, right = plain(left), plain(right)
 	switch c.operator {
 	case "==":
-		return reflect.DeepEqual(left, right)
+		return ordered.Equal(left, right)
 	case "!=":
-		return !reflect.DeepEqual(left, right)
+		return !ordered.Equal(left, right)
 	}
 	order, ok := compare(left, right)
 	if !ok {
@@ -78,32 +78,15 @@ func (c comparison) holds(value any) bool {
 	return order >= 0
 }
 
-// plain is a value without json.Number, which keeps the text of a number.
-func plain(value any) any {
-	if text, ok := value.(json.Number); ok {
-		if f, err := text.Float64(); err == nil {
-			return f
-		}
-	}
-	return value
-}
-
+// compare orders two numbers or two strings.
 func compare(left, right any) (int, bool) {
-	switch l := left.(type) {
-	case float64:
-		r, ok := right.(float64)
-		switch {
-		case l < r:
-			return -1, ok
-		case l > r:
-			return 1, ok
-		}
-		return 0, ok
-	case string:
-		r, ok := right.(string)
-		return strings.Compare(l, r), ok
+	if l, ok := ordered.Number(left); ok {
+		r, ok := ordered.Number(right)
+		return cmp.Compare(l, r), ok
 	}
-	return 0, false
+	l, ok1 := left.(string)
+	r, ok2 := right.(string)
+	return strings.Compare(l, r), ok1 && ok2
 }
 
 // filter reads (condition) after the question mark.

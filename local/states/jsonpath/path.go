@@ -3,7 +3,7 @@
 // or a variable ($name).
 package jsonpath
 
-import "sort"
+import "weir/local/ordered"
 
 // Root is what a path starts from.
 type Root int
@@ -92,11 +92,8 @@ type member string
 func (m member) definite() bool { return true }
 
 func (m member) apply(value any, out []any) ([]any, bool) {
-	object, ok := value.(map[string]any)
-	if !ok {
-		return out, false
-	}
-	found, ok := object[string(m)]
+	object, _ := value.(*ordered.Object)
+	found, ok := object.Lookup(string(m))
 	if !ok {
 		return out, false
 	}
@@ -169,9 +166,9 @@ func (wildcard) apply(value any, out []any) ([]any, bool) {
 	switch value := value.(type) {
 	case []any:
 		return append(out, value...), true
-	case map[string]any:
-		for _, key := range keys(value) {
-			out = append(out, value[key])
+	case *ordered.Object:
+		for _, member := range value.All() {
+			out = append(out, member)
 		}
 		return out, true
 	}
@@ -190,9 +187,9 @@ func (d descend) apply(value any, out []any) ([]any, bool) {
 		for _, child := range value {
 			out, _ = d.apply(child, out)
 		}
-	case map[string]any:
-		for _, key := range keys(value) {
-			out, _ = d.apply(value[key], out)
+	case *ordered.Object:
+		for _, child := range value.All() {
+			out, _ = d.apply(child, out)
 		}
 	}
 	return out, true
@@ -213,20 +210,11 @@ func (f filter) apply(value any, out []any) ([]any, bool) {
 			}
 		}
 		return out, true
-	case map[string]any:
+	case *ordered.Object:
 		if f.condition.holds(value) {
 			out = append(out, value)
 		}
 		return out, true
 	}
 	return out, false
-}
-
-func keys(object map[string]any) []string {
-	list := make([]string, 0, len(object))
-	for key := range object {
-		list = append(list, key)
-	}
-	sort.Strings(list)
-	return list
 }

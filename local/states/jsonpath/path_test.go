@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"weir/local/ordered"
 	"weir/local/states/jsonpath"
 )
 
@@ -12,8 +13,8 @@ const store = `{"store":{"book":[
  "bicycle":{"price":19.95,"a key":{"d.e":1}}},"nothing":null,"n":3}`
 
 func TestEval(t *testing.T) {
-	var root any
-	if err := json.Unmarshal([]byte(store), &root); err != nil {
+	root, err := ordered.Decode(store)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ path, want string }{
@@ -29,7 +30,7 @@ func TestEval(t *testing.T) {
 		{"$.store.book[::2].title", `["a","c"]`},
 		{"$.store.book[-2:].title", `["b","c"]`},
 		{"$.store.book[0]['title','price']", `["a",8.95]`},
-		{"$..price", `[19.95,8.95,12.99,8.99]`},
+		{"$..price", `[8.95,12.99,8.99,19.95]`},
 		{"$.store..title", `["a","b","c"]`},
 		{"$.store.book[?(@.price < 10)].title", `["a","c"]`},
 		{"$.store.book[?(@.price < 10 && @.isbn)].title", `["c"]`},
@@ -84,8 +85,8 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"$", "$$.a", "$x.y[0]", "$..a[?(@.b == 'c' && !(@.d))]", "$['a','b'][1:2:3]", "$[*]"} {
 		f.Add(seed)
 	}
-	var root any
-	if err := json.Unmarshal([]byte(store), &root); err != nil {
+	root, err := ordered.Decode(store)
+	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
