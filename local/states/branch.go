@@ -17,6 +17,9 @@ type branch struct {
 	exec *execution
 	ctx  context.Context
 	hold *clock.Hold
+	// given is the text of the execution's input, which the first state's event
+	// shows as it came.
+	given string
 	// previous is the event that the next one follows; last is the latest event
 	// of this branch, which is another one after an aside.
 	previous, last int64
@@ -78,7 +81,7 @@ func (b *branch) step(s *asl.State, input any) (output any, next string, err err
 	if b.resume != nil {
 		v.children, b.resume = b.resume.children, nil
 	}
-	if err := b.entered(s.Type, s.Name, input); err != nil {
+	if err := b.entered(s.Type, s.Name, b.shown(input)); err != nil {
 		return nil, "", b.lost(err, v, vars)
 	}
 	v.enteredAt, v.enteredID = b.exec.service.now(), b.last
@@ -90,6 +93,16 @@ func (b *branch) step(s *asl.State, input any) (output any, next string, err err
 		return nil, "", b.lost(err, v, vars)
 	}
 	return done.output, done.next, nil
+}
+
+// shown is the text of a state's input.
+func (b *branch) shown(input any) string {
+	text := b.given
+	b.given = ""
+	if text == "" {
+		text = ordered.Encode(input)
+	}
+	return text
 }
 
 // lost notes where a redrive would go on.

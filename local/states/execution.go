@@ -93,7 +93,9 @@ func (b *branch) execute() {
 	x := b.exec
 	x.publish()
 	start, input := x.revision.definition.StartAt, x.input
-	if b.resume != nil {
+	if b.resume == nil {
+		b.given = x.rawInput
+	} else {
 		start, input, b.vars = b.resume.state, b.resume.input, b.resume.vars
 	}
 	output, err := b.run(&x.revision.definition.Container, start, input)

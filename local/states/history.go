@@ -81,11 +81,10 @@ func untruncated() *types.HistoryEventExecutionDataDetails {
 
 // entered and exited are the events around a state of any type. The event types
 // are spelt "TaskStateEntered", "ChoiceStateExited" and so on.
-func (b *branch) entered(kind, name string, input any) error {
-	text := ordered.Encode(input)
+func (b *branch) entered(kind, name, input string) error {
 	return b.record(types.HistoryEvent{
 		Type:                     types.HistoryEventType(kind + "StateEntered"),
-		StateEnteredEventDetails: &types.StateEnteredEventDetails{Name: &name, Input: &text, InputDetails: untruncated()},
+		StateEnteredEventDetails: &types.StateEnteredEventDetails{Name: &name, Input: &input, InputDetails: untruncated()},
 	})
 }
 
