@@ -57,12 +57,16 @@ func (e *pathEvaluator) read(text, field string, on any) (any, error) {
 	}
 	value, ok := e.lookup(path, on)
 	if !ok {
-		return nil, notFound(text, field, on)
+		return nil, e.notFound(path, field, on)
 	}
 	return value, nil
 }
 
-func notFound(path, field string, on any) *failure {
+// notFound shows what the path starts from.
+func (e *pathEvaluator) notFound(path *jsonpath.Path, field string, on any) *failure {
+	if path.Root == jsonpath.Context {
+		on = e.context()
+	}
 	return failf(errRuntime, "The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", path, field, ordered.Encode(on))
 }
 
@@ -74,7 +78,7 @@ func (e *pathEvaluator) function(text, field string, on any) (any, error) {
 	value, err := call.Eval(func(path *jsonpath.Path) (any, error) {
 		value, ok := e.lookup(path, on)
 		if !ok {
-			return nil, notFound(path.String(), field, on)
+			return nil, e.notFound(path, field, on)
 		}
 		return value, nil
 	})

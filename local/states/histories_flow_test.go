@@ -213,7 +213,7 @@ func TestRecordedPathsThatLeadNowhere(t *testing.T) {
 			` + prefix + `The JSONPath '$.NoSuchCausePath' specified for the field 'CausePath' could not be found in the input '{"int-literal":0}'`})
 	cases = append(cases, recordedHistory{name: "INVALID_JSONPATH_IN_STRING_EXPR_CONTEXTPATH", definition: one(`"Type":"Pass","Parameters":{"value.$":"$$.Execution.Input.no_such_jsonpath"}`), input: `{"int-literal":0}`, want: `
 			PassStateEntered S =
-			` + prefix + `The JSONPath '$$.Execution.Input.no_such_jsonpath' specified for the field 'value.$' could not be found in the input '<json>'`})
+			` + prefix + `The JSONPath '$$.Execution.Input.no_such_jsonpath' specified for the field 'value.$' could not be found in the input '{"Execution":{"Id":"<arn>","Input":{"int-literal":0},<members>},"StateMachine":{<members>},"State":{"Name":"S","EnteredTime":"<time>"}}'`})
 	testHistories(t, cases)
 }
 
