@@ -28,6 +28,8 @@ func TestDiagnostics(t *testing.T) {
 		// test_sfn_api_validation.snapshot.json of github.com/localstack/localstack.
 		"nothing":          {``, `SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null`},
 		"not JSON":         {`not a definition`, "INVALID_JSON_DESCRIPTION: Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: (String)\"not a definition\"; line: 1, column: 4] at [Source: (String)\"not a definition\"; line: 1, column: 4]"},
+		"a name twice":     {state(`"Type":"Pass","Result":{"a":1,"a":2},"End":true`), `SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null`},
+		"nested too deep":  {state(`"Type":"Pass","Result":` + strings.Repeat("[", 300) + strings.Repeat("]", 300) + `,"End":true`), `SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null`},
 		"no members":       {`{}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /`},
 		"no states":        {`{"StartAt":"S"}`, `SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /`},
 		"not an object":    {`[]`, `SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null`},
@@ -102,6 +104,7 @@ func TestGoodDefinitions(t *testing.T) {
 		"mixed":            state(`"Type":"Pass","QueryLanguage":"JSONata","Output":"{% 1 %}","End":true`),
 		"error in Catch":   query(task + `,"Catch":[{"ErrorEquals":["States.ALL"],"Output":"{% $states.errorOutput %}","Next":"S"}],"End":true`),
 		"functions":        state(`"Type":"Fail","CausePath":"States.Format('{}', $.a)"`),
+		"decimals":         state(task + `,"TimeoutSeconds":60.0,"HeartbeatSeconds":5.0,"Retry":[{"ErrorEquals":["A"],"IntervalSeconds":1.0,"MaxAttempts":2.0,"BackoffRate":2.0}],"End":true`),
 		"old Map":          state(`"Type":"Map","Iterator":{"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"Parameters":{"x.$":"$$.Map.Item.Value"},"End":true`),
 	} {
 		if _, found := asl.Parse(definition, asl.Standard, engine); len(found) > 0 {
