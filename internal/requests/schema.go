@@ -91,7 +91,7 @@ func explain(root *jsonschema.Schema, value any, err error) string {
 			meaning = " " + known.Description
 		}
 	}
-	finding := decimals.ReplaceAllString(asWritten.Replace(err.Error()), "$1")
+	finding := asWritten(err.Error())
 	if strings.HasPrefix(finding, "unexpected additional properties") {
 		meaning = " There are " + strings.Join(slices.Sorted(maps.Keys(known.Properties)), ", ") + "."
 	}
@@ -113,12 +113,12 @@ func firstWrong(root, schema *jsonschema.Schema, items []any) int {
 	return max(0, slices.IndexFunc(items, func(item any) bool { return known.Validate(item) != nil }))
 }
 
-// The library writes whole numbers as fractions, others with six decimals, and
-// null as Go knows it.
-var (
-	asWritten = strings.NewReplacer("/1 ", " ", "<invalid reflect.Value>", "null")
-	decimals  = regexp.MustCompile(`(\.\d*[1-9])0+$|\.0+$`)
-)
+// asWritten puts values back as they were in the request: the library writes
+// whole numbers as fractions, others with six decimals, and null as Go knows it.
+func asWritten(finding string) string {
+	finding = strings.NewReplacer("/1 ", " ", "<invalid reflect.Value>", "null").Replace(finding)
+	return regexp.MustCompile(`(\.\d*[1-9])0+$|\.0+$`).ReplaceAllString(finding, "$1")
+}
 
 // split cuts a JSON pointer before its last part.
 func split(pointer string) (parent, last string) {
