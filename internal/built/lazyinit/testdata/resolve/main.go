@@ -1,4 +1,5 @@
-// Command resolve prints what a client's table of endpoints says.
+// Command resolve prints what comes from tables that are filled on first use: a
+// client's endpoints and JSONata's functions.
 package main
 
 import (
@@ -6,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	jsonata "github.com/blues/jsonata-go"
 )
 
 func main() {
@@ -16,4 +18,5 @@ func main() {
 			fmt.Println(region, fips, endpoint.URL, endpoint.SigningRegion, err)
 		}
 	}
+	fmt.Println(jsonata.MustCompile(`$sum([1, 2]) & $uppercase("a")`).Eval(nil))
 }
