@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
@@ -15,9 +16,16 @@ import (
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
 var largest = math.Ldexp(1, 360)
 
+// reserved starts the namespaces that only AWS's own services write to. Those of
+// the local cloud do so by Record.
+const reserved = "AWS/"
+
 // checkData refuses the data of a request, of which none is kept if one is wrong.
-func checkData(data []types.MetricDatum) error {
+func checkData(namespace string, data []types.MetricDatum) error {
 	var wrong []*api.Error
+	if strings.HasPrefix(namespace, reserved) {
+		wrong = append(wrong, invalidValue("The value %s for parameter Namespace is invalid.", reserved))
+	}
 	for i, d := range data {
 		if err := checkDatum(func(member string) string { return fmt.Sprintf("MetricData.member.%d.%s", i+1, member) }, d); err != nil {
 			wrong = append(wrong, err)

@@ -155,6 +155,19 @@ func TestDataThatAreRefusedAsRecorded(t *testing.T) {
 	}
 }
 
+// Users of AWS were told so.
+func TestNobodyWritesToTheNamespacesOfServices(t *testing.T) {
+	d := newDesk(t)
+	for namespace, want := range map[string]string{
+		"AWS/Lambda": "InvalidParameterValue: The value AWS/ for parameter Namespace is invalid.", "AWS": "<nil>", "aws/Lambda": "<nil>", "My/AWS/Lambda": "<nil>",
+	} {
+		_, err := d.cw.PutMetricData(t.Context(), &sdk.PutMetricDataInput{Namespace: &namespace, MetricData: []types.MetricDatum{datum(1, "")}})
+		if got := message(err); got != want {
+			t.Errorf("namespace %s: error %q, want %q", namespace, got, want)
+		}
+	}
+}
+
 // test_list_metrics_with_filters
 func TestMetricsAreListedAsRecorded(t *testing.T) {
 	d := newDesk(t)
