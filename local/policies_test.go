@@ -34,7 +34,7 @@ func TestServicesNeedTheResourcesPolicy(t *testing.T) {
 		"a rule to a queue for another":        {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", policies: []string{statement("Allow", "sns.amazonaws.com", "SQS:*", "")}, want: none},
 		"a rule to a queue that shuts it out":  {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", policies: []string{statement("Allow", "events.amazonaws.com", "sqs:*", ""), statement("Deny", "events.amazonaws.com", "sqs:SendMessage", "")}, want: "with an explicit deny in a resource-based policy"},
 		"an alarm to a topic as it was made":   {caller: api.ServiceCaller("cloudwatch.amazonaws.com", alarm), to: "sns"},
-		"a rule to a topic as it was made":     {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sns", want: none + "sns:publish action"},
+		"a rule to a topic as it was made":     {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sns", want: none + "SNS:Publish action"},
 		"a rule to a topic that lets it in":    {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sns", policies: []string{statement("Allow", "events.amazonaws.com", "sns:Publish", `"StringEquals":{"aws:SourceAccount":"000000000000"}`)}},
 		"an alarm to a topic for rules alone":  {caller: api.ServiceCaller("cloudwatch.amazonaws.com", alarm), to: "sns", policies: []string{statement("Allow", "events.amazonaws.com", "sns:Publish", "")}, want: none},
 		"the operator to a topic for services": {caller: api.Operator(api.Env{Partition: "aws", Account: "000000000000"}), to: "sns", policies: []string{statement("Allow", "events.amazonaws.com", "sns:Publish", "")}},

@@ -94,6 +94,8 @@ type Operation struct {
 type Permission struct {
 	Action   string // "lambda:UpdateAlias"
 	Resource string // ARN, or "*" where the action has no resource type
+	// Shown is how a denial names the resource, where that is not its ARN.
+	Shown string
 	// Context holds IAM condition keys and their values.
 	Context map[string][]string
 }

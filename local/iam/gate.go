@@ -3,7 +3,6 @@ package iam
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,11 +59,7 @@ func (s *Service) authorise(call api.Call, p api.Permission) error {
 		s.count(r.Arn, used)
 		return nil
 	}
-	why := "because no identity-based policy allows the " + p.Action + " action"
-	if outcome == explicitDeny {
-		why = "with an explicit deny in an identity-based policy"
-	}
-	return denied(call.Service, "User: %s is not authorized to perform: %s%s %s", principal(call.Caller, r), p.Action, onResource(p), why)
+	return denial(call.Service, principal(call.Caller, r), p, outcome, identityBased)
 }
 
 // principal is the session that AWS names in a denial. A service that acts in a
@@ -76,26 +71,6 @@ func principal(caller api.Caller, r *role) string {
 	service, _, _ := strings.Cut(caller.Service, ".")
 	account := strings.SplitN(r.Arn, ":", 6)[4]
 	return "arn:aws:sts::" + account + ":assumed-role/" + r.RoleName + "/" + service
-}
-
-// onResource is left out by CloudWatch where the action has no resource.
-func onResource(p api.Permission) string {
-	if (p.Resource == "*" || p.Resource == "") && strings.HasPrefix(p.Action, "cloudwatch:") {
-		return ""
-	}
-	return " on resource: " + p.Resource
-}
-
-// denied is the error by the service's own name for it.
-func denied(service *api.Service, format string, args ...any) error {
-	code, status := "AccessDeniedException", 400
-	switch {
-	case slices.Contains(service.Protocols, api.Query), service.Handler != nil:
-		code, status = "AccessDenied", 403
-	case slices.Contains(service.Protocols, api.RESTJSON):
-		status = 403
-	}
-	return api.StatusErrorf(status, code, format, args...)
 }
 
 // policiesOf names the policies that count for a role; the lock must be held.

@@ -1,10 +1,6 @@
 package iam
 
-import (
-	"strings"
-
-	"weir/local/api"
-)
+import "weir/local/api"
 
 // byResourcePolicy decides a call that a service makes on its own account by
 // the policy of what it calls: the topic that EventBridge publishes to, or the
@@ -23,12 +19,7 @@ func (s *Service) byResourcePolicy(call api.Call) error {
 		if outcome == allowed {
 			continue
 		}
-		action := strings.ToLower(p.Action)
-		why := "because no resource-based policy allows the " + action + " action"
-		if outcome == explicitDeny {
-			why = "with an explicit deny in a resource-based policy"
-		}
-		return denied(call.Service, "User: %s is not authorized to perform: %s on resource: %s %s", call.Caller.Service, action, p.Resource, why)
+		return denial(call.Service, call.Caller.Service, p, outcome, resourceBased)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -36,10 +37,13 @@ type DescribeLogGroupsInput struct {
 	Limit                                                             int32
 }
 
-// LogGroup is a group as it is shown; its time is milliseconds since 1970.
+// LogGroup is a group as it is shown; its time is milliseconds since 1970. Who
+// asks by pattern is not told its size, nor whether it may be deleted.
 type LogGroup struct {
 	LogGroupName, Arn, LogGroupArn, LogGroupClass, KmsKeyId string
-	CreationTime, StoredBytes                               int64
+	CreationTime                                            int64
+	StoredBytes                                             *int64
+	DeletionProtectionEnabled                               *bool
 	RetentionInDays                                         *int32
 	MetricFilterCount                                       int32
 }
@@ -50,7 +54,10 @@ type DescribeLogGroupsOutput struct {
 	NextToken string
 }
 
-var groupName = regexp.MustCompile(`^[\.\-_/#A-Za-z0-9]{1,512}$`)
+var groupName = regexp.MustCompile(`^[\.\-_/#A-Za-z0-9]+$`)
+
+// maxName is the length of the longest name.
+const maxName = 512
 
 // retentions are the numbers of days that may be set.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -60,6 +67,8 @@ var retentions = []int32{
 
 func (s *Service) createLogGroup(_ context.Context, _ api.Caller, in *CreateLogGroupInput) (*Empty, error) {
 	switch {
+	case len(in.LogGroupName) > maxName:
+		return nil, api.Errorf("InvalidParameterException", "Invalid LogGroup or LogStream, both must have length less than or equal to %d.", maxName)
 	case !groupName.MatchString(in.LogGroupName):
 		return nil, api.Errorf("InvalidParameterException", "1 validation error detected: Value '%s' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+", in.LogGroupName)
 	case in.LogGroupClass != "" && in.LogGroupClass != "STANDARD" && in.LogGroupClass != "INFREQUENT_ACCESS":
@@ -91,6 +100,12 @@ func (s *Service) deleteLogGroup(_ context.Context, _ api.Caller, in *LogGroupIn
 }
 
 func (s *Service) describeLogGroups(_ context.Context, _ api.Caller, in *DescribeLogGroupsInput) (*DescribeLogGroupsOutput, error) {
+	if in.LogGroupNamePrefix != "" && in.LogGroupNamePattern != "" {
+		return nil, api.Errorf("InvalidParameterException", "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
+	}
+	if err := checkLimit(in.Limit, maxDescribed); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	pattern := strings.ToLower(in.LogGroupNamePattern)
@@ -101,27 +116,39 @@ func (s *Service) describeLogGroups(_ context.Context, _ api.Caller, in *Describ
 			in.LogGroupClass != "" && in.LogGroupClass != g.class {
 			continue
 		}
-		described := LogGroup{
-			LogGroupName: name, Arn: s.arn(name), LogGroupArn: strings.TrimSuffix(s.arn(name), ":*"), LogGroupClass: g.class,
-			KmsKeyId: g.key, CreationTime: g.created.UnixMilli(), StoredBytes: int64(g.size),
-		}
-		if days := g.retention; days != 0 {
-			described.RetentionInDays = &days
+		described := s.describe(g)
+		if pattern == "" {
+			size := int64(g.size)
+			described.StoredBytes, described.DeletionProtectionEnabled = &size, new(bool)
 		}
 		all = append(all, described)
 	}
-	page, next, err := paginate(all, in.NextToken, in.Limit, 50)
+	page, next, err := paginate(all, in.NextToken, in.Limit)
 	return &DescribeLogGroupsOutput{LogGroups: page, NextToken: next}, err
 }
 
+func (s *Service) describe(g *group) LogGroup {
+	described := LogGroup{
+		LogGroupName: g.name, Arn: s.arn(g.name), LogGroupArn: strings.TrimSuffix(s.arn(g.name), ":*"), LogGroupClass: g.class,
+		KmsKeyId: g.key, CreationTime: g.created.UnixMilli(),
+	}
+	if days := g.retention; days != 0 {
+		described.RetentionInDays = &days
+	}
+	return described
+}
+
+// maxDescribed is the most groups or streams in one answer.
+const maxDescribed = 50
+
 // paginate cuts a page out of a list; the token is the place of the next one.
-func paginate[T any](all []T, token string, limit, standard int32) (page []T, next string, err error) {
+func paginate[T any](all []T, token string, limit int32) (page []T, next string, err error) {
 	from, err := number(token, "", 0)
 	if err != nil {
 		return nil, "", err
 	}
 	if limit <= 0 {
-		limit = standard
+		limit = maxDescribed
 	}
 	start := min(int(from), len(all))
 	end := min(start+int(limit), len(all))
@@ -133,7 +160,8 @@ func paginate[T any](all []T, token string, limit, standard int32) (page []T, ne
 
 func (s *Service) putRetentionPolicy(_ context.Context, _ api.Caller, in *PutRetentionPolicyInput) (*Empty, error) {
 	if !slices.Contains(retentions, in.RetentionInDays) {
-		return nil, api.Errorf("InvalidParameterException", "1 validation error detected: Value '%d' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: %v", in.RetentionInDays, retentions)
+		return nil, api.Errorf("InvalidParameterException", "1 validation error detected: Value '%d' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: %s", in.RetentionInDays,
+			strings.ReplaceAll(fmt.Sprint(retentions), " ", ", "))
 	}
 	return s.retain(in.LogGroupName, in.RetentionInDays)
 }

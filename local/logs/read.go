@@ -14,15 +14,20 @@ import (
 
 // DescribeLogStreamsInput of DescribeLogStreams.
 type DescribeLogStreamsInput struct {
-	LogGroupName, LogStreamNamePrefix, OrderBy, NextToken string
-	Descending                                            bool
-	Limit                                                 int32
+	LogGroupName, LogGroupIdentifier, LogStreamNamePrefix, OrderBy, NextToken string
+	Descending                                                                bool
+	Limit                                                                     int32
 }
 
-// LogStream is a stream as it is shown; times are milliseconds since 1970.
+func (in *DescribeLogStreamsInput) group() string {
+	return either(in.LogGroupName, in.LogGroupIdentifier)
+}
+
+// LogStream is a stream as it is shown; times are milliseconds since 1970. AWS
+// has stopped counting the bytes of streams: they are always none.
 type LogStream struct {
-	LogStreamName, Arn                                                       string
-	CreationTime, FirstEventTimestamp, LastEventTimestamp, LastIngestionTime int64
+	LogStreamName, Arn                                                                    string
+	CreationTime, FirstEventTimestamp, LastEventTimestamp, LastIngestionTime, StoredBytes int64
 }
 
 // DescribeLogStreamsOutput of DescribeLogStreams.
@@ -39,12 +44,7 @@ type FilterLogEventsInput struct {
 	Limit                                                                           int32
 }
 
-func (in *FilterLogEventsInput) group() string {
-	if in.LogGroupName != "" {
-		return in.LogGroupName
-	}
-	return nameOf(in.LogGroupIdentifier)
-}
+func (in *FilterLogEventsInput) group() string { return either(in.LogGroupName, in.LogGroupIdentifier) }
 
 // FilteredLogEvent is an event as FilterLogEvents shows it.
 type FilteredLogEvent struct {
@@ -66,6 +66,8 @@ type GetLogEventsInput struct {
 	Limit                                                      int32
 }
 
+func (in *GetLogEventsInput) group() string { return either(in.LogGroupName, in.LogGroupIdentifier) }
+
 // OutputLogEvent is an event as GetLogEvents shows it.
 type OutputLogEvent struct {
 	Message                  string
@@ -82,9 +84,15 @@ type GetLogEventsOutput struct {
 const maxEvents = 10000
 
 func (s *Service) describeLogStreams(_ context.Context, _ api.Caller, in *DescribeLogStreamsInput) (*DescribeLogStreamsOutput, error) {
+	if err := checkRead(in.LogGroupName, in.LogGroupIdentifier, in.Limit, maxDescribed); err != nil {
+		return nil, err
+	}
+	if in.OrderBy == "LastEventTime" && in.LogStreamNamePrefix != "" {
+		return nil, api.Errorf("InvalidParameterException", "Cannot order by LastEventTime with a logStreamNamePrefix.")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g, err := s.find(in.LogGroupName)
+	g, err := s.find(in.group())
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +100,7 @@ func (s *Service) describeLogStreams(_ context.Context, _ api.Caller, in *Descri
 	for _, name := range slices.Sorted(maps.Keys(g.streams)) {
 		if st := g.streams[name]; strings.HasPrefix(name, in.LogStreamNamePrefix) {
 			all = append(all, LogStream{
-				LogStreamName: name, Arn: s.Env.ARN("logs", "log-group:"+g.name+":log-stream:"+name), CreationTime: st.created.UnixMilli(),
+				LogStreamName: name, Arn: s.streamARN(g.name, name), CreationTime: st.created.UnixMilli(),
 				FirstEventTimestamp: st.first.UnixMilli(), LastEventTimestamp: st.last.UnixMilli(), LastIngestionTime: st.last.UnixMilli(),
 			})
 		}
@@ -103,13 +111,16 @@ func (s *Service) describeLogStreams(_ context.Context, _ api.Caller, in *Descri
 	if in.Descending {
 		slices.Reverse(all)
 	}
-	page, next, err := paginate(all, in.NextToken, in.Limit, 50)
+	page, next, err := paginate(all, in.NextToken, in.Limit)
 	return &DescribeLogStreamsOutput{LogStreams: page, NextToken: next}, err
 }
 
 // filterLogEvents goes through a group's events; the token is the number of the
 // next event to look at, which stays good while older ones go.
 func (s *Service) filterLogEvents(_ context.Context, _ api.Caller, in *FilterLogEventsInput) (*FilterLogEventsOutput, error) {
+	if err := checkRead(in.LogGroupName, in.LogGroupIdentifier, in.Limit, maxEvents); err != nil {
+		return nil, err
+	}
 	matches, err := compile(in.FilterPattern)
 	if err != nil {
 		return nil, err
@@ -146,13 +157,12 @@ func (s *Service) filterLogEvents(_ context.Context, _ api.Caller, in *FilterLog
 // getLogEvents reads one stream, forward from its head or from a token, or the
 // newest events.
 func (s *Service) getLogEvents(_ context.Context, _ api.Caller, in *GetLogEventsInput) (*GetLogEventsOutput, error) {
+	if err := checkRead(in.LogGroupName, in.LogGroupIdentifier, in.Limit, maxEvents); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := in.LogGroupName
-	if name == "" {
-		name = in.LogGroupIdentifier
-	}
-	g, err := s.find(name)
+	g, err := s.find(in.group())
 	if err != nil {
 		return nil, err
 	}
@@ -219,8 +229,32 @@ func number(token, prefix string, standard int64) (int64, error) {
 	return n, nil
 }
 
+// either is the name of the group that a request names by name or by ARN.
+func either(name, identifier string) string {
+	if name != "" {
+		return name
+	}
+	return nameOf(identifier)
+}
+
+// checkRead refuses a request that names its group twice or asks for too much.
+func checkRead(name, identifier string, limit, most int32) error {
+	if name != "" && identifier != "" {
+		return api.Errorf("ValidationException", "LogGroup name and LogGroup ARN are mutually exclusive parameters.")
+	}
+	return checkLimit(limit, most)
+}
+
+func checkLimit(limit, most int32) error {
+	if limit <= most {
+		return nil
+	}
+	return api.Errorf("InvalidParameterException", "1 validation error detected: Value '%d' at 'limit' failed to satisfy constraint: "+
+		"Member must have value less than or equal to %d", limit, most)
+}
+
 func limited(limit int32) int {
-	if limit <= 0 || limit > maxEvents {
+	if limit <= 0 {
 		return maxEvents
 	}
 	return int(limit)

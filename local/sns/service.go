@@ -70,7 +70,9 @@ func (s *Service) API() *api.Service {
 			api.Op("DeleteTopic", s.deleteTopic, api.On("sns:DeleteTopic", func(in *sns.DeleteTopicInput) string { return deref(in.TopicArn) })),
 			api.Op("GetTopicAttributes", s.getAttributes, api.On("sns:GetTopicAttributes", func(in *sns.GetTopicAttributesInput) string { return deref(in.TopicArn) })),
 			api.Op("SetTopicAttributes", s.setAttributes, api.On("sns:SetTopicAttributes", func(in *sns.SetTopicAttributesInput) string { return deref(in.TopicArn) })),
-			api.Op("ListTopics", s.listTopics),
+			api.Op("ListTopics", s.listTopics, api.Needs(func(*sns.ListTopicsInput) []api.Permission {
+				return []api.Permission{{Action: "sns:ListTopics", Resource: "*", Shown: s.Env.ARN("sns", "*")}}
+			})),
 			api.Op("Subscribe", s.subscribe, api.On("sns:Subscribe", func(in *sns.SubscribeInput) string { return deref(in.TopicArn) })),
 			api.Op("Unsubscribe", s.unsubscribe),
 			api.Op("ListSubscriptionsByTopic", s.listSubscriptions, api.On("sns:ListSubscriptionsByTopic", func(in *sns.ListSubscriptionsByTopicInput) string { return deref(in.TopicArn) })),

@@ -46,7 +46,7 @@ func (s *Service) API() *api.Service {
 		Operations: api.Table(
 			api.Op("CreateQueue", s.createQueue, api.On("sqs:CreateQueue", func(in *CreateQueueInput) string { return s.arnOf(in.QueueName) })),
 			api.Op("GetQueueUrl", s.getQueueURL, api.On("sqs:GetQueueUrl", func(in *GetQueueUrlInput) string { return s.arnOf(in.QueueName) })),
-			api.Op("ListQueues", s.listQueues, api.On("sqs:ListQueues", func(*ListQueuesInput) string { return s.arnOf(ptr("*")) })),
+			api.Op("ListQueues", s.listQueues, api.On("sqs:ListQueues", func(*ListQueuesInput) string { return s.arnOf(nil) })),
 			api.Op("DeleteQueue", s.deleteQueue, on(s, "DeleteQueue", func(in *QueueInput) *string { return in.QueueUrl })),
 			api.Op("PurgeQueue", s.purgeQueue, on(s, "PurgeQueue", func(in *QueueInput) *string { return in.QueueUrl })),
 			api.Op("GetQueueAttributes", s.getAttributes, on(s, "GetQueueAttributes", func(in *AttributesInput) *string { return in.QueueUrl })),

@@ -23,7 +23,9 @@ func (s *Service) operations() map[string]api.Operation {
 		api.Op("DeleteStateMachine", s.deleteStateMachine, api.On("states:DeleteStateMachine", func(in *sfn.DeleteStateMachineInput) string {
 			return aws.ToString(in.StateMachineArn)
 		})),
-		api.Op("ListStateMachines", s.listStateMachines),
+		api.Op("ListStateMachines", s.listStateMachines, api.On("states:ListStateMachines", func(*sfn.ListStateMachinesInput) string {
+			return s.Env.ARN("states", "stateMachine:*")
+		})),
 		api.Op("ListStateMachineVersions", s.listStateMachineVersions, api.On("states:ListStateMachineVersions", func(in *sfn.ListStateMachineVersionsInput) string {
 			return aws.ToString(in.StateMachineArn)
 		})),
