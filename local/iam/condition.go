@@ -62,33 +62,48 @@ func parseConditions(raw map[string]map[string]many) ([]condition, error) {
 	return list, nil
 }
 
+// unevaluated are the operators of AWS that the local cloud does not have.
+var unevaluated = []string{"IpAddress", "NotIpAddress", "BinaryEquals"}
+
+// comparison is the name of an operator without its set and IfExists.
+func comparison(operator string) (name, set string, ifExists bool) {
+	name = operator
+	if before, after, ok := strings.Cut(operator, ":"); ok {
+		set, name = before, after
+	}
+	name, ifExists = strings.CutSuffix(name, "IfExists")
+	return name, set, ifExists
+}
+
+// isOperator tells whether AWS has the operator.
+func isOperator(operator string) bool {
+	name, set, ifExists := comparison(operator)
+	if set != "" && set != "ForAnyValue" && set != "ForAllValues" {
+		return false
+	}
+	return operators[name] != nil || negations[name] != "" || slices.Contains(unevaluated, name) || name == "Null" && !ifExists
+}
+
+// parseCondition reads a condition with an operator that AWS has.
 func parseCondition(operator string, values []string) (condition, error) {
 	c := condition{values: values}
-	name := operator
-	if set, rest, ok := strings.Cut(name, ":"); ok {
-		if set != "ForAnyValue" && set != "ForAllValues" {
-			return c, malformed("Invalid Condition type : %s", operator)
-		}
-		c.set, name = set, rest
-	}
 	for _, value := range values {
 		if err := checkVariables(value); err != nil {
 			return c, err
 		}
 	}
-	if name == "Null" {
-		c.null = true
+	var name string
+	name, c.set, c.ifExists = comparison(operator)
+	if c.null = name == "Null"; c.null {
 		return c, nil
 	}
-	name, c.ifExists = strings.CutSuffix(name, "IfExists")
+	if slices.Contains(unevaluated, name) {
+		return c, malformed("the local cloud does not evaluate the condition operator %s", operator)
+	}
 	if positive, ok := negations[name]; ok {
 		name, c.negated = positive, true
 	}
-	match, ok := operators[name]
-	if !ok {
-		return c, malformed("Invalid Condition type : %s", operator)
-	}
-	c.match = match
+	c.match = operators[name]
 	return c, nil
 }
 
@@ -129,10 +144,17 @@ func dates(compare func(want, got time.Time) bool) func(want, got string) bool {
 	}
 }
 
-// parseDate reads ISO 8601 or epoch seconds.
+// layouts are the forms of ISO 8601 that the W3C names for dates.
+// https://www.w3.org/TR/NOTE-datetime
+var layouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02", "2006-01", "2006"}
+
+// parseDate reads ISO 8601 or epoch seconds. Four digits are a year.
 func parseDate(text string) (time.Time, error) {
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return time.Unix(seconds, 0), nil
+	for _, layout := range layouts {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at, nil
+		}
 	}
-	return time.Parse(time.RFC3339, text)
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	return time.Unix(seconds, 0), err
 }

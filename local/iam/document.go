@@ -1,11 +1,6 @@
 package iam
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"strings"
-)
+import "encoding/json"
 
 // document is a policy, parsed and checked.
 type document struct {
@@ -25,104 +20,65 @@ type statement struct {
 	conditions   []condition
 }
 
-// many is a JSON string or a list of strings.
-type many []string
-
-// UnmarshalJSON reads either form; numbers and booleans, which conditions may
-// hold, become strings.
-func (m *many) UnmarshalJSON(text []byte) error {
-	var value any
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&value); err != nil {
-		return err
-	}
-	list, ok := value.([]any)
-	if !ok {
-		list = []any{value}
-	}
-	for _, item := range list {
-		switch item := item.(type) {
-		case string, json.Number, bool:
-			*m = append(*m, fmt.Sprint(item))
-		default:
-			return fmt.Errorf("%v is neither a string nor a list of strings", item)
-		}
-	}
-	return nil
-}
-
-type rawStatement struct {
-	Sid          string
-	Effect       string
-	Action       many
-	NotAction    many
-	Resource     many
-	NotResource  many
-	Principal    json.RawMessage
-	NotPrincipal json.RawMessage
-	Condition    map[string]map[string]many
-}
-
 // parseIdentity reads a policy that hangs on a role.
 func parseIdentity(text string) (*document, error) {
-	doc, err := parse(text)
+	raw, err := readPolicy(text)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range doc.statements {
-		if len(s.principals) > 0 {
-			return nil, malformed("Policy document should not specify a principal.")
-		}
-		if (len(s.resources) > 0) == (len(s.notResources) > 0) {
-			return nil, malformed("Policy statement must contain resources.")
-		}
+	return raw.identity()
+}
+
+// parseManaged reads a managed policy, which has to say its version.
+func parseManaged(text string) (*document, error) {
+	raw, err := readPolicy(text)
+	if err != nil {
+		return nil, err
+	}
+	if raw.Version != "2012-10-17" {
+		return nil, malformed("Policy document must be version 2012-10-17 or greater.")
+	}
+	return raw.identity()
+}
+
+func (r *rawPolicy) identity() (*document, error) {
+	doc, err := r.document()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkIdentity(doc); err != nil {
+		return nil, err
 	}
 	return doc, nil
 }
 
 // parseTrust reads a role's trust policy.
 func parseTrust(text string) (*document, error) {
+	if !json.Valid([]byte(text)) {
+		return nil, malformed("This policy contains invalid Json")
+	}
 	doc, err := parse(text)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range doc.statements {
-		if len(s.principals) == 0 {
-			return nil, malformed("AssumeRole policy must contain a principal.")
-		}
-		if len(s.resources)+len(s.notResources) > 0 {
-			return nil, malformed("Has prohibited field Resource")
-		}
+	if err := checkTrust(doc); err != nil {
+		return nil, err
 	}
 	return doc, nil
 }
 
+// parse reads a policy of any kind.
 func parse(text string) (*document, error) {
-	var raw struct {
-		Version   string
-		ID        string
-		Statement json.RawMessage
+	raw, err := readPolicy(text)
+	if err != nil {
+		return nil, err
 	}
-	if err := strictJSON([]byte(text), &raw); err != nil {
-		return nil, malformed("Syntax errors in policy: %v", err)
-	}
-	if raw.Version != "" && raw.Version != "2012-10-17" && raw.Version != "2008-10-17" {
-		return nil, malformed("Syntax errors in policy: version %q", raw.Version)
-	}
-	var list []rawStatement
-	body := bytes.TrimSpace(raw.Statement)
-	if len(body) > 0 && body[0] == '{' {
-		body = append(append([]byte{'['}, body...), ']')
-	}
-	if err := strictJSON(body, &list); err != nil {
-		return nil, malformed("Syntax errors in policy: %v", err)
-	}
-	if len(list) == 0 {
-		return nil, malformed("Syntax errors in policy: no statement")
-	}
+	return raw.document()
+}
+
+func (r *rawPolicy) document() (*document, error) {
 	doc := &document{}
-	for _, one := range list {
+	for _, one := range r.Statement {
 		s, err := one.statement()
 		if err != nil {
 			return nil, err
@@ -132,32 +88,13 @@ func parse(text string) (*document, error) {
 	return doc, nil
 }
 
-func strictJSON(text []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(into)
-}
-
 func (r rawStatement) statement() (statement, error) {
 	s := statement{
 		sid: r.Sid, allow: r.Effect == "Allow", actions: r.Action, notActions: r.NotAction,
 		resources: r.Resource, notResources: r.NotResource,
 	}
-	if r.Effect != "Allow" && r.Effect != "Deny" {
-		return s, malformed("Invalid effect: %s", r.Effect)
-	}
-	if (len(s.actions) > 0) == (len(s.notActions) > 0) {
-		return s, malformed("Policy statement must contain actions.")
-	}
-	for _, action := range append(append([]string{}, s.actions...), s.notActions...) {
-		if action != "*" && strings.Count(action, ":") != 1 {
-			return s, malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc. (%s)", action)
-		}
-	}
-	for _, resource := range append(append([]string{}, s.resources...), s.notResources...) {
-		if err := checkResource(resource); err != nil {
-			return s, err
-		}
+	if err := r.checkLegacy(); err != nil {
+		return s, err
 	}
 	if len(r.NotPrincipal) > 0 {
 		return s, malformed("the local cloud does not evaluate NotPrincipal")
@@ -168,21 +105,6 @@ func (r rawStatement) statement() (statement, error) {
 	}
 	s.conditions, err = parseConditions(r.Condition)
 	return s, err
-}
-
-func checkResource(resource string) error {
-	if resource != "*" && !strings.HasPrefix(resource, "arn:") && !strings.HasPrefix(resource, "*") {
-		return malformed("Resource %s must be in ARN format or \"*\".", resource)
-	}
-	return checkVariables(resource)
-}
-
-// checkVariables refuses policy variables: they would have to be guessed.
-func checkVariables(text string) error {
-	if strings.Contains(text, "${") {
-		return malformed("the local cloud does not evaluate the policy variables of %q", text)
-	}
-	return nil
 }
 
 func parsePrincipals(text json.RawMessage) (map[string][]string, error) {

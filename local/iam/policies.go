@@ -11,7 +11,7 @@ import (
 )
 
 func (s *Service) createPolicy(_ context.Context, _ api.Caller, in *CreatePolicyInput) (*PolicyOutput, error) {
-	doc, err := parseIdentity(in.PolicyDocument)
+	doc, err := parseManaged(in.PolicyDocument)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (s *Service) listPolicies(_ context.Context, _ api.Caller, in *ListInput) (
 
 // createPolicyVersion replaces the policy: only the default version is kept.
 func (s *Service) createPolicyVersion(_ context.Context, _ api.Caller, in *PolicyVersionInput) (*PolicyVersionOutput, error) {
-	doc, err := parseIdentity(in.PolicyDocument)
+	doc, err := parseManaged(in.PolicyDocument)
 	if err != nil {
 		return nil, err
 	}
