@@ -83,7 +83,7 @@ func (s *Service) policiesOf(r *role) map[string]*document {
 		policies[name] = policy.doc
 	}
 	for arn := range r.attached {
-		policies[arn] = s.managed[arn].doc
+		policies[arn] = s.managed[arn].current().doc
 	}
 	return policies
 }

@@ -37,6 +37,8 @@ func (s *Service) operations() map[string]api.Operation {
 			return policyPermission("iam:CreatePolicyVersion", in.PolicyArn)
 		})),
 		api.Op("GetPolicyVersion", s.getPolicyVersion, onPolicy("iam:GetPolicyVersion")),
+		api.Op("DeletePolicyVersion", s.deletePolicyVersion, onPolicy("iam:DeletePolicyVersion")),
+		api.Op("SetDefaultPolicyVersion", s.setDefaultVersion, onPolicy("iam:SetDefaultPolicyVersion")),
 		api.Op("ListPolicyVersions", s.listPolicyVersions, onPolicy("iam:ListPolicyVersions")),
 	)
 }

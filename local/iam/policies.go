@@ -11,6 +11,9 @@ import (
 )
 
 func (s *Service) createPolicy(_ context.Context, _ api.Caller, in *CreatePolicyInput) (*PolicyOutput, error) {
+	if err := checkPolicyTags(in.Tags); err != nil {
+		return nil, err
+	}
 	doc, err := parseManaged(in.PolicyDocument)
 	if err != nil {
 		return nil, err
@@ -21,21 +24,25 @@ func (s *Service) createPolicy(_ context.Context, _ api.Caller, in *CreatePolicy
 	if _, exists := s.managed[arn]; exists {
 		return nil, api.StatusErrorf(409, "EntityAlreadyExists", "A policy called %s already exists. Duplicate names are not allowed.", in.PolicyName)
 	}
-	now := s.now()
-	policy := &managedPolicy{
-		Policy: Policy{
-			PolicyName: in.PolicyName, PolicyId: newID("ANPA"), Arn: arn, Path: slashed(in.Path), DefaultVersionId: "v1",
-			Description: in.Description, IsAttachable: true, CreateDate: &now, UpdateDate: &now, Tags: mergeTags(nil, in.Tags),
-		},
-		text: in.PolicyDocument, doc: doc,
-	}
-	s.managed[arn] = policy
-	return &PolicyOutput{Policy: policy.answer()}, nil
+	policy := s.manage(arn, in.PolicyDocument, doc)
+	policy.Description, policy.Tags = in.Description, mergeTags(nil, in.Tags)
+	made := policy.Policy
+	made.Description, made.Tags = "", slices.Clone(in.Tags)
+	return &PolicyOutput{Policy: &made}, nil
 }
 
-func (p *managedPolicy) answer() *Policy {
-	copied := p.Policy
-	return &copied
+// manage makes a managed policy of one version; the lock must be held.
+func (s *Service) manage(arn, text string, doc *document) *managedPolicy {
+	now := s.now()
+	_, path, _ := strings.Cut(arn, ":policy")
+	name := baseName(path)
+	policy := &managedPolicy{Policy: Policy{
+		PolicyName: name, PolicyId: newID("ANPA"), Arn: arn, Path: strings.TrimSuffix(path, name),
+		IsAttachable: true, CreateDate: &now, UpdateDate: &now,
+	}}
+	policy.DefaultVersionId = policy.add(text, doc, now).id
+	s.managed[arn] = policy
+	return policy
 }
 
 // findPolicy finds a managed policy; the lock must be held.
@@ -46,6 +53,14 @@ func (s *Service) findPolicy(arn string) (*managedPolicy, error) {
 	return nil, noSuchEntity("Policy %s was not found.", arn)
 }
 
+// checkARN refuses what cannot be the ARN of a policy.
+func checkARN(arn string) error {
+	if strings.HasPrefix(arn, "arn:") && strings.Count(arn, ":") >= 5 {
+		return nil
+	}
+	return invalid("ARN %s is not valid.", arn)
+}
+
 func (s *Service) getPolicy(_ context.Context, _ api.Caller, in *PolicyInput) (*PolicyOutput, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -53,7 +68,9 @@ func (s *Service) getPolicy(_ context.Context, _ api.Caller, in *PolicyInput) (*
 	if err != nil {
 		return nil, err
 	}
-	return &PolicyOutput{Policy: policy.answer()}, nil
+	got := policy.Policy
+	got.Tags = append([]Tag{}, policy.Tags...)
+	return &PolicyOutput{Policy: &got}, nil
 }
 
 func (s *Service) deletePolicy(_ context.Context, _ api.Caller, in *PolicyInput) (*Empty, error) {
@@ -66,7 +83,9 @@ func (s *Service) deletePolicy(_ context.Context, _ api.Caller, in *PolicyInput)
 	case strings.Contains(in.PolicyArn, ":iam::aws:"):
 		return nil, api.StatusErrorf(403, "AccessDenied", "Policy is outside your own account.")
 	case policy.AttachmentCount > 0:
-		return nil, api.StatusErrorf(409, "DeleteConflict", "Cannot delete a policy attached to entities.")
+		return nil, deleteConflict("Cannot delete a policy attached to entities.")
+	case len(policy.versions) > 1:
+		return nil, deleteConflict("This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.")
 	}
 	delete(s.managed, in.PolicyArn)
 	return &Empty{}, nil
@@ -75,67 +94,35 @@ func (s *Service) deletePolicy(_ context.Context, _ api.Caller, in *PolicyInput)
 func (s *Service) listPolicies(_ context.Context, _ api.Caller, in *ListInput) (*Policies, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	out := &Policies{Policies: []Policy{}}
+	list := []Policy{}
 	for _, arn := range slices.Sorted(maps.Keys(s.managed)) {
+		policy := s.managed[arn].Policy
 		aws := strings.Contains(arn, ":iam::aws:")
-		if in.Scope == "AWS" && !aws || in.Scope == "Local" && aws || in.OnlyAttached && s.managed[arn].AttachmentCount == 0 {
+		if in.Scope == "AWS" && !aws || in.Scope == "Local" && aws || in.OnlyAttached && policy.AttachmentCount == 0 ||
+			!strings.HasPrefix(policy.Path, in.PathPrefix) {
 			continue
 		}
-		out.Policies = append(out.Policies, *s.managed[arn].answer())
+		policy.Description, policy.Tags = "", nil
+		list = append(list, policy)
 	}
-	return out, nil
+	page, marker, err := paginate(list, in.Marker, in.MaxItems)
+	return &Policies{Policies: page, IsTruncated: marker != "", Marker: marker}, err
 }
 
-// createPolicyVersion replaces the policy: only the default version is kept.
-func (s *Service) createPolicyVersion(_ context.Context, _ api.Caller, in *PolicyVersionInput) (*PolicyVersionOutput, error) {
-	doc, err := parseManaged(in.PolicyDocument)
-	if err != nil {
-		return nil, err
+// paginate cuts a page out of a list; a marker is the place of the next one.
+func paginate[T any](list []T, marker string, most int32) (page []T, next string, err error) {
+	from := 0
+	if marker != "" {
+		if from, err = strconv.Atoi(marker); err != nil || from < 0 || from > len(list) {
+			return nil, "", invalid("Invalid Marker.")
+		}
 	}
-	if !in.SetAsDefault {
-		return nil, api.Errorf("ValidationError", "the local cloud keeps only the default version of a policy")
+	if most <= 0 {
+		most = 100
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	policy, err := s.findPolicy(in.PolicyArn)
-	if err != nil {
-		return nil, err
+	until := min(from+int(most), len(list))
+	if until < len(list) {
+		next = strconv.Itoa(until)
 	}
-	number, err := strconv.Atoi(strings.TrimPrefix(policy.DefaultVersionId, "v"))
-	if err != nil {
-		return nil, err
-	}
-	now := s.now()
-	policy.text, policy.doc, policy.UpdateDate = in.PolicyDocument, doc, &now
-	policy.DefaultVersionId = "v" + strconv.Itoa(number+1)
-	return &PolicyVersionOutput{PolicyVersion: policy.version()}, nil
-}
-
-func (p *managedPolicy) version() *PolicyVersion {
-	return &PolicyVersion{Document: encode(p.text), VersionId: p.DefaultVersionId, IsDefaultVersion: true, CreateDate: p.UpdateDate}
-}
-
-func (s *Service) getPolicyVersion(_ context.Context, _ api.Caller, in *PolicyInput) (*PolicyVersionOutput, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	policy, err := s.findPolicy(in.PolicyArn)
-	if err != nil {
-		return nil, err
-	}
-	if in.VersionId != policy.DefaultVersionId {
-		return nil, noSuchEntity("Policy %s version %s does not exist or is not attachable.", in.PolicyArn, in.VersionId)
-	}
-	return &PolicyVersionOutput{PolicyVersion: policy.version()}, nil
-}
-
-func (s *Service) listPolicyVersions(_ context.Context, _ api.Caller, in *PolicyInput) (*PolicyVersions, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	policy, err := s.findPolicy(in.PolicyArn)
-	if err != nil {
-		return nil, err
-	}
-	version := *policy.version()
-	version.Document = ""
-	return &PolicyVersions{Versions: []PolicyVersion{version}}, nil
+	return list[from:until], next, nil
 }

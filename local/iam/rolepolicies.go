@@ -67,6 +67,9 @@ func (s *Service) listRolePolicies(_ context.Context, _ api.Caller, in *RoleInpu
 }
 
 func (s *Service) attachRolePolicy(_ context.Context, _ api.Caller, in *Attachment) (*Empty, error) {
+	if err := checkARN(in.PolicyArn); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, err := s.find(in.RoleName)
@@ -85,6 +88,9 @@ func (s *Service) attachRolePolicy(_ context.Context, _ api.Caller, in *Attachme
 }
 
 func (s *Service) detachRolePolicy(_ context.Context, _ api.Caller, in *Attachment) (*Empty, error) {
+	if err := checkARN(in.PolicyArn); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, err := s.find(in.RoleName)

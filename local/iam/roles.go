@@ -1,8 +1,8 @@
 package iam
 
 import (
-	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"net/url"
 	"regexp"
@@ -12,14 +12,11 @@ import (
 	"weir/local/api"
 )
 
-var roleName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
+var roleName = regexp.MustCompile(`^[\w+=,.@-]+$`)
 
 func (s *Service) createRole(_ context.Context, _ api.Caller, in *CreateRoleInput) (*RoleOutput, error) {
-	if !roleName.MatchString(in.RoleName) {
-		return nil, api.Errorf("ValidationError", "The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-")
-	}
-	if in.PermissionsBoundary != "" {
-		return nil, api.Errorf("ValidationError", "the local cloud does not evaluate permissions boundaries (role %s)", in.RoleName)
+	if err := checkRole(in); err != nil {
+		return nil, err
 	}
 	trust, err := parseTrust(in.AssumeRolePolicyDocument)
 	if err != nil {
@@ -34,24 +31,58 @@ func (s *Service) createRole(_ context.Context, _ api.Caller, in *CreateRoleInpu
 		Role: Role{
 			Path: slashed(in.Path), RoleName: in.RoleName, RoleId: newID("AROA"),
 			Arn:        s.Env.GlobalARN("iam", "role"+slashed(in.Path)+in.RoleName),
-			CreateDate: s.now(), Description: in.Description, MaxSessionDuration: 3600,
-			AssumeRolePolicyDocument: encode(in.AssumeRolePolicyDocument),
+			CreateDate: s.now(), Description: in.Description,
+			AssumeRolePolicyDocument: encode(in.AssumeRolePolicyDocument), Tags: mergeTags(nil, in.Tags),
 		},
-		trust: trust, inline: map[string]inlinePolicy{}, attached: map[string]bool{},
+		longest: shortestSession, trust: trust, inline: map[string]inlinePolicy{}, attached: map[string]bool{},
 	}
 	if in.MaxSessionDuration != nil {
-		r.MaxSessionDuration = *in.MaxSessionDuration
+		r.longest = *in.MaxSessionDuration
 	}
-	r.Tags = mergeTags(nil, in.Tags)
 	s.roles[in.RoleName] = r
-	return &RoleOutput{Role: r.answer()}, nil
+	made := r.Role
+	made.Description, made.Tags = "", slices.Clone(in.Tags)
+	return &RoleOutput{Role: &made}, nil
 }
 
-// answer is a copy that later changes leave alone.
-func (r *role) answer() *Role {
-	copied := r.Role
-	copied.Tags = slices.Clone(r.Tags)
-	return &copied
+func checkRole(in *CreateRoleInput) error {
+	switch {
+	case len(in.RoleName) > 64:
+		return unfit("roleName", tooLong(64))
+	case !roleName.MatchString(in.RoleName):
+		return invalid("The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-")
+	case in.PermissionsBoundary != "":
+		return invalid("the local cloud does not evaluate permissions boundaries (role %s)", in.RoleName)
+	}
+	if err := checkSession(in.MaxSessionDuration); err != nil {
+		return err
+	}
+	return checkRoleTags(in.Tags)
+}
+
+// A role says how long its sessions may last, within these bounds in seconds.
+const (
+	shortestSession = 3600
+	longestSession  = 43200
+)
+
+func checkSession(seconds *int32) error {
+	switch {
+	case seconds == nil:
+		return nil
+	case *seconds < shortestSession:
+		return unfit("maxSessionDuration", fmt.Sprintf("Member must have value greater than or equal to %d", shortestSession))
+	case *seconds > longestSession:
+		return unfit("maxSessionDuration", fmt.Sprintf("Member must have value less than or equal to %d", longestSession))
+	}
+	return nil
+}
+
+// listed is a role as ListRoles shows it: without tags.
+func (r *role) listed() Role {
+	shown, longest := r.Role, r.longest
+	shown.MaxSessionDuration, shown.Tags = &longest, nil
+	return shown
 }
 
 // encode writes a policy as IAM answers it: URL-encoded after RFC 3986.
@@ -64,7 +95,9 @@ func (s *Service) getRole(_ context.Context, _ api.Caller, in *RoleInput) (*Role
 	if err != nil {
 		return nil, err
 	}
-	return &RoleOutput{Role: r.answer()}, nil
+	got := r.listed()
+	got.RoleLastUsed, got.Tags = &Empty{}, slices.Clone(r.Tags)
+	return &RoleOutput{Role: &got}, nil
 }
 
 func (s *Service) deleteRole(_ context.Context, _ api.Caller, in *RoleInput) (*Empty, error) {
@@ -75,9 +108,9 @@ func (s *Service) deleteRole(_ context.Context, _ api.Caller, in *RoleInput) (*E
 	case err != nil:
 		return nil, err
 	case len(r.attached) > 0:
-		return nil, api.StatusErrorf(409, "DeleteConflict", "Cannot delete entity, must detach all policies first.")
+		return nil, deleteConflict("Cannot delete entity, must detach all policies first.")
 	case len(r.inline) > 0:
-		return nil, api.StatusErrorf(409, "DeleteConflict", "Cannot delete entity, must delete policies first.")
+		return nil, deleteConflict("Cannot delete entity, must delete policies first.")
 	}
 	delete(s.roles, in.RoleName)
 	return &Empty{}, nil
@@ -94,6 +127,9 @@ func (s *Service) updateRoleDescription(_ context.Context, _ api.Caller, in *Upd
 }
 
 func (s *Service) changeRole(in *UpdateRoleInput) (*Role, error) {
+	if err := checkSession(in.MaxSessionDuration); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, err := s.find(in.RoleName)
@@ -104,9 +140,11 @@ func (s *Service) changeRole(in *UpdateRoleInput) (*Role, error) {
 		r.Description = *in.Description
 	}
 	if in.MaxSessionDuration != nil {
-		r.MaxSessionDuration = *in.MaxSessionDuration
+		r.longest = *in.MaxSessionDuration
 	}
-	return r.answer(), nil
+	shown := r.Role
+	shown.Tags = nil
+	return &shown, nil
 }
 
 func (s *Service) updateTrust(_ context.Context, _ api.Caller, in *TrustInput) (*Empty, error) {
@@ -127,50 +165,12 @@ func (s *Service) updateTrust(_ context.Context, _ api.Caller, in *TrustInput) (
 func (s *Service) listRoles(_ context.Context, _ api.Caller, in *ListInput) (*Roles, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	out := &Roles{Roles: []Role{}}
+	list := []Role{}
 	for _, name := range slices.Sorted(maps.Keys(s.roles)) {
 		if r := s.roles[name]; strings.HasPrefix(r.Path, in.PathPrefix) {
-			out.Roles = append(out.Roles, *r.answer())
+			list = append(list, r.listed())
 		}
 	}
-	return out, nil
-}
-
-func (s *Service) tagRole(_ context.Context, _ api.Caller, in *TagsInput) (*Empty, error) {
-	return s.changeTags(in.RoleName, func(tags []Tag) []Tag { return mergeTags(tags, in.Tags) })
-}
-
-func (s *Service) untagRole(_ context.Context, _ api.Caller, in *TagsInput) (*Empty, error) {
-	return s.changeTags(in.RoleName, func(tags []Tag) []Tag {
-		return slices.DeleteFunc(slices.Clone(tags), func(t Tag) bool { return slices.Contains(in.TagKeys, t.Key) })
-	})
-}
-
-func (s *Service) changeTags(name string, change func([]Tag) []Tag) (*Empty, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, err := s.find(name)
-	if err != nil {
-		return nil, err
-	}
-	r.Tags = change(r.Tags)
-	return &Empty{}, nil
-}
-
-func mergeTags(tags, more []Tag) []Tag {
-	byKey := map[string]Tag{}
-	for _, tag := range append(slices.Clone(tags), more...) {
-		byKey[tag.Key] = tag
-	}
-	return slices.SortedFunc(maps.Values(byKey), func(a, b Tag) int { return cmp.Compare(a.Key, b.Key) })
-}
-
-func (s *Service) listRoleTags(_ context.Context, _ api.Caller, in *RoleInput) (*Tags, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	r, err := s.find(in.RoleName)
-	if err != nil {
-		return nil, err
-	}
-	return &Tags{Tags: append([]Tag{}, r.Tags...)}, nil
+	page, marker, err := paginate(list, in.Marker, in.MaxItems)
+	return &Roles{Roles: page, IsTruncated: marker != "", Marker: marker}, err
 }

@@ -32,6 +32,7 @@ type Service struct {
 // role is a role with its policies.
 type role struct {
 	Role
+	longest  int32 // seconds that a session may last
 	trust    *document
 	inline   map[string]inlinePolicy
 	attached map[string]bool // policy ARNs
@@ -44,8 +45,8 @@ type inlinePolicy struct {
 
 type managedPolicy struct {
 	Policy
-	text string
-	doc  *document
+	versions []policyVersion // oldest first
+	made     int             // how many versions there have been
 }
 
 // New returns a service with AWS's managed policies and without roles.
@@ -58,12 +59,11 @@ func New(options Options) *Service {
 		sessions: map[string]session{}, usage: map[string]map[grant]*use{},
 	}
 	for path, text := range awsManaged {
-		doc, err := parseIdentity(text)
+		doc, err := parseManaged(text)
 		if err != nil {
 			panic("AWS managed policy " + path + ": " + err.Error()) // a constant of this package
 		}
-		arn := "arn:" + options.Env.Partition + ":iam::aws:policy/" + path
-		s.managed[arn] = &managedPolicy{Policy: Policy{Arn: arn, PolicyName: baseName(path), DefaultVersionId: "v1"}, text: text, doc: doc}
+		s.manage("arn:"+options.Env.Partition+":iam::aws:policy/"+path, text, doc)
 	}
 	return s
 }
@@ -85,14 +85,6 @@ func newID(prefix string) string {
 	var b [20]byte
 	_, _ = rand.Read(b[:]) // never fails, by its documentation
 	return prefix + base32.StdEncoding.EncodeToString(b[:])[:17]
-}
-
-func malformed(format string, args ...any) error {
-	return api.Errorf("MalformedPolicyDocument", format, args...)
-}
-
-func noSuchEntity(format string, args ...any) error {
-	return api.StatusErrorf(404, "NoSuchEntity", format, args...)
 }
 
 // find returns a role; the lock must be held.

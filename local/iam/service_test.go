@@ -56,7 +56,7 @@ func TestRoleLifeCycle(t *testing.T) {
 		return err
 	}
 	policy := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"a:B","Resource":"*"}}`
-	call(t, bus, "CreateRole", &iam.CreateRoleInput{RoleName: "R", Path: "/p/", AssumeRolePolicyDocument: forLambda, Tags: []iam.Tag{{Key: "k", Value: "v"}}})
+	call(t, bus, "CreateRole", &iam.CreateRoleInput{RoleName: "R", Path: "/p/", AssumeRolePolicyDocument: forLambda, Tags: []iam.Tag{{Key: "k", Value: aws.String("v")}}})
 	wantCode(t, try("CreateRole", &iam.CreateRoleInput{RoleName: "R", AssumeRolePolicyDocument: forLambda}), "EntityAlreadyExists")
 	wantCode(t, try("CreateRole", &iam.CreateRoleInput{RoleName: "S", AssumeRolePolicyDocument: policy}), "MalformedPolicyDocument")
 	role := call(t, bus, "GetRole", &iam.RoleInput{RoleName: "R"}).(*iam.RoleOutput).Role

@@ -2,16 +2,21 @@ package iam
 
 import "time"
 
-// Tag is a tag of a role or a policy.
-type Tag struct{ Key, Value string }
+// Tag is a tag of a role or a policy. Its value may be empty.
+type Tag struct {
+	Key   string
+	Value *string
+}
 
-// Role is a role as IAM answers it; the trust policy is URL-encoded there.
+// Role is a role as IAM answers it; the trust policy is URL-encoded there. Each
+// operation leaves out some members.
 type Role struct {
 	Path, RoleName, RoleId, Arn string
 	CreateDate                  time.Time
 	AssumeRolePolicyDocument    string
 	Description                 string
-	MaxSessionDuration          int32 // seconds
+	MaxSessionDuration          *int32 // seconds
+	RoleLastUsed                *Empty // the local cloud keeps no such record
 	Tags                        []Tag
 }
 
@@ -19,19 +24,15 @@ type Role struct {
 type Policy struct {
 	PolicyName, PolicyId, Arn, Path, DefaultVersionId string
 	Description                                       string
-	AttachmentCount                                   int32
+	AttachmentCount, PermissionsBoundaryUsageCount    int32
 	IsAttachable                                      bool
 	CreateDate, UpdateDate                            *time.Time
 	Tags                                              []Tag
 }
 
 // RoleInput names a role: GetRole, DeleteRole, ListRolePolicies,
-// ListAttachedRolePolicies, ListRoleTags.
-type RoleInput struct {
-	RoleName string
-	Marker   string
-	MaxItems int32
-}
+// ListAttachedRolePolicies, ListRoleTags. The lists of a role come whole.
+type RoleInput struct{ RoleName string }
 
 // RoleOutput holds a role: CreateRole, GetRole.
 type RoleOutput struct{ Role *Role }
@@ -87,12 +88,14 @@ type ListInput struct {
 type Roles struct {
 	Roles       []Role
 	IsTruncated bool
+	Marker      string
 }
 
 // Policies is the output of ListPolicies.
 type Policies struct {
 	Policies    []Policy
 	IsTruncated bool
+	Marker      string
 }
 
 // TagsInput of TagRole and UntagRole.
@@ -115,7 +118,8 @@ type CreatePolicyInput struct {
 }
 
 // PolicyInput names a managed policy: GetPolicy, DeletePolicy,
-// GetPolicyVersion, ListPolicyVersions.
+// ListPolicyVersions; or a version of one: GetPolicyVersion,
+// DeletePolicyVersion, SetDefaultPolicyVersion.
 type PolicyInput struct{ PolicyArn, VersionId string }
 
 // PolicyOutput holds a managed policy.
@@ -127,7 +131,8 @@ type PolicyVersionInput struct {
 	SetAsDefault              bool
 }
 
-// PolicyVersion is the one version that the local cloud keeps of a policy.
+// PolicyVersion is a version of a managed policy. Only GetPolicyVersion answers
+// with the document.
 type PolicyVersion struct {
 	Document, VersionId string
 	IsDefaultVersion    bool

@@ -22,7 +22,26 @@ type session struct {
 	expires time.Time
 }
 
-var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+var (
+	sessionName = regexp.MustCompile(`^[\w+=,.@-]*$`)
+	// roleARN is what STS takes for an ARN before it looks for the role.
+	roleARN = regexp.MustCompile(`^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$`)
+)
+
+func checkSessionName(name string) error {
+	constraint := ""
+	switch {
+	case len(name) > 64:
+		constraint = tooLong(64)
+	case len(name) < 2:
+		constraint = "Member must have length greater than or equal to 2"
+	case !sessionName.MatchString(name):
+		constraint = `Member must satisfy regular expression pattern: [\w+=,.@-]*`
+	default:
+		return nil
+	}
+	return invalid("1 validation error detected: Value '%s' at 'roleSessionName' failed to satisfy constraint: %s", name, constraint)
+}
 
 // STS describes the token service to the bus.
 func (s *Service) STS() *api.Service {
@@ -38,11 +57,14 @@ func (s *Service) STS() *api.Service {
 
 func (s *Service) assumeRole(_ context.Context, caller api.Caller, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, error) {
 	if in.Policy != nil || len(in.PolicyArns) > 0 {
-		return nil, api.Errorf("ValidationError", "the local cloud does not evaluate session policies")
+		return nil, invalid("the local cloud does not evaluate session policies")
 	}
 	name := aws.ToString(in.RoleSessionName)
-	if !sessionName.MatchString(name) {
-		return nil, api.Errorf("ValidationError", "1 validation error detected: Value '%s' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*", name)
+	if err := checkSessionName(name); err != nil {
+		return nil, err
+	}
+	if !roleARN.MatchString(aws.ToString(in.RoleArn)) {
+		return nil, invalid("%s is invalid", aws.ToString(in.RoleArn))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,8 +77,11 @@ func (s *Service) assumeRole(_ context.Context, caller api.Caller, in *sts.Assum
 	if in.DurationSeconds != nil {
 		seconds = *in.DurationSeconds
 	}
-	if seconds > r.MaxSessionDuration {
-		return nil, api.Errorf("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+	switch {
+	case seconds > r.longest:
+		return nil, invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+	case seconds > 3600 && caller.RoleARN != "":
+		return nil, invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
 	}
 	return s.openSession(r, caller, name, seconds), nil
 }
