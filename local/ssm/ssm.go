@@ -27,7 +27,7 @@ type Options struct {
 type Service struct {
 	Options
 	mu         sync.RWMutex
-	parameters map[string][]Parameter // versions by name, oldest first
+	parameters map[string][]Parameter // versions by key, oldest first
 }
 
 // New returns an empty store.
@@ -35,10 +35,12 @@ func New(options Options) *Service {
 	return &Service{Options: options, parameters: map[string][]Parameter{}}
 }
 
-// Parameter is a version of a parameter.
+// Parameter is a version of a parameter. Its selector is what a request for that
+// very version ended in.
 type Parameter struct {
 	Name, Type, Value string
 	Version           int64
+	Selector          string
 	LastModifiedDate  time.Time
 	ARN               string
 	DataType          string
@@ -70,10 +72,15 @@ type GetParametersByPathInput struct {
 	Path           string
 	Recursive      bool
 	WithDecryption bool
+	MaxResults     int32
+	NextToken      string
 }
 
 // GetParametersByPathOutput of GetParametersByPath.
-type GetParametersByPathOutput struct{ Parameters []Parameter }
+type GetParametersByPathOutput struct {
+	Parameters []Parameter
+	NextToken  string
+}
 
 // PutParameterInput of PutParameter.
 type PutParameterInput struct {
@@ -114,46 +121,39 @@ func (s *Service) API() *api.Service {
 }
 
 // arn of a parameter; the name may end in ":version" or be an ARN.
-func (s *Service) arn(name string) string {
-	name, _ = s.split(name)
-	return s.Env.ARN("ssm", "parameter/"+strings.TrimPrefix(name, "/"))
+func (s *Service) arn(text string) string {
+	named, _ := s.reference(text) // what is no name is refused when it is looked for
+	return s.Env.ARN("ssm", "parameter/"+strings.TrimPrefix(named.name, "/"))
 }
 
-// split takes a reference apart: "name:3", "name" or a parameter's ARN.
-func (s *Service) split(reference string) (name, version string) {
-	if rest, ok := strings.CutPrefix(reference, s.Env.ARN("ssm", "parameter")); ok {
-		name, version, _ = strings.Cut(rest, ":")
-		s.mu.RLock()
-		defer s.mu.RUnlock()
-		if _, flat := s.parameters[strings.TrimPrefix(name, "/")]; flat {
-			name = strings.TrimPrefix(name, "/")
-		}
-		return name, version
+// find finds a parameter. Its name is as the request has it, but for an ARN.
+func (s *Service) find(text string) (*Parameter, error) {
+	named, err := s.reference(text)
+	if err != nil {
+		return nil, err
 	}
-	name, version, _ = strings.Cut(reference, ":")
-	return name, version
-}
-
-func (s *Service) find(reference string) (*Parameter, error) {
-	name, version := s.split(reference)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	versions := s.parameters[name]
+	versions := s.parameters[key(named.name)]
 	if len(versions) == 0 {
 		return nil, api.Errorf("ParameterNotFound", "") // AWS says no more
 	}
-	if version == "" {
-		found := versions[len(versions)-1]
-		return &found, nil
-	}
-	n, err := strconv.Atoi(version)
-	if err != nil {
-		return nil, api.Errorf("ValidationException", "the local cloud has no parameter labels (%s)", reference)
+	n := len(versions)
+	if named.version != "" {
+		if n, err = strconv.Atoi(named.version); err != nil {
+			return nil, invalid("the local cloud has no parameter labels (%s)", text)
+		}
 	}
 	if n < 1 || n > len(versions) {
-		return nil, api.Errorf("ParameterVersionNotFound", "Systems Manager could not find version %s of %s. Verify the version and try again.", version, name)
+		return nil, api.Errorf("ParameterVersionNotFound", "Systems Manager could not find version %s of %s. Verify the version and try again.", named.version, named.name)
 	}
 	found := versions[n-1]
+	if named.version != "" {
+		found.Selector = ":" + named.version
+	}
+	if !named.byARN {
+		found.Name = named.name
+	}
 	return &found, nil
 }
 
@@ -169,6 +169,9 @@ func (s *Service) getParameters(_ context.Context, _ api.Caller, in *GetParamete
 	out := &GetParametersOutput{Parameters: []Parameter{}, InvalidParameters: []string{}}
 	for _, name := range in.Names {
 		found, err := s.find(name)
+		if api.IsCode(err, "ValidationException") {
+			return nil, err
+		}
 		if err != nil {
 			// AWS lists whatever it cannot find instead of failing.
 			out.InvalidParameters = append(out.InvalidParameters, name)
@@ -180,30 +183,52 @@ func (s *Service) getParameters(_ context.Context, _ api.Caller, in *GetParamete
 }
 
 func (s *Service) getParametersByPath(_ context.Context, _ api.Caller, in *GetParametersByPathInput) (*GetParametersByPathOutput, error) {
+	prefix := strings.TrimSuffix(in.Path, "/")
+	if prefix != "" && !names.MatchString(prefix) || !strings.HasPrefix(in.Path, "/") {
+		return nil, invalid(pathRule)
+	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	prefix := strings.TrimSuffix(in.Path, "/") + "/"
-	out := &GetParametersByPathOutput{Parameters: []Parameter{}}
-	for name, versions := range s.parameters {
-		rest, below := strings.CutPrefix(name, prefix)
-		if below && (in.Recursive || !strings.Contains(rest, "/")) {
-			out.Parameters = append(out.Parameters, versions[len(versions)-1])
+	var found []Parameter
+	for _, versions := range s.parameters {
+		newest := versions[len(versions)-1]
+		rest, below := strings.CutPrefix(newest.Name, prefix+"/")
+		if below && (in.Recursive || !strings.Contains(rest, "/")) && newest.Name > in.NextToken {
+			found = append(found, newest)
 		}
 	}
-	sort.Slice(out.Parameters, func(i, j int) bool { return out.Parameters[i].Name < out.Parameters[j].Name })
+	sort.Slice(found, func(i, j int) bool { return found[i].Name < found[j].Name })
+	return page(found, in.MaxResults)
+}
+
+// maxPage is the most parameters in one answer.
+const maxPage = 10
+
+// page answers with the first of what was found. The token is the last name.
+func page(found []Parameter, most int32) (*GetParametersByPathOutput, error) {
+	if most > maxPage {
+		return nil, invalid("1 validation error detected: Value '%d' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to %d", most, maxPage)
+	}
+	if most <= 0 {
+		most = maxPage
+	}
+	out := &GetParametersByPathOutput{Parameters: append([]Parameter{}, found[:min(int(most), len(found))]...)}
+	if n := len(out.Parameters); n < len(found) {
+		out.NextToken = out.Parameters[n-1].Name
+	}
 	return out, nil
 }
 
 func (s *Service) putParameter(_ context.Context, _ api.Caller, in *PutParameterInput) (*PutParameterOutput, error) {
-	if in.Name == "" || strings.Contains(in.Name, ":") {
-		return nil, api.Errorf("ValidationException", "Parameter name: can't be empty or hold a colon (%q).", in.Name)
+	if err := checkNewName(in.Name); err != nil {
+		return nil, err
 	}
 	if in.Value == "" {
-		return nil, api.Errorf("ValidationException", "1 validation error detected: Value at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.")
+		return nil, invalid("1 validation error detected: Value at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	versions := s.parameters[in.Name]
+	versions := s.parameters[key(in.Name)]
 	kind := in.Type
 	if len(versions) > 0 {
 		if !in.Overwrite {
@@ -216,26 +241,26 @@ func (s *Service) putParameter(_ context.Context, _ api.Caller, in *PutParameter
 	switch kind {
 	case "String", "StringList", "SecureString":
 	case "":
-		return nil, api.Errorf("ValidationException", "A parameter type is required when you create a parameter.")
+		return nil, invalid("A parameter type is required when you create a parameter.")
 	default:
-		return nil, api.Errorf("UnsupportedParameterType", "The parameter type %s is not supported.", kind)
+		return nil, invalid("1 validation error detected: Value '%s' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [SecureString, StringList, String]", kind)
 	}
 	parameter := Parameter{
 		Name: in.Name, Type: kind, Value: in.Value, Version: int64(len(versions) + 1), DataType: "text",
 		LastModifiedDate: s.Clock.Now().Truncate(time.Millisecond),
 		ARN:              s.Env.ARN("ssm", "parameter/"+strings.TrimPrefix(in.Name, "/")),
 	}
-	s.parameters[in.Name] = append(versions, parameter)
+	s.parameters[key(in.Name)] = append(versions, parameter)
 	return &PutParameterOutput{Version: parameter.Version, Tier: "Standard"}, nil
 }
 
 func (s *Service) deleteParameter(_ context.Context, _ api.Caller, in *DeleteParameterInput) (*Empty, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.parameters[in.Name]) == 0 {
+	if len(s.parameters[key(in.Name)]) == 0 {
 		return nil, api.Errorf("ParameterNotFound", "")
 	}
-	delete(s.parameters, in.Name)
+	delete(s.parameters, key(in.Name))
 	return &Empty{}, nil
 }
 
