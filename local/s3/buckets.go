@@ -22,15 +22,14 @@ type bucketXML struct {
 
 type bucketsXML struct {
 	XMLName xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListAllMyBucketsResult"`
-	Owner   struct{ ID string }
+	Owner   ownerXML
 	Buckets []bucketXML `xml:"Buckets>Bucket"`
 }
 
 func (s *Service) listBuckets(context.Context, api.Caller, *Request) (*Answer, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	list := bucketsXML{}
-	list.Owner.ID = s.Env.Account
+	list := bucketsXML{Owner: ownerXML{DisplayName: s.Env.Account, ID: s.Env.Account}}
 	for _, name := range slices.Sorted(maps.Keys(s.buckets)) {
 		list.Buckets = append(list.Buckets, bucketXML{Name: name, CreationDate: iso(s.buckets[name].created)})
 	}
@@ -49,12 +48,12 @@ func (s *Service) createBucket(_ context.Context, _ api.Caller, r *Request) (*An
 // CreateBucket makes a bucket, for what exists from the start.
 func (s *Service) CreateBucket(name string) error {
 	if !bucketName.MatchString(name) {
-		return api.Errorf("InvalidBucketName", "The specified bucket is not valid.")
+		return failed(400, "InvalidBucketName", "The specified bucket is not valid.", "BucketName", name)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, exists := s.buckets[name]; exists {
-		return api.StatusErrorf(409, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.")
+		return failed(409, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.", "BucketName", name)
 	}
 	s.buckets[name] = &bucket{created: s.Clock.Now(), objects: map[string]*object{}}
 	return nil
@@ -68,7 +67,7 @@ func (s *Service) deleteBucket(_ context.Context, _ api.Caller, r *Request) (*An
 		return nil, err
 	}
 	if len(b.objects) > 0 {
-		return nil, api.StatusErrorf(409, "BucketNotEmpty", "The bucket you tried to delete is not empty")
+		return nil, failed(409, "BucketNotEmpty", "The bucket you tried to delete is not empty", "BucketName", r.Bucket)
 	}
 	delete(s.buckets, r.Bucket)
 	return &Answer{Status: 204}, nil
@@ -82,7 +81,7 @@ func (s *Service) find(r *Request) (*bucket, error) {
 	if b, ok := s.buckets[r.Bucket]; ok {
 		return b, nil
 	}
-	return nil, noSuchBucket()
+	return nil, noSuchBucket(r.Bucket)
 }
 
 func (s *Service) headBucket(_ context.Context, _ api.Caller, r *Request) (*Answer, error) {
@@ -91,7 +90,9 @@ func (s *Service) headBucket(_ context.Context, _ api.Caller, r *Request) (*Answ
 	if _, err := s.find(r); err != nil {
 		return nil, err
 	}
-	return &Answer{Header: map[string][]string{"X-Amz-Bucket-Region": {s.Env.Region}}}, nil
+	return &Answer{Header: map[string][]string{
+		"Content-Type": {"application/xml"}, "X-Amz-Access-Point-Alias": {"false"}, "X-Amz-Bucket-Region": {s.Env.Region},
+	}}, nil
 }
 
 type locationXML struct {
@@ -151,19 +152,23 @@ func (s *Service) getBucketVersioning(_ context.Context, _ api.Caller, r *Reques
 // putBucketVersioning only takes Suspended: the local cloud keeps no object
 // versions.
 func (s *Service) putBucketVersioning(_ context.Context, _ api.Caller, r *Request) (*Answer, error) {
-	var wanted versioningXML
-	if err := xml.Unmarshal(r.Body, &wanted); err != nil {
-		return nil, api.Errorf("MalformedXML", "The XML you provided was not well-formed: %v", err)
-	}
-	if wanted.Status != "Suspended" {
-		return nil, api.StatusErrorf(501, "NotImplemented", "the local cloud's S3 keeps no object versions")
+	var wanted struct{ Status *string }
+	if xml.Unmarshal(r.Body, &wanted) != nil {
+		return nil, malformedXML()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b, err := s.find(r)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case wanted.Status == nil:
+		return nil, api.Errorf("IllegalVersioningConfigurationException", "The Versioning element must be specified")
+	case *wanted.Status == "Enabled":
+		return nil, api.StatusErrorf(501, "NotImplemented", "the local cloud's S3 keeps no object versions")
+	case *wanted.Status != "Suspended":
+		return nil, malformedXML()
 	}
-	b.versioning = wanted.Status
+	b.versioning = *wanted.Status
 	return &Answer{}, nil
 }

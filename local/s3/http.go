@@ -52,6 +52,9 @@ func (s *Service) handle(w http.ResponseWriter, r *http.Request) (*Answer, error
 		return nil, err
 	}
 	in := &Request{Header: r.Header, Query: r.URL.Query(), Body: body}
+	if version := in.query("versionId"); version != "" && version != "null" {
+		return nil, invalidArgument("Invalid version id specified", "versionId", version)
+	}
 	if in.Bucket, in.Key, err = address(r); err != nil {
 		return nil, err
 	}
@@ -93,7 +96,7 @@ var subresources = []string{
 	"acl", "cors", "delete", "encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "location",
 	"logging", "metrics", "notification", "object-lock", "ownershipControls", "policy", "policyStatus",
 	"publicAccessBlock", "replication", "requestPayment", "restore", "retention", "select", "tagging", "torrent",
-	"uploadId", "uploads", "versioning", "versions", "versionId", "website", "attributes",
+	"uploadId", "uploads", "versioning", "versions", "website", "attributes",
 }
 
 // operations by method, what is addressed, and subresource.
@@ -134,6 +137,8 @@ func (s *Service) sendFile(w http.ResponseWriter, r *http.Request, answer *Answe
 		return
 	}
 	defer func() { _ = file.Close() }() // only read from
+	r.Header.Del("If-Match")            // held, and perhaps in a form that net/http does not take
+	r.Header.Del("If-Unmodified-Since")
 	http.ServeContent(w, r, "", answer.At, file)
 }
 
@@ -148,17 +153,4 @@ func (s *Service) sendXML(w http.ResponseWriter, status int, body any) {
 	if _, err := io.WriteString(w, xml.Header+string(text)); err != nil {
 		s.Log.Debug("answer not delivered", "error", err.Error())
 	}
-}
-
-type errorXML struct {
-	XMLName                            xml.Name `xml:"Error"`
-	Code, Message, Resource, RequestId string
-}
-
-func (s *Service) fail(w http.ResponseWriter, r *http.Request, err *api.Error) {
-	if r.Method == http.MethodHead { // an answer to HEAD has no body
-		w.WriteHeader(err.HTTPStatus())
-		return
-	}
-	s.sendXML(w, err.HTTPStatus(), errorXML{Code: err.Code, Message: err.Message, Resource: r.URL.Path, RequestId: api.RequestID(w.Header())})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -44,7 +43,7 @@ func (s *Service) findObject(r *Request) (*object, error) {
 	if o, ok := b.objects[r.Key]; ok {
 		return o, nil
 	}
-	return nil, noSuchKey()
+	return nil, noSuchKey(r.Key)
 }
 
 func (s *Service) putObject(_ context.Context, _ api.Caller, r *Request) (*Answer, error) {
@@ -58,13 +57,32 @@ func (s *Service) putObject(_ context.Context, _ api.Caller, r *Request) (*Answe
 		return nil, api.StatusErrorf(501, "NotImplemented", "the local cloud's S3 does not copy objects")
 	}
 	if _, exists := b.objects[r.Key]; exists && r.Header.Get("If-None-Match") == "*" {
-		return nil, api.StatusErrorf(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+		return nil, preconditionFailed("If-None-Match")
 	}
 	o, err := s.store(b, r.Key, r.Body, etag(r.Body), kept(r.Header))
 	if err != nil {
 		return nil, err
 	}
-	return &Answer{Header: http.Header{"Etag": {o.etag}}}, nil
+	o.checksum = checksumOf(r.Body, r.Header)
+	headers := http.Header{"Etag": {o.etag}}
+	o.checksum.addTo(headers)
+	return &Answer{Header: encrypted(headers)}, nil
+}
+
+// wholeObject says that a checksum is of an object and not of its parts'.
+const wholeObject = "FULL_OBJECT"
+
+func (c checksum) addTo(headers http.Header) {
+	if c.name != "" {
+		headers.Set(c.header(), c.value)
+		headers.Set("X-Amz-Checksum-Type", wholeObject)
+	}
+}
+
+// encrypted adds how every object is encrypted since 2023.
+func encrypted(headers http.Header) http.Header {
+	headers.Set("X-Amz-Server-Side-Encryption", "AES256")
+	return headers
 }
 
 // store writes a body to a file and makes it the object; the lock must be held.
@@ -88,14 +106,19 @@ func (s *Service) discard(o *object) {
 	}
 }
 
+// described are the headers that describe an object, beside its encoding.
+var described = []string{"Content-Type", "Cache-Control", "Content-Disposition", "Content-Language", "Expires"}
+
 // kept are the headers that come back with the object.
 func kept(all http.Header) http.Header {
 	headers := http.Header{}
 	for name, values := range all {
-		switch {
-		case name == "Content-Type", name == "Cache-Control", name == "Content-Disposition", strings.HasPrefix(name, "X-Amz-Meta-"):
+		if slices.Contains(described, name) || strings.HasPrefix(name, "X-Amz-Meta-") {
 			headers[name] = values
 		}
+	}
+	if coding := strings.Trim(strings.TrimPrefix(all.Get("Content-Encoding"), "aws-chunked"), ", "); coding != "" {
+		headers.Set("Content-Encoding", coding)
 	}
 	if headers.Get("Content-Type") == "" {
 		headers.Set("Content-Type", "binary/octet-stream")
@@ -110,9 +133,19 @@ func (s *Service) getObject(_ context.Context, _ api.Caller, r *Request) (*Answe
 	if err != nil {
 		return nil, err
 	}
+	if err := checkConditions(o, r.Header); err != nil {
+		return nil, err
+	}
 	headers := o.headers.Clone()
 	headers.Set("Etag", o.etag)
-	return &Answer{File: o.file, At: o.modified, Header: headers}, nil
+	if r.Header.Get("Range") == "" {
+		// net/http leaves it out of what has an encoding.
+		headers.Set("Content-Length", strconv.FormatInt(o.size, 10))
+		if r.Header.Get("X-Amz-Checksum-Mode") == "ENABLED" {
+			o.checksum.addTo(headers)
+		}
+	}
+	return &Answer{File: o.file, At: o.modified, Header: encrypted(headers)}, nil
 }
 
 func (s *Service) deleteObject(_ context.Context, _ api.Caller, r *Request) (*Answer, error) {
@@ -146,8 +179,8 @@ func (s *Service) deleteObjects(_ context.Context, _ api.Caller, r *Request) (*A
 		Quiet  bool
 		Object []keyXML
 	}
-	if err := xml.Unmarshal(r.Body, &wanted); err != nil {
-		return nil, api.Errorf("MalformedXML", "The XML you provided was not well-formed: %v", err)
+	if xml.Unmarshal(r.Body, &wanted) != nil || len(wanted.Object) == 0 {
+		return nil, malformedXML()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -162,68 +195,5 @@ func (s *Service) deleteObjects(_ context.Context, _ api.Caller, r *Request) (*A
 			out.Deleted = append(out.Deleted, one)
 		}
 	}
-	return &Answer{XML: out}, nil
-}
-
-type contentXML struct {
-	Key, LastModified, ETag string
-	Size                    int64
-	StorageClass            string
-}
-
-type listXML struct {
-	XMLName               xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListBucketResult"`
-	Name, Prefix          string
-	Delimiter             string `xml:",omitempty"`
-	KeyCount, MaxKeys     int
-	IsTruncated           bool
-	NextContinuationToken string `xml:",omitempty"`
-	Contents              []contentXML
-	CommonPrefixes        []struct{ Prefix string }
-}
-
-// maxKeys is the longest page of a listing.
-const maxKeys = 1000
-
-func (s *Service) listObjects(_ context.Context, _ api.Caller, r *Request) (*Answer, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	b, err := s.find(r)
-	if err != nil {
-		return nil, err
-	}
-	out := listXML{Name: r.Bucket, Prefix: r.query("prefix"), Delimiter: r.query("delimiter"), MaxKeys: maxKeys}
-	if text := r.query("max-keys"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 {
-			return nil, api.Errorf("InvalidArgument", "Provided max-keys not an integer or within integer range")
-		}
-		out.MaxKeys = min(n, maxKeys)
-	}
-	after := max(r.query("continuation-token"), r.query("start-after"), r.query("marker"))
-	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
-		rest, ok := strings.CutPrefix(key, out.Prefix)
-		if !ok || key <= after {
-			continue
-		}
-		if folder, _, nested := strings.Cut(rest, out.Delimiter); nested && out.Delimiter != "" {
-			prefix := out.Prefix + folder + out.Delimiter
-			if n := len(out.CommonPrefixes); n == 0 || out.CommonPrefixes[n-1].Prefix != prefix {
-				out.CommonPrefixes = append(out.CommonPrefixes, struct{ Prefix string }{prefix})
-			}
-			continue
-		}
-		if len(out.Contents) == out.MaxKeys {
-			out.IsTruncated = true
-			break
-		}
-		out.NextContinuationToken = key
-		o := b.objects[key]
-		out.Contents = append(out.Contents, contentXML{Key: key, LastModified: iso(o.modified), ETag: o.etag, Size: o.size, StorageClass: "STANDARD"})
-	}
-	if !out.IsTruncated {
-		out.NextContinuationToken = ""
-	}
-	out.KeyCount = len(out.Contents) + len(out.CommonPrefixes)
 	return &Answer{XML: out}, nil
 }

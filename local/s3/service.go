@@ -44,6 +44,7 @@ type object struct {
 	size     int64
 	etag     string // quoted
 	modified time.Time
+	checksum checksum    // none of what came in parts
 	headers  http.Header // Content-Type, x-amz-meta-...
 }
 
@@ -117,12 +118,4 @@ func needs(action string) api.Option {
 		}
 		return "arn:aws:s3:::" + r.Bucket + "/" + r.Key
 	})
-}
-
-func noSuchBucket() error {
-	return api.StatusErrorf(404, "NoSuchBucket", "The specified bucket does not exist")
-}
-
-func noSuchKey() error {
-	return api.StatusErrorf(404, "NoSuchKey", "The specified key does not exist.")
 }
