@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"weir/local"
@@ -28,15 +30,16 @@ func TestServicesNeedTheResourcesPolicy(t *testing.T) {
 		policies []string
 		want     string
 	}{
-		"a rule to a queue without a policy":   {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", want: none + "sqs:sendmessage action"},
-		"a rule to a queue that lets it in":    {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", policies: []string{statement("Allow", "events.amazonaws.com", "sqs:SendMessage", `"ArnEquals":{"aws:SourceArn":"`+rule+`"}`)}},
-		"a rule to a queue for another rule":   {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", policies: []string{statement("Allow", "events.amazonaws.com", "sqs:SendMessage", `"ArnEquals":{"aws:SourceArn":"`+rule+`x"}`)}, want: none},
-		"a rule to a queue for another":        {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", policies: []string{statement("Allow", "sns.amazonaws.com", "SQS:*", "")}, want: none},
-		"a rule to a queue that shuts it out":  {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", policies: []string{statement("Allow", "events.amazonaws.com", "sqs:*", ""), statement("Deny", "events.amazonaws.com", "sqs:SendMessage", "")}, want: "with an explicit deny in a resource-based policy"},
-		"an alarm to a topic as it was made":   {caller: api.ServiceCaller("cloudwatch.amazonaws.com", alarm), to: "sns"},
-		"a rule to a topic as it was made":     {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sns", want: none + "SNS:Publish action"},
-		"a rule to a topic that lets it in":    {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sns", policies: []string{statement("Allow", "events.amazonaws.com", "sns:Publish", `"StringEquals":{"aws:SourceAccount":"000000000000"}`)}},
-		"an alarm to a topic for rules alone":  {caller: api.ServiceCaller("cloudwatch.amazonaws.com", alarm), to: "sns", policies: []string{statement("Allow", "events.amazonaws.com", "sns:Publish", "")}, want: none},
+		"a rule to a queue without a policy":  {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", want: none + "sqs:sendmessage action"},
+		"a rule to a queue that lets it in":   {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", policies: []string{statement("Allow", "events.amazonaws.com", "sqs:SendMessage", `"ArnEquals":{"aws:SourceArn":"`+rule+`"}`)}},
+		"a rule to a queue for another rule":  {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", policies: []string{statement("Allow", "events.amazonaws.com", "sqs:SendMessage", `"ArnEquals":{"aws:SourceArn":"`+rule+`x"}`)}, want: none},
+		"a rule to a queue for another":       {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", policies: []string{statement("Allow", "sns.amazonaws.com", "SQS:*", "")}, want: none},
+		"a rule to a queue that shuts it out": {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sqs", policies: []string{statement("Allow", "events.amazonaws.com", "sqs:*", ""), statement("Deny", "events.amazonaws.com", "sqs:SendMessage", "")}, want: "with an explicit deny in a resource-based policy"},
+		"an alarm to a topic as it was made":  {caller: api.ServiceCaller("cloudwatch.amazonaws.com", alarm), to: "sns"},
+		"a rule to a topic as it was made":    {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sns", want: none + "SNS:Publish action"},
+		"a rule to a topic that lets it in":   {caller: api.ServiceCaller("events.amazonaws.com", rule), to: "sns", policies: []string{statement("Allow", "events.amazonaws.com", "sns:Publish", `"StringEquals":{"aws:SourceAccount":"000000000000"}`)}},
+		"an alarm to a topic for rules alone": {caller: api.ServiceCaller("cloudwatch.amazonaws.com", alarm), to: "sns", policies: []string{statement("Allow", "events.amazonaws.com", "sns:Publish", "")},
+			want: "CloudWatch Alarms is not authorized to perform: SNS:Publish on resource: arn:aws:sns:us-east-1:000000000000:news " + none + "SNS:Publish action"},
 		"the operator to a topic for services": {caller: api.Operator(api.Env{Partition: "aws", Account: "000000000000"}), to: "sns", policies: []string{statement("Allow", "events.amazonaws.com", "sns:Publish", "")}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,4 +81,36 @@ func send(t *testing.T, cloud *local.Cloud, caller api.Caller, to, policy string
 	}
 	_, err := bus.Call(t.Context(), caller, "sns", "Publish", &sns.PublishInput{TopicArn: &topic, Message: aws.String("m")})
 	return err
+}
+
+// What the console shows of an alarm whose topic shuts it out, as users of AWS
+// quote it.
+func TestAnAlarmThatMayNotPublishSaysSo(t *testing.T) {
+	cloud := start(t, local.Options{})
+	bus, operator := cloud.Bus(), api.Operator(cloud.Env())
+	topic := cloud.Env().ARN("sns", "news")
+	rules := allow(`{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sns:Publish","Resource":"*"}`)
+	for _, call := range []struct {
+		service, operation string
+		in                 any
+	}{
+		{"sns", "CreateTopic", &sns.CreateTopicInput{Name: aws.String("news"), Attributes: map[string]string{"Policy": rules}}},
+		{"monitoring", "PutMetricAlarm", &cloudwatch.PutMetricAlarmInput{AlarmName: aws.String("a"), AlarmActions: []string{topic}, Namespace: aws.String("n"), MetricName: aws.String("m"),
+			Statistic: types.StatisticSum, Period: aws.Int32(60), EvaluationPeriods: aws.Int32(1), Threshold: aws.Float64(1), ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold}},
+		{"monitoring", "SetAlarmState", &cloudwatch.SetAlarmStateInput{AlarmName: aws.String("a"), StateValue: types.StateValueAlarm, StateReason: aws.String("test")}},
+	} {
+		if _, err := bus.Call(t.Context(), operator, call.service, call.operation, call.in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := api.Do[cloudwatch.DescribeAlarmHistoryOutput](t.Context(), bus, operator, "monitoring", "DescribeAlarmHistory",
+		&cloudwatch.DescribeAlarmHistoryInput{AlarmName: aws.String("a"), HistoryItemType: types.HistoryItemTypeAction})
+	if err != nil || len(out.AlarmHistoryItems) != 1 {
+		t.Fatalf("history %+v, error %v", out, err)
+	}
+	want := "Failed to execute action " + topic + `. Received error: "CloudWatch Alarms is not authorized to perform: SNS:Publish on resource: ` + topic +
+		` because no resource-based policy allows the SNS:Publish action"`
+	if got := *out.AlarmHistoryItems[0].HistorySummary; got != want {
+		t.Errorf("summary %s\nwant %s", got, want)
+	}
 }

@@ -34,13 +34,14 @@ func (s *Service) act(ctx context.Context, a *alarm, n notice) {
 		types.StateValueInsufficientData: m.InsufficientDataActions}[m.StateValue]
 	for _, action := range actions {
 		message, err := s.carryOut(ctx, action, n)
-		summary, outcome, failure := "Successfully executed action ", "Succeeded", (*string)(nil)
+		summary, outcome, failure := "Successfully executed action "+action, "Succeeded", (*string)(nil)
 		if err != nil {
-			summary, outcome, failure = "Failed to execute action ", "Failed", ptr(err.Error())
+			why := api.AsError(err).Message
+			summary, outcome, failure = "Failed to execute action "+action+`. Received error: "`+why+`"`, "Failed", &why
 			s.Log.Warn("alarm action failed", "alarm", deref(m.AlarmName), "action", action, "error", err.Error())
 		}
 		s.mu.Lock()
-		s.note(a, types.HistoryItemTypeAction, summary+action, map[string]any{"actionState": outcome, "notificationResource": action,
+		s.note(a, types.HistoryItemTypeAction, summary, map[string]any{"actionState": outcome, "notificationResource": action,
 			"stateUpdateTimestamp": m.StateUpdatedTimestamp.UnixMilli(), "publishedMessage": message, "error": failure})
 		s.mu.Unlock()
 	}

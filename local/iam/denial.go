@@ -17,12 +17,19 @@ const (
 // denial tells who may not do what, and which kind of policy decided so.
 func denial(service *api.Service, who string, p api.Permission, outcome decision, kind string) error {
 	action := spelt(p.Action)
-	why := "because no " + kind + " policy allows the " + action + " action"
-	if outcome == explicitDeny {
+	return denied(service, "%s is not authorized to perform: %s%s%s", who, action, onResource(p), because(outcome, kind, action))
+}
+
+// because is left out where nothing lets somebody assume a role.
+func because(outcome decision, kind, action string) string {
+	switch {
+	case outcome == explicitDeny:
 		article := map[string]string{identityBased: "an ", resourceBased: "a "}[kind]
-		why = "with an explicit deny in " + article + kind + " policy"
+		return " with an explicit deny in " + article + kind + " policy"
+	case action == "sts:AssumeRole":
+		return ""
 	}
-	return denied(service, "User: %s is not authorized to perform: %s%s %s", who, action, onResource(p), why)
+	return " because no " + kind + " policy allows the " + action + " action"
 }
 
 // spelt writes an action as the service that it belongs to does in a denial.

@@ -59,7 +59,7 @@ func (s *Service) authorise(call api.Call, p api.Permission) error {
 		s.count(r.Arn, used)
 		return nil
 	}
-	return denial(call.Service, principal(call.Caller, r), p, outcome, identityBased)
+	return denial(call.Service, "User: "+principal(call.Caller, r), p, outcome, identityBased)
 }
 
 // principal is the session that AWS names in a denial. A service that acts in a

@@ -19,9 +19,17 @@ func (s *Service) byResourcePolicy(call api.Call) error {
 		if outcome == allowed {
 			continue
 		}
-		return denial(call.Service, call.Caller.Service, p, outcome, resourceBased)
+		return denial(call.Service, byName(call.Caller.Service), p, outcome, resourceBased)
 	}
 	return nil
+}
+
+// byName is how a denial names a service: CloudWatch's alarms have a name.
+func byName(service string) string {
+	if service == "cloudwatch.amazonaws.com" {
+		return "CloudWatch Alarms"
+	}
+	return "User: " + service
 }
 
 // admits evaluates a resource's policy for a service.

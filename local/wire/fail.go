@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"weir/local/api"
@@ -20,6 +21,14 @@ func fault(err *api.Error) string {
 // queryCode is the error's code in the Query protocol.
 func queryCode(err *api.Error) string { return cmp.Or(err.QueryCode, err.Code) }
 
+// tellQueryCode adds the code that clients of a service knew when it spoke the
+// Query protocol only. Other services send no such header.
+func tellQueryCode(w http.ResponseWriter, service *api.Service, err *api.Error) {
+	if slices.Contains(service.Protocols, api.Query) {
+		w.Header().Set("X-Amzn-Query-Error", queryCode(err)+";"+fault(err))
+	}
+}
+
 // failJSON answers with an error of the JSON RPC protocols.
 func failJSON(w http.ResponseWriter, err *api.Error, mediaType string) {
 	body := map[string]string{"__type": err.Code}
@@ -30,7 +39,6 @@ func failJSON(w http.ResponseWriter, err *api.Error, mediaType string) {
 		body[name] = value
 	}
 	w.Header().Set("X-Amzn-ErrorType", err.Code)
-	w.Header().Set("X-Amzn-Query-Error", queryCode(err)+";"+fault(err))
 	sendError(w, err, mediaType, body)
 }
 
@@ -74,7 +82,6 @@ func failCBOR(w http.ResponseWriter, err *api.Error) {
 		encoded = nil
 	}
 	w.Header().Set("Content-Type", "application/cbor")
-	w.Header().Set("X-Amzn-Query-Error", queryCode(err)+";"+fault(err))
 	w.WriteHeader(err.HTTPStatus())
 	_, _ = w.Write(encoded) // the client is gone; there is nobody to tell
 }

@@ -59,6 +59,23 @@ func TestAnswersHaveTheFormsThatAWSGivesThem(t *testing.T) {
 	}
 }
 
+// The errors recorded of CloudWatch and SQS tell the code of the Query protocol;
+// those of EventBridge, Step Functions and CloudWatch Logs do not.
+func TestOnlyServicesThatSpokeQueryTellItsCodes(t *testing.T) {
+	for want, protocols := range map[string][]api.Protocol{"Old;Sender": {api.JSON10, api.Query}, "": {api.JSON10}} {
+		r := &record{err: &api.Error{Code: "New", QueryCode: "Old", Message: "no"}}
+		bus := api.NewBus()
+		bus.Register(&api.Service{Name: "s", Protocols: protocols, TargetPrefix: "T", Operations: api.Table(op[struct{}, struct{}](r, "Do"))})
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader("{}"))
+		request.Header.Set("X-Amz-Target", "T.Do")
+		answer := httptest.NewRecorder()
+		wire.New(bus, func(string) (api.Caller, error) { return api.Caller{}, nil }, slog.New(slog.DiscardHandler)).ServeHTTP(answer, request)
+		if got := answer.Header().Get("X-Amzn-Query-Error"); got != want || answer.Code != http.StatusBadRequest {
+			t.Errorf("%v: status %d, code %q, want %q", protocols, answer.Code, got, want)
+		}
+	}
+}
+
 // TestBodiesAreUnzippedHoweverThatIsSpelt: test_put_metric_data_gzip sends GZIP.
 func TestBodiesAreUnzippedHoweverThatIsSpelt(t *testing.T) {
 	r := &record{out: &cloudwatch.PutMetricDataOutput{}}

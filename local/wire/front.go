@@ -125,8 +125,10 @@ func (e *exchange) fail(err error) {
 	awsErr := api.AsError(err)
 	switch e.protocol() {
 	case overCBOR:
+		tellQueryCode(e.w, e.service, awsErr)
 		failCBOR(e.w, awsErr)
 	case overJSON:
+		tellQueryCode(e.w, e.service, awsErr)
 		failJSON(e.w, awsErr, e.mediaType())
 	case overREST:
 		failREST(e.w, awsErr)
