@@ -3,6 +3,7 @@ package iam
 import (
 	"cmp"
 	"context"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -107,6 +108,7 @@ func (s *Service) context(caller api.Caller, p api.Permission) map[string][]stri
 	if caller.RoleARN != "" {
 		context["aws:principalarn"] = []string{caller.RoleARN}
 		context["aws:principaltype"] = []string{"AssumedRole"}
+		maps.Copy(context, s.principalTags(caller))
 	}
 	if caller.SourceARN != "" {
 		context["aws:sourcearn"] = []string{caller.SourceARN}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"weir/local/api"
 	"weir/local/iam"
@@ -241,6 +242,68 @@ func TestAssumeRoleIsRefusedAsRecorded(t *testing.T) {
 		_, err := bus.Call(t.Context(), operator, "sts", "AssumeRole", &sts.AssumeRoleInput{RoleArn: &test.arn, RoleSessionName: &test.session})
 		if got, want := refusal(err), "400 ValidationError "+test.want; got != want {
 			t.Errorf("got %s, recorded %s", got, want)
+		}
+	}
+}
+
+// test_assume_role_tag_validation and
+// test_iam_role_chaining_override_transitive_tags
+func TestSessionTagsAreRefusedAsRecorded(t *testing.T) {
+	service, bus := newIAM(t)
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole","sts:TagSession"],"Principal":{"AWS":"000000000000"}}]}`
+	role := call(t, bus, "CreateRole", &iam.CreateRoleInput{RoleName: "R", AssumeRolePolicyDocument: trust}).(*iam.RoleOutput).Role
+	call(t, bus, "PutRolePolicy", &iam.InlinePolicy{RoleName: "R", PolicyName: "P", PolicyDocument: forEverything})
+	assume := func(caller api.Caller, transitive []string, tags ...types.Tag) (*sts.AssumeRoleOutput, error) {
+		in := &sts.AssumeRoleInput{RoleArn: &role.Arn, RoleSessionName: aws.String("Session1"), Tags: tags, TransitiveTagKeys: transitive}
+		return api.Do[sts.AssumeRoleOutput](t.Context(), bus, caller, "sts", "AssumeRole", in)
+	}
+	tag := func(key string) types.Tag { return types.Tag{Key: &key, Value: aws.String("v")} }
+	opened, err := assume(operator, []string{"SessionTag1"}, tag("SessionTag1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	caller, err := service.Identify(*opened.Credentials.AccessKeyId)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const conflict = "400 InvalidParameterValue One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session."
+	for _, test := range []struct {
+		caller     api.Caller
+		transitive []string
+		tags       []types.Tag
+		want       string
+	}{
+		{operator, []string{"Other"}, []types.Tag{tag("SessionTag1")}, "400 InvalidParameterValue The specified transitive tag key must be included in the requested tags."},
+		{operator, nil, []types.Tag{tag("SessionTag1"), tag("sessiontag1")}, "400 InvalidParameterValue Duplicate tag keys found. Please note that Tag keys are case insensitive."},
+		{caller, nil, []types.Tag{tag("SessionTag1")}, conflict},
+		{caller, nil, []types.Tag{tag("sessiontag1")}, conflict},
+		{caller, nil, []types.Tag{tag("Another")}, "none"},
+	} {
+		_, err := assume(test.caller, test.transitive, test.tags...)
+		if got := refusal(err); got != test.want {
+			t.Errorf("got %s, recorded %s", got, test.want)
+		}
+	}
+}
+
+// Policies see the tags of a session and of its role, the session's first.
+func TestPoliciesSeeTagsOfThePrincipal(t *testing.T) {
+	service, bus := newIAM(t)
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole","sts:TagSession"],"Principal":{"AWS":"000000000000"},"Condition":{"StringEquals":{"aws:RequestTag/team":["red","blue"]}}}]}`
+	role := call(t, bus, "CreateRole", &iam.CreateRoleInput{RoleName: "R", AssumeRolePolicyDocument: trust, Tags: []iam.Tag{{Key: "team", Value: aws.String("blue")}}}).(*iam.RoleOutput).Role
+	call(t, bus, "PutRolePolicy", &iam.InlinePolicy{RoleName: "R", PolicyName: "P",
+		PolicyDocument: `{"Statement":{"Effect":"Allow","Action":"lambda:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/Team":"red"}}}}`})
+	for team, want := range map[string]string{"red": "", "blue": "AccessDeniedException", "green": "AccessDenied"} {
+		opened, err := api.Do[sts.AssumeRoleOutput](t.Context(), bus, operator, "sts", "AssumeRole",
+			&sts.AssumeRoleInput{RoleArn: &role.Arn, RoleSessionName: aws.String("Session1"), Tags: []types.Tag{{Key: aws.String("team"), Value: &team}}})
+		if err == nil {
+			var caller api.Caller
+			if caller, err = service.Identify(*opened.Credentials.AccessKeyId); err == nil {
+				_, err = bus.Call(t.Context(), caller, "lambda", "ListFunctions", &struct{}{})
+			}
+		}
+		if want == "" && err != nil || want != "" && !api.IsCode(err, want) {
+			t.Errorf("team %s: error %v, want %q", team, err, want)
 		}
 	}
 }

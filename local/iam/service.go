@@ -26,6 +26,7 @@ type Service struct {
 	roles    map[string]*role          // by name
 	managed  map[string]*managedPolicy // customers' and AWS's, by ARN
 	sessions map[string]session        // by access key id
+	opened   int                       // how many sessions there have been
 	usage    map[string]map[grant]*use // by role ARN
 }
 

@@ -17,6 +17,8 @@ import (
 type session struct {
 	caller api.Caller
 	userID string
+	tags   sessionTags
+	number int // counts sessions from 1
 	// expires in wall time, since SDKs compare it with the wall; zero never,
 	// as Lambda renews what its processes hold.
 	expires time.Time
@@ -49,7 +51,7 @@ func (s *Service) STS() *api.Service {
 		Name: "sts", Protocols: []api.Protocol{api.Query}, Version: "2011-06-15",
 		XMLNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
 		Operations: api.Table(
-			api.Op("AssumeRole", s.assumeRole, api.On("sts:AssumeRole", func(in *sts.AssumeRoleInput) string { return aws.ToString(in.RoleArn) })),
+			api.Op("AssumeRole", s.assumeRole, api.Needs(assumePermissions)),
 			api.Op("GetCallerIdentity", s.getCallerIdentity, api.WithoutAuth),
 		),
 	}
@@ -68,10 +70,14 @@ func (s *Service) assumeRole(_ context.Context, caller api.Caller, in *sts.Assum
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	open, _ := s.session(caller)
+	tags, err := tagsOf(in, open.tags)
+	if err != nil {
+		return nil, err
+	}
 	r := s.byARN(aws.ToString(in.RoleArn))
-	context := s.context(caller, api.Permission{Context: map[string][]string{"sts:ExternalId": present(in.ExternalId), "sts:RoleSessionName": {name}}})
-	if r == nil || r.trust.trusts(caller, "sts:AssumeRole", s.Env.Account, context) != allowed {
-		return nil, api.StatusErrorf(403, "AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", caller.ARN, aws.ToString(in.RoleArn))
+	if err := s.mayAssume(caller, r, in); err != nil {
+		return nil, err
 	}
 	seconds := int32(3600)
 	if in.DurationSeconds != nil {
@@ -83,21 +89,37 @@ func (s *Service) assumeRole(_ context.Context, caller api.Caller, in *sts.Assum
 	case seconds > 3600 && caller.RoleARN != "":
 		return nil, invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
 	}
-	return s.openSession(r, caller, name, seconds), nil
+	return s.openSession(r, caller, name, seconds, tags), nil
+}
+
+// mayAssume asks a role's trust policy; the lock must be held.
+func (s *Service) mayAssume(caller api.Caller, r *role, in *sts.AssumeRoleInput) error {
+	given := asked(in)
+	given["sts:ExternalId"], given["sts:RoleSessionName"] = present(in.ExternalId), present(in.RoleSessionName)
+	context := s.context(caller, api.Permission{Context: given})
+	for _, needed := range assumePermissions(in) {
+		if r == nil || r.trust.trusts(caller, needed.Action, s.Env.Account, context) != allowed {
+			return api.StatusErrorf(403, "AccessDenied", "User: %s is not authorized to perform: %s on resource: %s", caller.ARN, needed.Action, needed.Resource)
+		}
+	}
+	return nil
 }
 
 // openSession makes credentials; the lock must be held.
-func (s *Service) openSession(r *role, caller api.Caller, name string, seconds int32) *sts.AssumeRoleOutput {
+func (s *Service) openSession(r *role, caller api.Caller, name string, seconds int32, tags sessionTags) *sts.AssumeRoleOutput {
 	wall := time.Now()
 	for key, old := range s.sessions {
 		if old.over(wall) {
 			delete(s.sessions, key)
 		}
 	}
+	s.opened++
 	expires := wall.Add(time.Duration(seconds) * time.Second).UTC().Truncate(time.Second)
 	opened := session{
 		caller:  api.Caller{ARN: s.Env.GlobalARN("sts", "assumed-role/"+r.RoleName+"/"+name), RoleARN: r.Arn},
 		userID:  r.RoleId + ":" + name,
+		tags:    tags,
+		number:  s.opened,
 		expires: expires,
 	}
 	if caller.Service == "lambda.amazonaws.com" {
@@ -136,10 +158,8 @@ func (s *Service) getCallerIdentity(_ context.Context, caller api.Caller, _ *sts
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	userID := s.Env.Account
-	for _, open := range s.sessions {
-		if open.caller == caller {
-			userID = open.userID
-		}
+	if open, ok := s.session(caller); ok {
+		userID = open.userID
 	}
 	return &sts.GetCallerIdentityOutput{Account: aws.String(s.Env.Account), Arn: aws.String(caller.ARN), UserId: aws.String(userID)}, nil
 }
