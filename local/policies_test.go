@@ -114,3 +114,36 @@ func TestAnAlarmThatMayNotPublishSaysSo(t *testing.T) {
 		t.Errorf("summary %s\nwant %s", got, want)
 	}
 }
+
+// A session may what its role's policies or the resource's say, unless one of
+// them denies it.
+func TestResourcesLetSessionsInAndShutThemOut(t *testing.T) {
+	for name, test := range map[string]struct {
+		role, queue, want string
+	}{
+		"the role may":                  {role: `"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"`},
+		"neither says anything":         {want: "because no identity-based policy allows the sqs:sendmessage action"},
+		"the queue lets the role in":    {queue: `"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:role/sender"}`},
+		"the queue leaves it to others": {queue: `"Effect":"Allow","Principal":{"AWS":"000000000000"}`, want: "because no identity-based policy allows the sqs:sendmessage action"},
+		"the queue shuts it out": {role: `"Effect":"Allow","Action":"*","Resource":"*"`, queue: `"Effect":"Deny","Principal":"*"`,
+			want: "with an explicit deny in a resource-based policy"},
+		"the role denies it": {role: `"Effect":"Deny","Action":"*","Resource":"*"`, queue: `"Effect":"Allow","Principal":"*"`,
+			want: "with an explicit deny in an identity-based policy"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := start(t, local.Options{})
+			own, policy := `{"Effect":"Allow","Action":"sqs:ListQueues","Resource":"*"}`, ""
+			if test.role != "" {
+				own = "{" + test.role + "}"
+			}
+			if test.queue != "" {
+				policy = allow("{" + test.queue + `,"Action":"sqs:SendMessage","Resource":"*"}`)
+			}
+			caller := api.Caller{ARN: "arn:aws:sts::000000000000:assumed-role/sender/session", RoleARN: role(t, cloud, "sender", allow(own))}
+			err := send(t, cloud, caller, "sqs", policy)
+			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.HasSuffix(err.Error(), test.want)) {
+				t.Errorf("error %v, want %q", err, test.want)
+			}
+		})
+	}
+}

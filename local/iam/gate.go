@@ -24,8 +24,12 @@ func (s *Service) Gate(ctx context.Context, call api.Call, next func(context.Con
 	if call.Caller.RoleARN == "" || call.Operation.NoAuth {
 		return next(ctx)
 	}
+	policy, err := policyOf(call)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range permissions(call) {
-		if err := s.authorise(call, p); err != nil {
+		if err := s.authorise(call, p, policy); err != nil {
 			return nil, err
 		}
 	}
@@ -44,7 +48,10 @@ func permissions(call api.Call) []api.Permission {
 	return needed
 }
 
-func (s *Service) authorise(call api.Call, p api.Permission) error {
+// authorise decides by the policies of the caller's role and the policy of the
+// resource: a deny of either wins, an allow of either is enough.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+func (s *Service) authorise(call api.Call, p api.Permission, policy *document) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.byARN(call.Caller.RoleARN)
@@ -55,12 +62,20 @@ func (s *Service) authorise(call api.Call, p api.Permission) error {
 			return denied(call.Service, "The service principal %s is not authorized to assume the role %s", service, r.Arn)
 		}
 	}
+	who := "User: " + principal(call.Caller, r)
+	of := s.ofResource(policy, call.Caller, p, context)
+	if of == explicitDeny {
+		return denial(call.Service, who, p, of, resourceBased)
+	}
 	outcome, used := evaluate(s.policiesOf(r), p, context)
-	if outcome == allowed {
+	switch {
+	case outcome == allowed:
 		s.count(r.Arn, used)
 		return nil
+	case outcome == implicitDeny && of == allowed:
+		return nil
 	}
-	return denial(call.Service, "User: "+principal(call.Caller, r), p, outcome, identityBased)
+	return denial(call.Service, who, p, outcome, identityBased)
 }
 
 // principal is the session that AWS names in a denial. A service that acts in a

@@ -190,8 +190,7 @@ func TestListingsAreAsRecorded(t *testing.T) {
 	}
 }
 
-// What LocalStack recorded of parts is not stored here; its authors and users
-// of AWS quote these.
+// No recording: users of AWS and authors of emulators quote these.
 func TestPartsThatDoNotMakeAnObject(t *testing.T) {
 	_, handler := newS3(t)
 	_, rest, _ := strings.Cut(request{"POST", here + "box/k?uploads", "", nil}.send(t, handler).Body.String(), "<UploadId>")

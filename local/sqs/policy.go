@@ -7,7 +7,9 @@ func (s *Service) policyOf(in *SendMessageInput) string {
 	defer s.mu.Unlock()
 	q, err := s.queue(in.QueueUrl)
 	if err != nil {
-		return `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sqs:*"}}` // the operation says that it is not there
+		// The operation tells a service that there is no queue; a role's own
+		// policies decide whether its sessions are told.
+		return `{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Condition": {"Null": {"aws:PrincipalArn": "true"}}}}`
 	}
 	return q.attributes["Policy"]
 }
