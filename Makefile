@@ -8,7 +8,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 # silences that one banner for that one version and no other warning.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-CDK  := npx --yes aws-cdk@2.1034.0
+CDK_VERSION := 2.1034.0
+CDK  := npx --yes aws-cdk@$(CDK_VERSION)
 LINT := go tool -modfile=tools/go.mod golangci-lint
 
 # No cgo, no paths, no build ids: the same source gives the same bytes, so that
@@ -74,6 +75,14 @@ verify-aws: need ## the cycle of acceptance/account in the AWS account ACCOUNT, 
 .PHONY: test-runbooks
 test-runbooks: need ## every command of docs/runbooks, on local clouds; needs the AWS CLI and jq
 	go test ./docs -run Runbooks -runbooks -count=1
+
+.PHONY: test-cdk
+test-cdk: demo-assemblies build/cdk-$(CDK_VERSION) ## the CDK's own CLI on local clouds, on a small stack and on Weir's
+	WEIR_CDK=$(CURDIR)/build/cdk-$(CDK_VERSION)/node_modules/aws-cdk/bin/cdk WEIR_ASSEMBLIES=$(CURDIR)/build/demo/v1:$(CURDIR)/build/demo/v2 \
+	  go test ./local/cloudformation -run CDKCommand -count=1 -v
+
+build/cdk-$(CDK_VERSION): | need
+	npm install --silent --no-audit --no-fund --prefix $@ aws-cdk@$(CDK_VERSION)
 
 # The recordings as they are, in testdata/recorded; the tests named by what is
 # recorded restate more of them, with their sources.

@@ -20,8 +20,8 @@ import (
 	"weir/local/api"
 )
 
-// cdkEnv names the CDK's command, for example
-// node_modules/aws-cdk/bin/cdk after `npm install aws-cdk@2`.
+// cdkEnv names the CDK's command by an absolute path, such as
+// .../node_modules/aws-cdk/bin/cdk.
 const cdkEnv = "WEIR_CDK"
 
 // cdk runs the CDK's own command, from npm, against a local cloud.
@@ -37,14 +37,7 @@ func newCDK(t *testing.T) *cdk {
 	t.Helper()
 	command := os.Getenv(cdkEnv)
 	if command == "" {
-		command = filepath.Join("..", "..", "tools", "node_modules", "aws-cdk", "bin", "cdk")
-	}
-	command, err := filepath.Abs(command)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(command); err != nil {
-		t.Skipf("no CDK command: run `npm install aws-cdk@2` in tools/, or set %s to its bin/cdk (%v)", cdkEnv, err)
+		t.Skip("the CDK's command is tried by: make test-cdk")
 	}
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Skipf("no node to run the CDK's command: %v", err)
