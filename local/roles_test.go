@@ -126,7 +126,7 @@ func settled(t *testing.T, stacks *cloudformation.Client) (types.StackStatus, st
 		if strings.HasSuffix(string(status), "_IN_PROGRESS") {
 			continue
 		}
-		events, err := stacks.DescribeStackEvents(t.Context(), &cloudformation.DescribeStackEventsInput{StackName: name})
+		events, err := stacks.DescribeStackEvents(t.Context(), &cloudformation.DescribeStackEventsInput{StackName: name}, patient)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,6 +140,11 @@ func settled(t *testing.T, stacks *cloudformation.Client) (types.StackStatus, st
 	}
 	return "", ""
 }
+
+// patient tries again, as the SDK does by default: it closes the body of a
+// request as soon as it is answered, and where the answer is as fast as here, and
+// long, it may lose the connection before it has read it.
+func patient(o *cloudformation.Options) { o.RetryMaxAttempts = 3 }
 
 func trust(t *testing.T, cloud *local.Cloud, name, service string) {
 	t.Helper()
