@@ -77,11 +77,12 @@ test-runbooks: need ## every command of docs/runbooks, on local clouds; needs th
 	go test ./docs -run Runbooks -runbooks -count=1
 
 .PHONY: test-cdk
-test-cdk: demo-assemblies build/cdk-$(CDK_VERSION) ## the CDK's own CLI on local clouds, on a small stack and on Weir's
-	WEIR_CDK=$(CURDIR)/build/cdk-$(CDK_VERSION)/node_modules/aws-cdk/bin/cdk WEIR_ASSEMBLIES=$(CURDIR)/build/demo/v1:$(CURDIR)/build/demo/v2 \
+test-cdk: demo-assemblies build/_cdk-$(CDK_VERSION) ## the CDK's own CLI on local clouds, on a small stack and on Weir's
+	WEIR_CDK=$(CURDIR)/build/_cdk-$(CDK_VERSION)/node_modules/aws-cdk/bin/cdk WEIR_ASSEMBLIES=$(CURDIR)/build/demo/v1:$(CURDIR)/build/demo/v2 \
 	  go test ./local/cloudformation -run CDKCommand -count=1 -v
 
-build/cdk-$(CDK_VERSION): | need
+# Go looks into no folder whose name begins so; the CLI has Go files of its own.
+build/_cdk-$(CDK_VERSION): | need
 	npm install --silent --no-audit --no-fund --prefix $@ aws-cdk@$(CDK_VERSION)
 
 # The recordings as they are, in testdata/recorded; the tests named by what is
