@@ -1,12 +1,14 @@
 package acceptance_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/local/fault"
 )
@@ -88,7 +90,7 @@ func TestEveryLostWriteEndsClean(t *testing.T) {
 	w := newWorld(t)
 	w.traffic(60)
 	w.deploy(assemblies.changed)
-	for _, kind := range []fault.Kind{fault.Error, fault.Drop, fault.Lose, fault.Throttle} {
+	for _, kind := range []fault.Kind{fault.Error, fault.Drop, fault.Lose, fault.Throttle, fault.Kill} {
 		for skip := range 4 { // lock, shift, promote, finish
 			t.Run(string(kind), func(t *testing.T) {
 				rule := fault.Rule{Kind: kind, Service: "lambda", Operation: "UpdateAlias", Skip: skip, Count: 1}
@@ -102,6 +104,9 @@ func TestEveryLostWriteEndsClean(t *testing.T) {
 				e := w.run(`{"target": {"function": "FUNCTION"}, "force": true, "version": "2", "watch": "0m",
 				  "judge": {"inconclusive": "advance"}, "strategy": {"steps": [{"weight": 50, "bake": "1m"}]}}`)
 				w.cloud.Faults.Remove(id)
+				if kind == fault.Kill && !crashed(e.history) {
+					t.Error("no handler crashed")
+				}
 				want := "1"
 				if kind == fault.Error {
 					w.failed(e, "Release.Internal", "prod serves version 1 whole")
@@ -117,6 +122,13 @@ func TestEveryLostWriteEndsClean(t *testing.T) {
 			})
 		}
 	}
+}
+
+// crashed tells whether a handler ended before it had answered.
+func crashed(history []sfntypes.HistoryEvent) bool {
+	return slices.ContainsFunc(history, func(e sfntypes.HistoryEvent) bool {
+		return e.TaskFailedEventDetails != nil && aws.ToString(e.TaskFailedEventDetails.Error) == "Runtime.ExitError"
+	})
 }
 
 func TestFailedRollbackSaysSoAndIsRepairedLater(t *testing.T) {

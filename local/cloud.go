@@ -186,6 +186,7 @@ func (c *Cloud) compose() {
 	c.Logs = logs.New(logs.Options{Env: o.Env, Clock: c.clock, Metrics: c.CloudWatch})
 	c.Lambda = lambda.New(lambda.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Metrics: c.CloudWatch, Objects: c.objects, Logs: c.Logs,
 		Log: o.Log, Dir: filepath.Join(c.directory, "functions"), Endpoint: c.URL, Seed: o.Seed})
+	c.Faults.End = c.Lambda.KillBusy
 	c.States = states.New(states.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Recorder: c.CloudWatch, Log: o.Log})
 	c.cloudFormation = cloudformation.New(cloudformation.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log,
 		ResponseURL: c.URL() + responsePath, Objects: templates{c.objects}})

@@ -1,5 +1,6 @@
 // Package fault makes calls of the local cloud fail on request: throttled,
-// refused, late, lost on the way there, or lost on the way back. A rule names
+// refused, late, lost on the way there or on the way back, or the last thing that
+// a function does. A rule names
 // the service and the operation, how many calls it hits and whose; it is set in
 // process or over the control API, and is a gate of the bus.
 package fault
@@ -32,6 +33,9 @@ const (
 	Drop Kind = "drop"
 	// Lose does the call and closes the connection without an answer.
 	Lose Kind = "lose"
+	// Kill does the call and ends the processes of the function that made it
+	// before they have the answer: a crash between two calls.
+	Kill Kind = "kill"
 )
 
 // Rule is one fault on request.
@@ -56,6 +60,9 @@ type Rule struct {
 
 // Faults are the rules in force. The zero value has none.
 type Faults struct {
+	// End ends the processes of a function that work on an event; for Kill.
+	End func(function string)
+
 	mu    sync.Mutex
 	rules []*Rule
 	next  int
@@ -64,13 +71,13 @@ type Faults struct {
 // Add puts a rule in force and returns its id.
 func (f *Faults) Add(rule Rule) (int, error) {
 	switch rule.Kind {
-	case Throttle, Error, Drop, Lose:
+	case Throttle, Error, Drop, Lose, Kill:
 	case Delay:
 		if rule.Delay <= 0 {
 			return 0, fmt.Errorf("a delay fault needs a delay")
 		}
 	default:
-		return 0, fmt.Errorf("unknown kind of fault %q: want %s, %s, %s, %s or %s", rule.Kind, Throttle, Error, Delay, Drop, Lose)
+		return 0, fmt.Errorf("unknown kind of fault %q: want %s, %s, %s, %s, %s or %s", rule.Kind, Throttle, Error, Delay, Drop, Lose, Kill)
 	}
 	if rule.Service == "" {
 		return 0, fmt.Errorf("a fault needs the service it is for")
@@ -126,8 +133,13 @@ func (f *Faults) Gate(ctx context.Context, call api.Call, next func(context.Cont
 		return nil, api.StatusErrorf(cmp.Or(rule.Status, 500), cmp.Or(rule.Code, "InternalFailure"), "%s", cmp.Or(rule.Message, "fault on request"))
 	case Drop:
 		return nil, lost(call)
-	case Lose:
-		if _, err := next(ctx); err != nil {
+	case Lose, Kill:
+		_, err := next(ctx)
+		if rule.Kind == Kill && call.Caller.RoleARN != "" {
+			// Lambda names a function's session after the function.
+			f.End(call.Caller.ARN[strings.LastIndex(call.Caller.ARN, "/")+1:])
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%w (and the call had failed: %w)", lost(call), err)
 		}
 		return nil, lost(call)

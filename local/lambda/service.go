@@ -129,6 +129,20 @@ func (s *Service) Close() {
 	s.work.Wait()
 }
 
+// KillBusy ends the processes of a function that work on an event, as a crash
+// does.
+func (s *Service) KillBusy(name string) {
+	s.mu.Lock()
+	var pools []*runtime.Pool
+	if f, known := s.functions[name]; known {
+		pools = f.pools()
+	}
+	s.mu.Unlock()
+	for _, pool := range pools {
+		pool.KillBusy()
+	}
+}
+
 // ProcessCount is how many processes run.
 func (s *Service) ProcessCount() int {
 	n := 0

@@ -253,6 +253,21 @@ func (p *Pool) Reap(before time.Time) {
 	}
 }
 
+// KillBusy ends the processes that work on an event.
+func (p *Pool) KillBusy() {
+	p.mu.Lock()
+	var busy []*process
+	for sandbox := range p.all {
+		if sandbox.busy() {
+			busy = append(busy, sandbox)
+		}
+	}
+	p.mu.Unlock()
+	for _, sandbox := range busy {
+		sandbox.kill()
+	}
+}
+
 // Retire lets busy processes finish their event and ends them then; idle ones
 // end now. No event is taken any more.
 func (p *Pool) Retire() {

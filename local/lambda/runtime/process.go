@@ -211,6 +211,12 @@ func (p *process) land() {
 	}
 }
 
+func (p *process) busy() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.flight != nil
+}
+
 func (p *process) fly(f *flight) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
