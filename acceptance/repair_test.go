@@ -58,7 +58,7 @@ func TestRepairLeavesRunningReleasesAlone(t *testing.T) {
 	w := newWorld(t)
 	w.traffic(120)
 	w.deploy(assemblies.changed)
-	w.cloud.Events.Twice = true    // repeated events do no harm
+	w.cloud.Events.Repeat(true)    // repeated events do no harm
 	w.succeeded(w.run(threeSteps)) // the schedule sweeps several times meanwhile
 	w.wantProd("2")
 }

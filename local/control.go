@@ -12,6 +12,7 @@ import (
 	"weir/local/api"
 	"weir/local/fault"
 	"weir/local/iam"
+	"weir/local/pattern"
 )
 
 // The control API drives a running cloud from another process, by JSON over
@@ -23,6 +24,8 @@ import (
 //	GET    faults              the faults on request, with their hits
 //	POST   faults              adds one; answers its ID
 //	DELETE faults?id=3         ends one, or all without an id
+//	POST   events              {"Lose": {"source": ["aws.states"]}, "Twice": true}: loses the
+//	                           events that a pattern matches, delivers the others twice
 //	GET    permissions         what roles are granted and how often it was used
 //	GET    permissions?unused  only what was never used
 func (c *Cloud) control(mux *http.ServeMux) {
@@ -38,6 +41,7 @@ func (c *Cloud) control(mux *http.ServeMux) {
 	handle("GET "+controlPath+"faults", func(*http.Request) (any, error) { return c.faults(), nil })
 	handle("POST "+controlPath+"faults", c.addFault)
 	handle("DELETE "+controlPath+"faults", c.removeFault)
+	handle("POST "+controlPath+"events", c.disturbEvents)
 	handle("GET "+controlPath+"permissions", c.permissions)
 }
 
@@ -128,6 +132,29 @@ func (c *Cloud) setTime(r *http.Request) (any, error) {
 	}
 	c.clock.Advance(duration)
 	return c.time(), nil
+}
+
+// disturbEvents sets what happens to events from now on: nothing where a member
+// is left out.
+func (c *Cloud) disturbEvents(r *http.Request) (any, error) {
+	var wanted struct {
+		Lose  json.RawMessage
+		Twice bool
+	}
+	if err := read(r, &wanted); err != nil {
+		return nil, err
+	}
+	var lose func(event map[string]any) bool
+	if len(wanted.Lose) > 0 {
+		parsed, err := pattern.Parse(string(wanted.Lose))
+		if err != nil {
+			return nil, fmt.Errorf("lose: %w", err)
+		}
+		lose = parsed.Matches
+	}
+	c.Events.Lose(lose)
+	c.Events.Repeat(wanted.Twice)
+	return map[string]any{}, nil
 }
 
 // faultJSON is a fault.Rule with its delay as text.

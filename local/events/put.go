@@ -127,7 +127,7 @@ func (s *Service) event(caller api.Caller, entry types.PutEventsRequestEntry) (m
 // is not there goes nowhere, as on AWS.
 func (s *Service) publish(busName string, e event) {
 	s.mu.Lock()
-	taps, lose := slices.Clone(s.taps), s.lose
+	taps, lose, twice := slices.Clone(s.taps), s.lose, s.Twice
 	var matching []*rule
 	if b, ok := s.buses[busName]; ok {
 		for _, name := range slices.Sorted(maps.Keys(b.rules)) {
@@ -146,7 +146,7 @@ func (s *Service) publish(busName string, e event) {
 	}
 	for _, r := range matching {
 		s.fire(r, e)
-		if s.Twice {
+		if twice {
 			s.fire(r, e)
 		}
 	}

@@ -62,6 +62,13 @@ func (s *Service) Lose(f func(event map[string]any) bool) {
 	s.lose = f
 }
 
+// Repeat says whether every event is delivered two times from now on.
+func (s *Service) Repeat(twice bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Twice = twice
+}
+
 // API describes the service to the bus and the wire.
 func (s *Service) API() *api.Service {
 	type (
