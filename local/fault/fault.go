@@ -71,7 +71,11 @@ type Faults struct {
 // Add puts a rule in force and returns its id.
 func (f *Faults) Add(rule Rule) (int, error) {
 	switch rule.Kind {
-	case Throttle, Error, Drop, Lose, Kill:
+	case Throttle, Error, Drop, Lose:
+	case Kill:
+		if f.End == nil {
+			return 0, fmt.Errorf("nothing here ends functions")
+		}
 	case Delay:
 		if rule.Delay <= 0 {
 			return 0, fmt.Errorf("a delay fault needs a delay")
