@@ -19,7 +19,7 @@ func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift,
 		// The freeze of the whole pipeline is a tag on this function itself.
 		freeze(append(unqualified(props.Targets), self)),
 		allow("ReadFreeze", []*string{self}, "lambda:ListTags"),
-		readAlarms(this), readExecutions(this, props.Name), recordEvents(this),
+		readMetrics(), readAlarms(this), readExecutions(this, props.Name), recordEvents(this),
 	)
 	if len(props.Hooks) > 0 {
 		var hooks []*string

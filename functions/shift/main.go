@@ -31,6 +31,7 @@ func main() {
 		handler.Fail(err)
 	}
 	functions, executions := awslambda.New(config), awsstates.New(config)
+	metrics := awsmetrics.New(config)
 	shift := &Shift{
 		aliases:    functions,
 		versions:   functions,
@@ -41,7 +42,8 @@ func main() {
 		standing:   standing,
 		version:    cmp.Or(os.Getenv("WEIR_VERSION"), "staging"),
 		self:       os.Getenv("AWS_LAMBDA_FUNCTION_NAME"),
-		alarms:     awsmetrics.New(config),
+		alarms:     metrics,
+		traffic:    metrics,
 		ledger:     ledger.New(config),
 	}
 	handler.Run(shift.Handle)

@@ -45,15 +45,15 @@ func (p Plan) estimate(now time.Time) Estimate {
 		total += seconds
 		looks += seconds/p.Judge.IntervalSeconds + 2
 	}
-	for _, step := range p.Steps {
-		add(step.BakeSeconds + p.Judge.MetricDelaySeconds + 60)
+	for i, step := range p.Steps {
+		add(step.BakeSeconds + p.delay(i) + 60)
 	}
 	add(p.Judge.HoldSeconds)
 	for _, approval := range p.Approvals {
 		add(approval.LimitSeconds)
 	}
 	if p.Watch > 0 {
-		add(p.Watch + p.Judge.MetricDelaySeconds + 60)
+		add(p.Watch + p.Judge.SettledSeconds() + 60)
 	}
 	// A gradual rollback writes, chooses and waits once a minute.
 	returns := p.RollBackOver / 60
