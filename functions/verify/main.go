@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"os"
 
 	"weir/internal/awslambda"
@@ -13,7 +14,7 @@ import (
 )
 
 func main() {
-	config, err := handler.Config(os.Getenv)
+	config, err := handler.Config(context.Background())
 	if err != nil {
 		handler.Fail(err)
 	}
