@@ -1,6 +1,7 @@
 package release
 
 import (
+	"math"
 	"time"
 
 	"weir/internal/prices"
@@ -72,10 +73,13 @@ func (p Plan) estimate(now time.Time) Estimate {
 		HistoryEvents: fixedEvents + (looks+returns)*eventsPerLook + len(p.Steps)*eventsPerTask +
 			stages*eventsPerStage + hooks*eventsPerHook,
 		Transitions: states,
-		CostUSD: float64(states)*prices.Transition + float64(metrics)*prices.Metric +
-			float64(calls)*(prices.HandlerCall+prices.Event) + float64(alarmReads)*prices.APIRequest,
+		CostUSD: microdollars(float64(states)*prices.Transition + float64(metrics)*prices.Metric +
+			float64(calls)*(prices.HandlerCall+prices.Event) + float64(alarmReads)*prices.APIRequest),
 	}
 }
+
+// microdollars rounds to a millionth of a dollar.
+func microdollars(usd float64) float64 { return math.Round(usd*1e6) / 1e6 }
 
 // hookCalls is how often hooks are asked, and in how many calls.
 func (p Plan) hookCalls() (stages, calls int) {
