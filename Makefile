@@ -157,6 +157,11 @@ release: cli ## release what staging serves, and follow it; after make deploy
 fmt: need ## format the Go code
 	gofmt -w $$(git ls-files '*.go')
 
+# Read the change with git diff before you commit it.
+.PHONY: update
+update: need ## write every golden file and every generated page anew
+	go test -vet=off . ./statemachine ./infra ./internal/console ./local/support ./cmd/weir -update
+
 .PHONY: lint
 lint: need ## formatting, vet and golangci-lint
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { printf 'gofmt would change:\n%s\n' "$$bad" >&2; exit 1; }
