@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"weir/internal/emf"
 	"weir/internal/handler"
 	"weir/internal/judge"
 	"weir/internal/ledger"
@@ -39,6 +40,9 @@ func (v *Verify) judge(ctx context.Context, task handler.Task) (handler.Result, 
 		Outcome: look.Outcome, Why: progress.Verdict,
 	}
 	v.ledger.Put(ctx, ledger.Judged, detail)
+	if progress.Phase == release.Holding || progress.Phase == release.Awaiting {
+		emf.Count(ctx, task.Execution.ARN, emf.Held, task.Now)
+	}
 	if progress.Phase == release.Holding && task.Progress.Phase != release.Holding {
 		v.ledger.Put(ctx, ledger.Held, detail)
 	}
