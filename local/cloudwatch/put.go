@@ -10,7 +10,7 @@ import (
 )
 
 func (s *Service) putMetricData(_ context.Context, _ api.Caller, in *cloudwatch.PutMetricDataInput) (*cloudwatch.PutMetricDataOutput, error) {
-	if err := checkData(deref(in.Namespace), in.MetricData); err != nil {
+	if err := checkData(deref(in.Namespace), in.MetricData, s.Clock.Now()); err != nil {
 		return nil, err
 	}
 	for _, d := range in.MetricData {
