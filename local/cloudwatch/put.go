@@ -25,8 +25,8 @@ func (s *Service) put(namespace string, d types.MetricDatum) {
 	if d.Timestamp != nil {
 		at = *d.Timestamp
 	}
-	base := api.Datum{Namespace: namespace, Name: deref(d.MetricName), Dimensions: dimensions(d.Dimensions), Unit: string(d.Unit), Time: at}
-	s.store.resolve(base, deref(d.StorageResolution) == 1)
+	base := api.Datum{Namespace: namespace, Name: deref(d.MetricName), Dimensions: dimensions(d.Dimensions), Unit: string(d.Unit),
+		High: deref(d.StorageResolution) == 1, Time: at}
 	if d.Value != nil {
 		base.Value = *d.Value
 		s.store.add(base, 1)

@@ -103,14 +103,6 @@ func sorted(dimensions []api.Dimension) []api.Dimension {
 
 func byName(a, b api.Dimension) int { return strings.Compare(a.Name, b.Name) }
 
-// resolve makes a metric one of high resolution, or of a minute again: its latest
-// data say which it is.
-func (s *store) resolve(d api.Datum, high bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.find(d).high = high
-}
-
 // find is the series of a datum, made if need be. Call with the lock held.
 func (s *store) find(d api.Datum) *series {
 	dimensions := sorted(d.Dimensions)
@@ -124,11 +116,13 @@ func (s *store) find(d api.Datum) *series {
 }
 
 // add counts a value weight times. It can be read after a lag from now on,
-// whatever time it is stamped with.
+// whatever time it is stamped with. The latest data of a metric say whether it is
+// one of high resolution.
 func (s *store) add(d api.Datum, weight float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found := s.find(d)
+	found.high = d.High
 	start := d.Time.Unix() - d.Time.Unix()%found.width()
 	id := slotID{start: start, unit: cmp.Or(d.Unit, noUnit)}
 	at, ok := found.slots[id]
