@@ -112,29 +112,21 @@ func decimalOf(text string) float64 {
 	return n
 }
 
-// part is what lies between two bounds, and what lies below and above them.
+// part is what lies between two bounds, and how much lies below and above it.
+// Lowest and highest are the values to which what lies outside can be moved.
 type part struct{ count, sum, below, above, lowest, highest float64 }
 
 // between is the part of the data within bounds. Of equal values, those within a
 // percentage are counted in proportion.
 func (s sample) between(within bounds) part {
 	p := part{lowest: within.low, highest: within.high}
-	seen, first := 0.0, true
+	seen := 0.0
 	for _, value := range s.ordered() {
 		count := s.values[value]
-		kept, below := 0.0, 0.0
-		if within.percent {
-			from, to := within.low/100*s.count, within.high/100*s.count
-			kept = max(0, min(seen+count, to)-max(seen, from))
-			below = max(0, min(seen+count, from)-seen)
-		} else if value > within.low && value <= within.high {
-			kept = count
-		} else if value <= within.low {
-			below = count
-		}
-		if kept > 0 && within.percent {
-			if first {
-				p.lowest, first = value, false
+		kept, below := within.share(value, seen, count, s.count)
+		if within.percent && kept > 0 {
+			if p.count == 0 {
+				p.lowest = value
 			}
 			p.highest = value
 		}
@@ -142,6 +134,21 @@ func (s sample) between(within bounds) part {
 		seen += count
 	}
 	return p
+}
+
+// share tells how many of count equal values are kept, and how many lie below.
+// Seen are smaller than the value, of all together.
+func (b bounds) share(value, seen, count, all float64) (kept, below float64) {
+	switch {
+	case b.percent:
+		from, to := b.low/100*all, b.high/100*all
+		return max(0, min(seen+count, to)-max(seen, from)), max(0, min(seen+count, from)-seen)
+	case value <= b.low:
+		return 0, count
+	case value <= b.high:
+		return count, 0
+	}
+	return 0, 0
 }
 
 // trimmed is the mean, the count or the sum of the data within bounds, or the

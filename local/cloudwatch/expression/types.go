@@ -97,11 +97,11 @@ func (c checker) check(n node) (Type, error) {
 	case unaryNode:
 		return c.apply("-", negation, n.of)
 	case binaryNode:
-		signature := comparisons
-		if strings.Contains("+-*/^", n.op) {
-			signature = arithmetic
+		switch n.op {
+		case "+", "-", "*", "/", "^":
+			return c.apply(n.op, arithmetic, n.left, n.right)
 		}
-		return c.apply(n.op, signature, n.left, n.right)
+		return c.apply(n.op, comparisons, n.left, n.right)
 	case callNode:
 		return c.call(n)
 	}
