@@ -164,7 +164,8 @@ func checkQueries(queries []types.MetricDataQuery) error {
 		return invalid("An alarm can have at most %d expressions; this one has %d.", mostAlarmQueries, expressions)
 	case len(periods) == 0 && !slices.ContainsFunc(queries, func(q types.MetricDataQuery) bool { return q.Period != nil }):
 		return errNullPeriod
-	case slices.ContainsFunc(periods, func(period int32) bool { return !alarmPeriods(period) }):
+	case slices.ContainsFunc(periods, func(period int32) bool { return !alarmPeriods(period) }),
+		slices.ContainsFunc(queries, func(q types.MetricDataQuery) bool { return q.Period != nil && !alarmPeriods(*q.Period) }):
 		return errPeriod
 	case slices.ContainsFunc(periods, func(period int32) bool { return period != periods[0] }):
 		return invalid("The metrics of an alarm must have the same period.")

@@ -36,17 +36,20 @@ func TestQueriesOfAlarmsThatAreRefused(t *testing.T) {
 	timeless := []types.MetricDataQuery{math("e", "TIME_SERIES(1)")}
 	timed := []types.MetricDataQuery{math("e", "TIME_SERIES(1)")}
 	timed[0].Period = aws.Int32(60)
+	odd := []types.MetricDataQuery{math("e", "TIME_SERIES(1)")}
+	odd[0].Period = aws.Int32(5)
 	for name, test := range map[string]struct {
 		queries []types.MetricDataQuery
 		want    string
 	}{
-		"ten and ten":            {queries(10, 10), "<nil>"},
-		"eleven metrics":         {queries(11, 1), "ValidationError: An alarm can have at most 10 metrics; this one has 11."},
-		"eleven expressions":     {queries(1, 11), "ValidationError: An alarm can have at most 10 expressions; this one has 11."},
-		"two periods":            {slower, "ValidationError: The metrics of an alarm must have the same period."},
-		"nothing returned":       {none, "ValidationError: Exactly one element of the metrics list should return data."},
-		"neither metric nor own": {timeless, "ValidationError: Period must not be null"},
-		"a period of its own":    {timed, "<nil>"},
+		"an odd period of its own": {odd, "ValidationError: Period must be 10, 20, 30 or a multiple of 60"},
+		"ten and ten":              {queries(10, 10), "<nil>"},
+		"eleven metrics":           {queries(11, 1), "ValidationError: An alarm can have at most 10 metrics; this one has 11."},
+		"eleven expressions":       {queries(1, 11), "ValidationError: An alarm can have at most 10 expressions; this one has 11."},
+		"two periods":              {slower, "ValidationError: The metrics of an alarm must have the same period."},
+		"nothing returned":         {none, "ValidationError: Exactly one element of the metrics list should return data."},
+		"neither metric nor own":   {timeless, "ValidationError: Period must not be null"},
+		"a period of its own":      {timed, "<nil>"},
 		"types": {append(queries(1, 0), math("e", "100 * m0 / MAX([m0, 1])")),
 			"ValidationError: Error in expression 'e': Unsupported operand type(s) for MAX: '[Array[TimeSeries, Scalar]]'"},
 	} {
@@ -58,6 +61,10 @@ func TestQueriesOfAlarmsThatAreRefused(t *testing.T) {
 	}
 	if got := message(d.data(stat("m0", "1"), math("e", "100 * m0 / MAX([m0, 1])"))); got != "ValidationError: Error in expression 'e': Unsupported operand type(s) for MAX: '[Array[TimeSeries, Scalar]]'" {
 		t.Errorf("GetMetricData: error %q", got)
+	}
+	odd[0].Period = aws.Int32(7)
+	if got := message(d.data(odd...)); got != "ValidationError: Period must be 1, 5, 10, 20, 30 or a multiple of 60" {
+		t.Errorf("a period of seven seconds: error %q", got)
 	}
 	if err := d.data(queries(501, 0)...); err == nil {
 		t.Error("501 queries were answered")

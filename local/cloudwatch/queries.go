@@ -84,6 +84,8 @@ func (s *Service) checkQuery(i int, q types.MetricDataQuery) error {
 		return invalid("The local cloud does not support Metrics Insights queries (%s).", id)
 	case q.AccountId != nil && *q.AccountId != s.Env.Account:
 		return invalid("The local cloud has no metrics of account %s.", *q.AccountId)
+	case q.Period != nil && !validPeriod(int64(*q.Period)), q.MetricStat != nil && !validPeriod(int64(deref(q.MetricStat.Period))):
+		return errDataPeriod
 	case q.MetricStat != nil && len(q.MetricStat.Metric.Dimensions) > maxDimensions:
 		return tooMany(fmt.Sprintf("metricDataQueries.%d.member.metricStat.metric.dimensions", i+1), maxDimensions)
 	}

@@ -28,6 +28,8 @@ func validPeriod(period int64) bool {
 	return period > 0 && period%60 == 0
 }
 
+var errDataPeriod = invalid("Period must be 1, 5, 10, 20, 30 or a multiple of 60")
+
 // query answers one MetricStat.
 func (s *Service) query(stat *types.MetricStat, from, to time.Time) (points, error) {
 	compute := parseStatistic(deref(stat.Stat))
@@ -36,7 +38,7 @@ func (s *Service) query(stat *types.MetricStat, from, to time.Time) (points, err
 	}
 	period := int64(deref(stat.Period))
 	if !validPeriod(period) {
-		return nil, invalid("Period must be 1, 5, 10, 20, 30 or a multiple of 60")
+		return nil, errDataPeriod
 	}
 	answer := points{}
 	if period < 60 && from.Before(s.Clock.Now().Add(-highWindow)) {
