@@ -52,9 +52,12 @@ type Options struct {
 	// Clock, where given, is used instead of one that runs at Speed; tests give
 	// a stepped one.
 	Clock *clock.Clock
-	// MetricDelay is how long it takes until metrics can be read. Default two
+	// MetricDelay is how long it takes at most until metrics can be read. Default two
 	// minutes, as in production; negative for none.
 	MetricDelay time.Duration
+	// MetricLags are for metrics whose data are late by a time of their own.
+	// CloudWatch.SetLag sets one while the cloud runs.
+	MetricLags []cloudwatch.Lag
 	// Twice delivers every event two times.
 	Twice bool
 	// Seed of the choice between weighted versions; 0 for chance.
@@ -176,7 +179,7 @@ func (c *Cloud) compose() {
 	o := c.options
 	c.IAM = iam.New(iam.Options{Env: o.Env, Clock: c.clock, Log: o.Log})
 	c.bus = api.NewBus(append(slices.Clone(o.Gates), c.Faults.Gate, c.IAM.Gate)...)
-	c.CloudWatch = cloudwatch.New(cloudwatch.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Delay: o.MetricDelay})
+	c.CloudWatch = cloudwatch.New(cloudwatch.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Delay: o.MetricDelay, Lags: o.MetricLags})
 	c.objects = s3.New(s3.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Dir: filepath.Join(c.directory, "objects")})
 	c.parameters = ssm.New(ssm.Options{Env: o.Env, Clock: c.clock})
 	c.SQS = sqs.New(sqs.Options{Env: o.Env, Clock: c.clock, Endpoint: c.URL, Metrics: c.CloudWatch})
