@@ -51,6 +51,11 @@ type ReleasePipelineProps struct {
 	// topic; alarms and the dashboard show in the console alone.
 	Topic awssns.ITopic
 
+	// RunbooksURL is where the runbooks of docs/runbooks can be read, such as
+	// https://wiki.example.com/weir/runbooks; alarms and notices link to them.
+	// Default: they name the file.
+	RunbooksURL string
+
 	// NoMonitoring leaves out the dashboard and the pipeline's alarms.
 	NoMonitoring bool
 }
@@ -205,6 +210,7 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 	this.newRepair()
 	this.newTriggers(props)
 	this.newMonitoring(props)
+	this.newOutputs(props)
 	return this
 }
 

@@ -43,6 +43,8 @@ type StackProps struct {
 	// Email is told how releases end and which alarms fire. Default: nobody; the
 	// topic is there to be subscribed to.
 	Email string
+	// RunbooksURL is where the runbooks can be read. Default: alarms name the file.
+	RunbooksURL string
 	// NoMonitoring leaves out alarms, dashboard and topic.
 	NoMonitoring bool
 }
@@ -65,7 +67,7 @@ func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.
 	topic := newTopic(stack, props)
 	app := NewVersionedFunction(stack, "App", VersionedFunctionProps{
 		Function: newApp(stack, props), Handlers: props.Handlers, Architecture: props.Architecture,
-		Topic: topic, NoAlarms: props.NoMonitoring, PublishOnRequest: props.PublishOnRequest,
+		Topic: topic, RunbooksURL: props.RunbooksURL, NoAlarms: props.NoMonitoring, PublishOnRequest: props.PublishOnRequest,
 	})
 	var hooks []awslambda.IFunction
 	for _, name := range props.Hooks {
@@ -79,7 +81,7 @@ func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.
 		Hooks: hooks, Alarms: namedAlarms(stack, props.Alarms), Version: version,
 		Targets:  append([]Target{{Function: app.Function, Alias: app.ProductionAlias}}, namedTargets(stack, props.Targets)...),
 		Handlers: props.Handlers, Architecture: props.Architecture,
-		Triggers: props.Triggers, Topic: topic, NoMonitoring: props.NoMonitoring,
+		Triggers: props.Triggers, Topic: topic, RunbooksURL: props.RunbooksURL, NoMonitoring: props.NoMonitoring,
 	})
 	output(stack, "FunctionName", "The sample function.", app.Function.FunctionName())
 	output(stack, "ProductionAliasArn", "What clients invoke.", app.Production.FunctionArn())

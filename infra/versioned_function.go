@@ -49,6 +49,11 @@ type VersionedFunctionProps struct {
 	// fire, above 0 and at most 100. Default: 5.
 	ErrorPercent float64
 
+	// RunbooksURL is where the runbooks of docs/runbooks can be read, such as
+	// https://wiki.example.com/weir/runbooks; alarms link to them. Default: they
+	// name the file.
+	RunbooksURL string
+
 	// NoAlarms leaves the function's alarms out.
 	NoAlarms bool
 }
@@ -123,7 +128,7 @@ func NewVersionedFunction(scope constructs.Construct, id string, props Versioned
 	}
 	this.Production = newFirstAlias(this.Construct, props, this.Staging)
 	if !props.NoAlarms {
-		to := newAlarms(this.Construct, props.Topic)
+		to := newAlarms(this.Construct, props.Topic, props.RunbooksURL)
 		addFunctionAlarms(to, this, props.ErrorPercent)
 		this.Alarms = to.made
 	}
