@@ -24,7 +24,7 @@ type ReleasePipelineProps struct {
 	// shift/bootstrap, verify/bootstrap and rollback/bootstrap. Required.
 	Handlers string
 
-	// Architecture of the functions in Handlers. Default: arm64.
+	// Architecture of the functions in Handlers. Default: what they are built for.
 	Architecture Architecture
 
 	// Name is the state machine's name, unique in the account and region. It is
@@ -81,7 +81,7 @@ const maxAlarmName = 255
 var machineName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,50}$`)
 
 func (p ReleasePipelineProps) withDefaults(this constructs.Construct) ReleasePipelineProps {
-	p.Architecture = orElse(p.Architecture, ARM64)
+	p.Architecture = orElse(p.Architecture, builtFor(p.Handlers))
 	p.Name = orElse(p.Name, strings.ToLower(*awscdk.Stack_Of(this).StackName()+"-"+*this.Node().Id()))
 	targets := make([]Target, len(p.Targets))
 	for i, target := range p.Targets {

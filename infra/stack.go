@@ -20,7 +20,7 @@ type StackProps struct {
 	Handlers string
 	// App is the directory of the app's bootstrap. Default: app in Handlers.
 	App string
-	// Architecture of all of them. Default: arm64.
+	// Architecture of all of them. Default: what Handlers are built for.
 	Architecture Architecture
 	// AppEnvironment is the app's configuration.
 	AppEnvironment map[string]string
@@ -59,7 +59,7 @@ func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.
 			GenerateBootstrapVersionRule: jsii.Bool(false),
 		}),
 	})
-	props.Architecture = orElse(props.Architecture, ARM64)
+	props.Architecture = orElse(props.Architecture, builtFor(props.Handlers))
 	if props.PublishOnRequest && props.Triggers.StackUpdated {
 		panic(refuse(stack.Node().Path(), "PublishOnRequest and Triggers.StackUpdated are both set; a deploy publishes nothing then that a release could start from. Set one of them"))
 	}
@@ -133,7 +133,7 @@ func newTopic(stack awscdk.Stack, props StackProps) awssns.ITopic {
 }
 
 func newApp(stack awscdk.Stack, props StackProps) awslambda.Function {
-	if err := checkBootstrap(props.App); err != nil {
+	if err := checkBootstrap(props.App, props.Architecture); err != nil {
 		panic(refuse(stack.Node().Path(), "App: %v", err))
 	}
 	logs := awslogs.NewLogGroup(stack, jsii.String("AppLog"), &awslogs.LogGroupProps{

@@ -21,7 +21,7 @@ type VersionedFunctionProps struct {
 	// alias/bootstrap. Required.
 	Handlers string
 
-	// Architecture of the functions in Handlers. Default: arm64.
+	// Architecture of the functions in Handlers. Default: what they are built for.
 	Architecture Architecture
 
 	// PublishOnRequest leaves publishing to the releases: a deploy changes
@@ -65,7 +65,7 @@ const maxDescription = 100
 func (p VersionedFunctionProps) withDefaults() VersionedFunctionProps {
 	p.StagingAlias = orElse(p.StagingAlias, "staging")
 	p.ProductionAlias = orElse(p.ProductionAlias, "prod")
-	p.Architecture = orElse(p.Architecture, ARM64)
+	p.Architecture = orElse(p.Architecture, builtFor(p.Handlers))
 	p.ErrorPercent = orElse(p.ErrorPercent, 5)
 	return p
 }

@@ -18,7 +18,8 @@ type stage struct {
 	// Account and Region of the stage. Default: those of the credentials.
 	Account string `json:"account"`
 	Region  string `json:"region"`
-	// Arch is arm64 or x86_64.
+	// Arch is arm64 or x86_64. Default: what Handlers are built for, and arm64
+	// without them.
 	Arch string `json:"arch"`
 	// Handlers is the directory of the built functions. Default:
 	// build/functions/ARCH.
@@ -173,7 +174,7 @@ var (
 
 // complete fills in the defaults and checks.
 func (s *stage) complete() error {
-	if s.Arch == "" {
+	if s.Arch == "" && s.Handlers == "" {
 		s.Arch = string(infra.ARM64)
 	}
 	switch {
@@ -183,7 +184,7 @@ func (s *stage) complete() error {
 		return fmt.Errorf("account is %q; it must be 12 digits", s.Account)
 	case s.Region != "" && !region.MatchString(s.Region):
 		return fmt.Errorf("region is %q; it must be a region such as eu-west-1", s.Region)
-	case s.Arch != string(infra.ARM64) && s.Arch != string(infra.X8664):
+	case s.Arch != "" && s.Arch != string(infra.ARM64) && s.Arch != string(infra.X8664):
 		return fmt.Errorf("arch is %q; it must be %s or %s", s.Arch, infra.ARM64, infra.X8664)
 	}
 	if s.Handlers == "" {
