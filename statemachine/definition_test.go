@@ -133,14 +133,21 @@ func TestErrorsLeadToTheRollback(t *testing.T) {
 	}
 }
 
-func TestSubstitutionsAreTheThreeHandlers(t *testing.T) {
+func TestSubstitutionsAreThePartitionAndTheThreeHandlers(t *testing.T) {
 	found := map[string]bool{}
 	for _, match := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllStringSubmatch(statemachine.Definition, -1) {
 		found[match[1]] = true
 	}
-	want := []string{"RollbackFunctionArn", "ShiftFunctionArn", "VerifyFunctionArn"}
+	want := []string{"Partition", "RollbackFunctionArn", "ShiftFunctionArn", "VerifyFunctionArn"}
 	if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, want) {
 		t.Errorf("substitutions = %v, want %v", got, want)
+	}
+}
+
+// A definition with the ARN of another partition is refused there.
+func TestDefinitionNamesNoPartition(t *testing.T) {
+	if found := regexp.MustCompile(`arn:aws|\.aws\.amazon\.com|amazonaws`).FindString(statemachine.Definition); found != "" {
+		t.Errorf("the definition has %q; write arn:${Partition}:", found)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
+	"weir/internal/awsparameters"
 	"weir/internal/awsstates"
 	"weir/internal/handler"
 	"weir/internal/ledger"
@@ -35,12 +36,11 @@ func main() {
 		aliases:    functions,
 		versions:   functions,
 		hooks:      functions,
-		tags:       functions,
+		parameters: awsparameters.New(config),
 		executions: executions,
 		tasks:      executions,
 		standing:   standing,
 		version:    cmp.Or(os.Getenv("WEIR_VERSION"), "staging"),
-		self:       os.Getenv("AWS_LAMBDA_FUNCTION_NAME"),
 		alarms:     awsmetrics.New(config),
 		ledger:     ledger.New(config),
 	}

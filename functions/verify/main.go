@@ -8,6 +8,7 @@ import (
 
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
+	"weir/internal/awsparameters"
 	"weir/internal/handler"
 	"weir/internal/ledger"
 )
@@ -21,7 +22,7 @@ func main() {
 		functions: awslambda.New(config),
 		metrics:   awsmetrics.New(config),
 		ledger:    ledger.New(config),
-		pipeline:  os.Getenv("WEIR_SHIFT_FUNCTION"),
+		freezes:   awsparameters.New(config),
 	}
 	handler.Run(verify.Handle)
 }

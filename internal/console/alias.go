@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -77,7 +78,7 @@ func (s *server) aliasesOf(ctx context.Context, f facts) (views []aliasView, mor
 		}
 		route := alias.Route()
 		view.Words, view.Whole = route.String(), alias.Whole()
-		view.Main, view.Other, view.Percent = route.Version, route.Other, route.Percent
+		view.Main, view.Other, view.Percent = route.Version, route.Other, int(math.Round(route.Percent))
 		view.Note, view.Holder = noteOf(alias, f.name)
 		views = append(views, view)
 	}
