@@ -31,7 +31,11 @@ type state struct {
 		ErrorEquals []string
 		Next        string
 	}
-	Choices       []struct{ Condition, Next string }
+	Assign, Output any
+	Choices        []struct {
+		Condition, Next string
+		Assign, Output  any
+	}
 	Branches      []machine
 	ItemProcessor *machine
 	Error, Cause  string
@@ -102,6 +106,24 @@ func TestEveryTaskIsBoundedRetriedAndCaught(t *testing.T) {
 		for _, r := range s.Retry {
 			if r.JitterStrategy != "FULL" {
 				t.Errorf("task %q retries without jitter", name)
+			}
+		}
+	})
+}
+
+// Whether a Choice's own Assign and Output apply when one of its rules matches is
+// read in two ways, and the pages say little of a rule's Output. None is used.
+func TestChoicesOnlyChoose(t *testing.T) {
+	each(definition(t), func(name string, s state, _ bool) {
+		if s.Type != "Choice" {
+			return
+		}
+		if s.Assign != nil || s.Output != nil {
+			t.Errorf("choice %q assigns or outputs", name)
+		}
+		for _, rule := range s.Choices {
+			if rule.Assign != nil || rule.Output != nil {
+				t.Errorf("a rule of choice %q assigns or outputs", name)
 			}
 		}
 	})
