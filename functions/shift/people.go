@@ -116,8 +116,11 @@ func (s *Shift) former(ctx context.Context, target release.Target, request relea
 	if err := version.ReadyToServe(target.Function, request.Force); err != nil {
 		return release.PlannedTarget{}, err
 	}
-	return release.PlannedTarget{Function: target.Function, Alias: target.Alias, Stable: to,
-		Candidate: alias.Heads().Version, Found: alias.Route()}, nil
+	from := alias.Heads().Version
+	if from == to {
+		from = cmp.Or(alias.Heads().Other, from)
+	}
+	return release.PlannedTarget{Function: target.Function, Alias: target.Alias, Stable: to, Candidate: from, Found: alias.Route()}, nil
 }
 
 type hooks interface {

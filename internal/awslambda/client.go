@@ -6,6 +6,7 @@ package awslambda
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -105,7 +106,13 @@ func aliasOf(target release.Target, arn, version, description, revision string, 
 // percentOf turns a weight of the API into percent, in decimals: 0.07 is 7, which
 // a multiplication would miss, and 0.104 is 10.4. No other weight than its own
 // becomes a whole percent.
-func percentOf(weight float64) float64 { return shifted(weight, 2) }
+func percentOf(weight float64) float64 {
+	percent := shifted(weight, 2)
+	if own := weightOf(percent); percent == math.Trunc(percent) && own != weight { // rounded to another's
+		return math.Nextafter(percent, math.Copysign(math.Inf(1), weight-own))
+	}
+	return percent
+}
 
 // weightOf is the weight whose percent is given.
 func weightOf(percent float64) float64 { return shifted(percent, -2) }
