@@ -118,9 +118,7 @@ func (v Version) ready(function string) error {
 	case v.State == "Pending":
 		return Errorf(NotYet, "version %s of %s is Pending: %s. It can be released once it is Active.", v.Number, function, reasonOr(v.StateReason, "Lambda is preparing it"))
 	case v.State == "Inactive":
-		return Errorf(VersionNotReady, "version %s of %s is Inactive: Lambda has taken back the resources of a version that was idle for long, and its first requests would fail. "+
-			"Wake it with an invocation, which fails and starts the work, then wait: aws lambda invoke --function-name %s --qualifier %s /dev/null; aws lambda wait published-version-active --function-name %s --qualifier %s",
-			v.Number, function, function, v.Number, function, v.Number)
+		return Errorf(VersionNotReady, "%s", v.idle(function))
 	case v.State != "Active":
 		return Errorf(VersionNotReady, "version %s of %s is %s, not Active: %s.", v.Number, function, v.State, reasonOr(v.StateReason, "Lambda gives no reason"))
 	case v.LastUpdateStatus == "InProgress":
@@ -142,14 +140,20 @@ func reasonOr(reason, otherwise string) string {
 // force takes an idle version all the same: its first requests fail until Lambda
 // has prepared it.
 func (v Version) ReadyToServe(function string, force bool) error {
-	err := v.ready(function)
-	if err != nil && v.State == "Inactive" {
-		if force {
-			return nil
-		}
-		return Errorf(VersionNotReady, `%s Or set "force": true to return to it all the same.`, err.(*Error).Message)
+	switch {
+	case v.State != "Inactive":
+		return v.ready(function)
+	case force:
+		return nil
 	}
-	return err
+	return Errorf(VersionNotReady, `%s Or set "force": true to return to it all the same.`, v.idle(function))
+}
+
+// idle says how an Inactive version is woken.
+func (v Version) idle(function string) string {
+	return fmt.Sprintf("version %s of %s is Inactive: Lambda has taken back the resources of a version that was idle for long, and its first requests would fail. "+
+		"Wake it with an invocation, which fails and starts the work, then wait: aws lambda invoke --function-name %s --qualifier %s /dev/null; aws lambda wait published-version-active --function-name %s --qualifier %s.",
+		v.Number, function, function, v.Number, function, v.Number)
 }
 
 // NewPlan resolves a request into a plan, or says with a typed error why it
