@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -90,6 +91,9 @@ func noteOf(alias release.Alias, name string) (note, holder string) {
 	lock := alias.Mark.Lock
 	switch {
 	case lock.IsZero() && alias.Mark.Failed != "":
+		if list := strings.ReplaceAll(string(alias.Mark.Failed), ",", ", "); list != string(alias.Mark.Failed) {
+			return fmt.Sprintf("Free; versions %s were rolled back.", list), ""
+		}
 		return fmt.Sprintf("Free; version %s was rolled back.", alias.Mark.Failed), ""
 	case lock.IsZero():
 		return "Free.", ""
