@@ -192,8 +192,6 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 		name: "verify", function: props.Name + "-verify", directory: props.Handlers, architecture: props.Architecture, memory: 256,
 		description:    "probes and judges a candidate; it only reads.",
 		timeoutSeconds: 890,
-		// Its tag is the freeze of the whole pipeline.
-		environment: map[string]string{"WEIR_SHIFT_FUNCTION": props.Name + "-shift"},
 	})
 	rollback := newHandler(this.Construct, "Rollback", handlerProps{
 		name: "rollback", function: props.Name + "-rollback", directory: props.Handlers, architecture: props.Architecture, memory: 256,
