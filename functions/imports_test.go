@@ -15,8 +15,8 @@ import (
 var clients = map[string][]string{
 	"app":      nil,
 	"alias":    {"lambda"},
-	"shift":    {"cloudwatch", "eventbridge", "lambda", "sfn"},
-	"verify":   {"cloudwatch", "eventbridge", "lambda"},
+	"shift":    {"cloudwatch", "eventbridge", "lambda", "sfn", "ssm"},
+	"verify":   {"cloudwatch", "eventbridge", "lambda", "ssm"},
 	"rollback": {"eventbridge", "lambda", "sfn"},
 }
 

@@ -149,6 +149,7 @@ func (p *ReleasePipeline) newStarter(props ReleasePipelineProps) awsstepfunction
 		StateMachineType: awsstepfunctions.StateMachineType_STANDARD,
 		DefinitionBody:   awsstepfunctions.DefinitionBody_FromString(&startDefinition),
 		DefinitionSubstitutions: &map[string]*string{
+			"Partition":   awscdk.Stack_Of(p.Construct).Partition(),
 			"WorkflowArn": p.StateMachine.StateMachineArn(),
 		},
 		TracingEnabled: jsii.Bool(true),

@@ -45,7 +45,7 @@ func (r *Rollback) repairOne(ctx context.Context, target release.Target, now tim
 		Stable: alias.Mark.Stable, Candidate: alias.Mark.Candidate}
 	dead := alias.Mark.Lock
 	after, left, err := r.restore(ctx, target, func(alias release.Alias) (*release.Write, bool, error) {
-		write, left := release.Restore(alias, dead, "", nil)
+		write, left := release.Restore(alias, dead, "")
 		return write, left, nil
 	})
 	if err != nil {

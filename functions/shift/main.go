@@ -17,6 +17,7 @@ import (
 
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
+	"weir/internal/awsparameters"
 	"weir/internal/awsstates"
 	"weir/internal/handler"
 	"weir/internal/ledger"
@@ -37,12 +38,11 @@ func main() {
 		aliases:    functions,
 		versions:   functions,
 		hooks:      functions,
-		tags:       functions,
+		parameters: awsparameters.New(config),
 		executions: executions,
 		tasks:      executions,
 		standing:   standing,
 		version:    cmp.Or(os.Getenv("WEIR_VERSION"), "staging"),
-		self:       os.Getenv("AWS_LAMBDA_FUNCTION_NAME"),
 		alarms:     metrics,
 		traffic:    metrics,
 		ledger:     ledger.New(config),

@@ -37,13 +37,16 @@ func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, er
 	}
 	switch {
 	case request.Ask != "":
-		return s.command(ctx, request)
+		return s.command(ctx, task, request)
 	case request.Freeze != nil:
 		return s.freeze(ctx, task, request)
 	case request.RollBack != nil:
 		return s.planRollBack(ctx, task, request)
 	}
 	if err := predicate.Validate(request.Probes); err != nil {
+		return handler.Result{}, err
+	}
+	if err := s.checkHooks(ctx, request.Hooks); err != nil {
 		return handler.Result{}, err
 	}
 	facts, err := s.allFacts(ctx, task, request)
@@ -68,30 +71,35 @@ func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, er
 	return handler.Result{Plan: &plan, Progress: &progress}, nil
 }
 
+// checkHooks finds a hook that does not exist, or may not be called, while
+// nothing has moved.
+func (s *Shift) checkHooks(ctx context.Context, hooks []release.Hook) error {
+	seen := map[string]bool{}
+	for _, hook := range hooks {
+		if seen[hook.Function] {
+			continue
+		}
+		seen[hook.Function] = true
+		if err := s.hooks.MayInvoke(ctx, hook.Function); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Shift) allFacts(ctx context.Context, task handler.Task, request release.Request) ([]release.Facts, error) {
-	var functions []string
-	for _, target := range request.Targets {
-		functions = append(functions, target.Function)
-	}
-	carriers, err := release.FreezeCarriers(task.Execution.ARN, s.self, functions...)
-	if err != nil {
-		return nil, err
-	}
-	everything, err := s.frozen(ctx, carriers[0], task.Now)
+	functions := functionsOf(request.Targets)
+	frozen, err := s.frozen(ctx, task, functions)
 	if err != nil {
 		return nil, err
 	}
 	facts := make([]release.Facts, 0, len(request.Targets))
-	for i, target := range request.Targets {
+	for _, target := range request.Targets {
 		found, err := s.facts(ctx, target, request.DryRun)
 		if err != nil {
 			return nil, err
 		}
-		if found.Frozen = everything; everything == "" {
-			if found.Frozen, err = s.frozen(ctx, carriers[i+1], task.Now); err != nil {
-				return nil, err
-			}
-		}
+		found.Frozen = frozen[slices.Index(functions, target.Function)]
 		facts = append(facts, found)
 	}
 	return facts, nil

@@ -123,30 +123,33 @@ func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Look
 		if _, err := release.Transition(alias, us, route, route); err != nil {
 			return release.Look{}, err
 		}
-		if alias.Mark.Ask != "" {
+		if alias.OnItsWay() {
+			look.OnItsWay = fmt.Sprintf("%s has %s.", planned.Target(), alias.Route())
+		}
+		if alias.Mark.Ask != "" && alias.Mark.Ask != release.AskWaiting {
 			look.Ask, look.By = alias.Mark.Ask, alias.Mark.By
 		}
 	}
 	return look, nil
 }
 
-// frozen says why the next shift is frozen: by a tag on the function that stands
-// for the whole pipeline, or on a target's.
+// frozen says why the next shift is frozen: by the parameter for the whole
+// pipeline, or by a target's.
 func (v *Verify) frozen(ctx context.Context, task handler.Task) (string, error) {
 	var functions []string
 	for _, planned := range task.Plan.Targets {
 		functions = append(functions, planned.Function)
 	}
-	carriers, err := release.FreezeCarriers(task.Execution.ARN, v.pipeline, functions...)
+	names, err := release.FreezeParameters(task.Execution.ARN, functions...)
 	if err != nil {
 		return "", err
 	}
-	for _, carrier := range carriers {
-		value, err := v.functions.Tag(ctx, carrier, release.FreezeTag)
-		if err != nil {
-			return "", err
-		}
-		if why := release.FrozenBy(value, task.Now); why != "" {
+	values, err := v.freezes.Parameters(ctx, names)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range names {
+		if why := release.FrozenBy(name, values[name], task.Now); why != "" {
 			return why, nil
 		}
 	}

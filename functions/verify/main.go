@@ -5,10 +5,10 @@ package main
 
 import (
 	"context"
-	"os"
 
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
+	"weir/internal/awsparameters"
 	"weir/internal/handler"
 	"weir/internal/ledger"
 )
@@ -22,7 +22,7 @@ func main() {
 		functions: awslambda.New(config),
 		metrics:   awsmetrics.New(config),
 		ledger:    ledger.New(config),
-		pipeline:  os.Getenv("WEIR_SHIFT_FUNCTION"),
+		freezes:   awsparameters.New(config),
 	}
 	handler.Run(verify.Handle)
 }

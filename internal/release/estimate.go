@@ -60,18 +60,18 @@ func (p Plan) estimate(now time.Time) Estimate {
 	returns := p.RollBackOver / 60
 	total += p.RollBackOver
 	stages, hooks := p.hookCalls()
-	states := fixedStates + (looks+returns)*statesPerLook + len(p.Steps) + stages*statesPerStage + hooks
+	states := len(p.Approvals) + fixedStates + (looks+returns)*statesPerLook + len(p.Steps) + stages*statesPerStage + hooks
 	// Two versions, and requests plus one series per signal each.
 	metrics := looks * len(p.Targets) * 2 * (1 + len(p.Judge.Signals))
 	alarmReads := 0
 	if len(p.Alarms) > 0 {
 		alarmReads = looks
 	}
-	calls := fixedCalls + looks + returns + len(p.Steps) + hooks
+	calls := fixedCalls + len(p.Approvals) + looks + returns + len(p.Steps) + hooks
 	return Estimate{
 		EndsBy: now.Add(time.Duration(total) * time.Second),
 		HistoryEvents: fixedEvents + (looks+returns)*eventsPerLook + len(p.Steps)*eventsPerTask +
-			stages*eventsPerStage + hooks*eventsPerHook,
+			stages*eventsPerStage + hooks*eventsPerHook + len(p.Approvals)*eventsPerTask,
 		Transitions: states,
 		CostUSD: microdollars(float64(states)*prices.Transition + float64(metrics)*prices.Metric +
 			float64(calls)*(prices.HandlerCall+prices.Event) + float64(alarmReads)*prices.APIRequest),
