@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"weir/local/wire/guard"
 )
 
 // Spec is what a process is started with.
@@ -97,7 +99,7 @@ func start(spec Spec) (*process, error) {
 		out.close()
 		return nil, err
 	}
-	p.server = &http.Server{Handler: p, ReadHeaderTimeout: time.Minute}
+	p.server = &http.Server{Handler: guard.Handler(p), ReadHeaderTimeout: time.Minute}
 	go func() { _ = p.server.Serve(listener) }() // ends with Close, which is no error
 	go p.wait()
 	return p, nil
