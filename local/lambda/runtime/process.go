@@ -22,9 +22,6 @@ type Spec struct {
 	Scripts   string   // where Unpack put the languages' bootstraps
 	Directory string   // the unpacked code
 	Env       []string // the whole environment but AWS_LAMBDA_RUNTIME_API
-	// Usable tells whether a warm process may take another event; nil means
-	// always. Credentials in the environment age.
-	Usable func() bool
 	// JSON writes Lambda's own log lines as JSON.
 	JSON bool
 	// MemoryMB is the function's memory, for the log.
