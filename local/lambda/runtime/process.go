@@ -94,6 +94,10 @@ func start(spec Spec) (*process, error) {
 	if err := p.command.Start(); err != nil {
 		_ = listener.Close()
 		out.close()
+		err = spec.notStarted(err)
+		if spec.Print != nil {
+			spec.Print(spec.Started, []byte("Error Type: Runtime.InvalidEntrypoint "+err.Error()))
+		}
 		return nil, err
 	}
 	p.server = &http.Server{Handler: guard.Handler(p), ReadHeaderTimeout: time.Minute}
