@@ -113,11 +113,13 @@ func checkEnvironment(e *types.EnvironmentResponse) error {
 	if len(used) > 0 {
 		return invalid("Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: %s", strings.Join(used, ", "))
 	}
-	text, err := json.Marshal(e.Variables)
-	if err != nil {
+	var measured strings.Builder
+	encoder := json.NewEncoder(&measured)
+	encoder.SetEscapeHTML(false) // "&" is one character of a URL, not six
+	if err := encoder.Encode(e.Variables); err != nil {
 		return fmt.Errorf("write the environment: %w", err)
 	}
-	if len(text) > maxEnvironment {
+	if text := strings.TrimSuffix(measured.String(), "\n"); len(text) > maxEnvironment {
 		return invalid("Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: %s", text)
 	}
 	return nil

@@ -40,6 +40,7 @@ func (s *Service) createFunction(ctx context.Context, _ api.Caller, in *lambda.C
 		return nil, failed("ResourceConflictException", "Function already exist: %s", n.function)
 	}
 	f := newFunction(n.function)
+	f.published = s.numbers[n.function]
 	maps.Copy(f.tags, in.Tags)
 	f.latest = &version{config: config}
 	unpacked.into(f.latest)
@@ -132,6 +133,7 @@ func (s *Service) deleteFunction(_ context.Context, _ api.Caller, in *lambda.Del
 		return nil, f.deleteVersion(n.qualifier)
 	}
 	delete(s.functions, n.function)
+	s.numbers[n.function] = f.published
 	for _, pool := range f.pools() {
 		pool.Retire()
 	}

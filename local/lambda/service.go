@@ -72,6 +72,8 @@ type Service struct {
 
 	mu        sync.Mutex
 	functions map[string]*function
+	// numbers is the highest version that a deleted function of that name had.
+	numbers map[string]int
 	random    *rand.Rand
 	running   int // events under way in the account
 }
@@ -97,7 +99,7 @@ func New(options Options) *Service {
 	if options.Seed == 0 {
 		first, second = rand.Uint64(), rand.Uint64()
 	}
-	s := &Service{Options: options, functions: map[string]*function{}, random: rand.New(rand.NewPCG(first, second))}
+	s := &Service{Options: options, functions: map[string]*function{}, numbers: map[string]int{}, random: rand.New(rand.NewPCG(first, second))}
 	s.unpackScripts = sync.OnceValue(func() error { return runtime.Unpack(s.scripts()) })
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.work.Go(s.reap)
