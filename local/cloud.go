@@ -184,7 +184,7 @@ func (c *Cloud) compose() {
 	c.Events = events.New(events.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueue, Twice: o.Twice})
 	schedules := scheduler.New(scheduler.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log})
 	c.Logs = logs.New(logs.Options{Env: o.Env, Clock: c.clock, Metrics: c.CloudWatch})
-	c.Lambda = lambda.New(lambda.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Metrics: c.CloudWatch, Objects: c.objects, Logs: c.Logs,
+	c.Lambda = lambda.New(lambda.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Metrics: c.CloudWatch, Objects: c.objects, Logs: c.Logs, Queues: queues{c.bus},
 		Log: o.Log, Dir: filepath.Join(c.directory, "functions"), Endpoint: c.URL, Seed: o.Seed})
 	c.Faults.End = c.Lambda.KillBusy
 	c.States = states.New(states.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Recorder: c.CloudWatch, Log: o.Log})

@@ -14,6 +14,7 @@ var statuses = map[string]int{
 	"ResourceNotFoundException":                     404,
 	"ResourceConflictException":                     409,
 	"PreconditionFailedException":                   412,
+	"ResourceInUseException":                        400,
 	"RequestTooLargeException":                      413,
 	"TooManyRequestsException":                      429,
 	"AccessDeniedException":                         403,

@@ -43,6 +43,7 @@ type Options struct {
 	Metrics api.Recorder // nil records nothing
 	Objects Objects      // nil refuses code in S3
 	Logs    Logs         // nil keeps nothing
+	Queues  Queues       // nil refuses event source mappings
 	Log     *slog.Logger // nil is silent
 	Dir     string       // where code is unpacked
 	// Endpoint is the local cloud's URL, for the functions' SDKs.
@@ -73,9 +74,10 @@ type Service struct {
 	mu        sync.Mutex
 	functions map[string]*function
 	// numbers is the highest version that a deleted function of that name had.
-	numbers map[string]int
-	random    *rand.Rand
-	running   int // events under way in the account
+	numbers  map[string]int
+	mappings map[string]*mapping // event source mappings by UUID
+	random   *rand.Rand
+	running  int // events under way in the account
 }
 
 // New returns a service without functions.
@@ -99,7 +101,8 @@ func New(options Options) *Service {
 	if options.Seed == 0 {
 		first, second = rand.Uint64(), rand.Uint64()
 	}
-	s := &Service{Options: options, functions: map[string]*function{}, numbers: map[string]int{}, random: rand.New(rand.NewPCG(first, second))}
+	s := &Service{Options: options, functions: map[string]*function{}, numbers: map[string]int{}, mappings: map[string]*mapping{},
+		random: rand.New(rand.NewPCG(first, second))}
 	s.unpackScripts = sync.OnceValue(func() error { return runtime.Unpack(s.scripts()) })
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.work.Go(s.reap)
