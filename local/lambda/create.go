@@ -44,7 +44,7 @@ func (s *Service) createFunction(ctx context.Context, _ api.Caller, in *lambda.C
 	maps.Copy(f.tags, in.Tags)
 	f.latest = &version{config: config}
 	unpacked.into(f.latest)
-	f.latest.pool = s.pool(f.latest)
+	f.latest.pool = s.pool(f.latest, onDemand)
 	s.creating(f.latest)
 	s.functions[n.function] = f
 	answer := s.shown(f.latest, "")

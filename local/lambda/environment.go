@@ -19,9 +19,19 @@ import (
 	"weir/local/lambda/runtime"
 )
 
-// pool makes the pool of a version.
-func (s *Service) pool(v *version) *runtime.Pool {
-	return runtime.NewPool(s.Options.Processes, func(ctx context.Context) (runtime.Spec, error) { return s.spec(ctx, v) })
+// The values of AWS_LAMBDA_INITIALIZATION_TYPE.
+const (
+	onDemand      = "on-demand"
+	inPreparation = "provisioned-concurrency"
+)
+
+// pool makes a pool of a version, of environments of one initialization type.
+func (s *Service) pool(v *version, initialization string) *runtime.Pool {
+	return runtime.NewPool(s.Options.Processes, func(ctx context.Context) (runtime.Spec, error) {
+		spec, err := s.spec(ctx, v)
+		spec.Env = append(spec.Env, "AWS_LAMBDA_INITIALIZATION_TYPE="+initialization)
+		return spec, err
+	})
 }
 
 // spec is what a process of a version is started with. Of the host's
@@ -45,7 +55,7 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 		"LAMBDA_TASK_ROOT=" + folder, "LAMBDA_RUNTIME_DIR=/var/runtime", "_HANDLER=" + deref(config.Handler),
 		"AWS_REGION=" + s.Env.Region, "AWS_DEFAULT_REGION=" + s.Env.Region, "AWS_ENDPOINT_URL=" + s.Endpoint(),
 		"AWS_LAMBDA_FUNCTION_NAME=" + deref(config.FunctionName), "AWS_LAMBDA_FUNCTION_VERSION=" + deref(config.Version),
-		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(int(deref(config.MemorySize))), "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(int(deref(config.MemorySize))),
 		"AWS_LAMBDA_LOG_GROUP_NAME=" + group, "AWS_LAMBDA_LOG_STREAM_NAME=" + stream,
 		"AWS_LAMBDA_LOG_FORMAT=" + string(config.LoggingConfig.LogFormat), "AWS_XRAY_CONTEXT_MISSING=LOG_ERROR",
 	}

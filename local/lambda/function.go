@@ -19,7 +19,7 @@ type function struct {
 	tags        map[string]string
 	policies    map[string]*policy // by qualifier; "" is the function's
 	concurrency *int32             // reserved
-	provisioned map[string]provisioned
+	provisioned map[string]*provisioned
 	async       map[string]*types.FunctionEventInvokeConfig // by qualifier; "" is $LATEST
 	urls        map[string]*types.FunctionUrlConfig         // by qualifier
 	running     int                                         // events under way
@@ -31,16 +31,20 @@ type version struct {
 	config types.FunctionConfiguration
 	folder string // the unpacked code
 	// source is the description that $LATEST had when this was published.
-	source  string
-	pool    *runtime.Pool
-	settles time.Time // wall; zero once settled
-	changed time.Time // cloud time at which it began to settle
+	source string
+	pool   *runtime.Pool
+	// prepared are the environments that concurrency is provisioned in; nil
+	// where none is.
+	prepared *runtime.Pool
+	used     int       // of them, by events under way
+	settles  time.Time // wall; zero once settled
+	changed  time.Time // cloud time at which it began to settle
 }
 
 func newFunction(name string) *function {
 	return &function{
 		name: name, versions: map[string]*version{}, aliases: map[string]*types.AliasConfiguration{},
-		tags: map[string]string{}, policies: map[string]*policy{}, provisioned: map[string]provisioned{},
+		tags: map[string]string{}, policies: map[string]*policy{}, provisioned: map[string]*provisioned{},
 		async: map[string]*types.FunctionEventInvokeConfig{}, urls: map[string]*types.FunctionUrlConfig{},
 	}
 }
@@ -49,6 +53,9 @@ func (f *function) pools() []*runtime.Pool {
 	pools := []*runtime.Pool{f.latest.pool}
 	for _, v := range f.versions {
 		pools = append(pools, v.pool)
+		if v.prepared != nil {
+			pools = append(pools, v.prepared)
+		}
 	}
 	return pools
 }

@@ -26,6 +26,7 @@ type target struct {
 	running   int    // events of the function under way, this one included
 	aliased   bool
 	prepared  bool // runs where concurrency is provisioned
+	pool      *runtime.Pool
 }
 
 // Lambda's limits of an event, in bytes, for a caller that waits and for one
@@ -210,9 +211,13 @@ func (s *Service) takeLocked(t *target) error {
 		return err
 	}
 	t.f.running++
-	t.running = t.f.running
+	t.running, t.pool = t.f.running, t.v.pool
 	if t.prepared = t.f.isProvisioned(*t); t.prepared {
 		t.f.prepared++
+		if t.v.prepared != nil && t.v.used < t.f.ready(*t) {
+			t.v.used++
+			t.pool = t.v.prepared
+		}
 	}
 	if t.f.concurrency == nil {
 		s.running++
@@ -243,6 +248,9 @@ func (s *Service) release(t target) {
 	if t.prepared {
 		t.f.prepared--
 	}
+	if t.pool != t.v.pool {
+		t.v.used--
+	}
 	if t.f.concurrency == nil {
 		s.running = max(s.running-1, 0)
 	}
@@ -255,7 +263,7 @@ func (s *Service) run(ctx context.Context, t target, event runtime.Event) (runti
 	began := s.Clock.Now()
 	event.FunctionARN, event.Version, event.Began = s.arn(t.f.name, t.qualifier), t.executed, began
 	event.Trace = traceOf(event.ID, began)
-	result, err := t.v.pool.Invoke(ctx, event, time.Duration(deref(t.v.config.Timeout))*time.Second)
+	result, err := t.pool.Invoke(ctx, event, time.Duration(deref(t.v.config.Timeout))*time.Second)
 	if err != nil {
 		return result, err
 	}

@@ -60,6 +60,9 @@ type Options struct {
 	// update InProgress (or the cloud time, where a clock is stepped past it);
 	// 150 ms when zero, none when negative.
 	Settle time.Duration
+	// Allocate is the cloud time that provisioned concurrency takes to be
+	// allocated; one minute when zero, none when negative or where Settle is.
+	Allocate time.Duration
 }
 
 // Service is the Lambda service.
@@ -96,6 +99,12 @@ func New(options Options) *Service {
 	}
 	if options.Settle == 0 {
 		options.Settle = 150 * time.Millisecond
+	}
+	switch {
+	case options.Allocate == 0 && options.Settle > 0:
+		options.Allocate = time.Minute
+	case options.Allocate < 0:
+		options.Allocate = 0
 	}
 	first, second := options.Seed, options.Seed
 	if options.Seed == 0 {

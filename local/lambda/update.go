@@ -60,7 +60,7 @@ func (s *Service) updateFunctionCode(ctx context.Context, caller api.Caller, in 
 // what they are at.
 func (s *Service) replaceLatest(f *function, changed *version) {
 	s.updating(changed)
-	changed.pool = s.pool(changed)
+	changed.pool = s.pool(changed, onDemand)
 	f.latest.pool.Retire()
 	f.latest = changed
 }

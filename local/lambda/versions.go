@@ -44,7 +44,7 @@ func (s *Service) publish(f *function, description *string) *version {
 		v.config.Description = description
 	}
 	v.config.RevisionId = ptr(newID())
-	v.pool = s.pool(v)
+	v.pool = s.pool(v, onDemand)
 	f.versions[number] = v
 	// Publishing touches $LATEST too: its revision changes.
 	f.latest.config.RevisionId = ptr(newID())
@@ -89,7 +89,7 @@ func (f *function) deleteVersion(number string) error {
 		return failed("ResourceConflictException", "Unable to delete version because the following aliases reference it: [%s]", strings.Join(users, ", "))
 	}
 	delete(f.versions, number)
-	delete(f.provisioned, number)
+	f.unprovision(number)
 	v.pool.Retire()
 	return nil
 }
