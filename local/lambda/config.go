@@ -38,6 +38,10 @@ func checkConfig(c *types.FunctionConfiguration) error {
 	case retired[c.Runtime] != "":
 		return invalid("The runtime parameter of %s is no longer supported for creating or updating AWS Lambda functions. We recommend you use the new runtime (%s) while creating or updating functions.",
 			c.Runtime, retired[c.Runtime])
+	case c.SnapStart != nil && !slices.Contains(c.SnapStart.ApplyOn.Values(), c.SnapStart.ApplyOn):
+		return violates(string(c.SnapStart.ApplyOn), "snapStart.applyOn", "Member must satisfy enum value set: [PublishedVersions, None]")
+	case c.SnapStart != nil && c.SnapStart.ApplyOn == types.SnapStartApplyOnPublishedVersions && !slices.Contains(snapStartRuntimes, c.Runtime):
+		return invalid("%s is not supported for SnapStart enabled functions.", c.Runtime)
 	case len(deref(c.Description)) > 256:
 		return violates(deref(c.Description), "description", "Member must have length less than or equal to 256")
 	case !validRole.MatchString(deref(c.Role)):

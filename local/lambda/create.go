@@ -87,8 +87,6 @@ func supported(in *lambda.CreateFunctionInput) error {
 		return unsupported("CodeSigningConfigArn")
 	case in.ImageConfig != nil:
 		return unsupported("ImageConfig")
-	case in.SnapStart != nil && in.SnapStart.ApplyOn == types.SnapStartApplyOnPublishedVersions:
-		return unsupported("SnapStart")
 	case in.Runtime == "" || deref(in.Handler) == "":
 		return invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
 	}
@@ -104,7 +102,7 @@ func (s *Service) newConfig(function string, in *lambda.CreateFunctionInput) typ
 		EphemeralStorage: or(in.EphemeralStorage, types.EphemeralStorage{Size: ptr(int32(512))}),
 		TracingConfig:    tracing(in.TracingConfig), Environment: environment(in.Environment),
 		LoggingConfig: logging(nil, in.LoggingConfig, function), VpcConfig: vpc(in.VpcConfig),
-		SnapStart: &types.SnapStartResponse{ApplyOn: types.SnapStartApplyOnNone, OptimizationStatus: types.SnapStartOptimizationStatusOff},
+		SnapStart: snapStart(in.SnapStart),
 	}
 	if len(config.Architectures) == 0 {
 		config.Architectures = []types.Architecture{types.ArchitectureX8664}

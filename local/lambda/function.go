@@ -39,6 +39,7 @@ type version struct {
 	used     int       // of them, by events under way
 	settles  time.Time // wall; zero once settled
 	changed  time.Time // cloud time at which it began to settle
+	set      *setState // nil but for a state that was set
 }
 
 func newFunction(name string) *function {
@@ -85,6 +86,12 @@ func (s *Service) unsettled(v *version) {
 // settle ends what a change set going, once its time has passed. As on AWS the
 // revision changes once more then. Call with the lock held.
 func (s *Service) settle(v *version) {
+	if v.set != nil {
+		if !v.set.until.IsZero() && !s.Clock.Now().Before(v.set.until) {
+			s.put(v, VersionState{State: types.StateActive})
+		}
+		return
+	}
 	if v.settles.IsZero() || time.Now().Before(v.settles) && !s.stepped(v.changed) {
 		return
 	}
@@ -119,6 +126,9 @@ func (s *Service) settled(caller api.Caller, functionName *string) (*function, e
 // version may have been replaced. Call with the lock held.
 func (s *Service) await(caller api.Caller, v *version) (waited bool, err error) {
 	s.settle(v)
+	if v.set != nil && v.config.State == types.StatePending {
+		return false, stateConflict(v)
+	}
 	if v.settles.IsZero() {
 		return false, nil
 	}
@@ -139,7 +149,7 @@ func (s *Service) await(caller api.Caller, v *version) (waited bool, err error) 
 
 func unsettledError(v *version) error {
 	if v.config.State == types.StatePending {
-		return failed("ResourceConflictException", "The operation cannot be performed at this time. The function is currently in the following state: Pending")
+		return stateConflict(v)
 	}
 	return failed("ResourceConflictException", "The operation cannot be performed at this time. An update is in progress for resource: %s", deref(v.config.FunctionArn))
 }

@@ -167,7 +167,11 @@ func (s *Service) pick(caller api.Caller, functionName, qualifier *string) (targ
 			}
 		}
 		t.executed = deref(t.v.config.Version)
-		if s.settle(t.v); t.v.config.State == types.StatePending {
+		s.settle(t.v)
+		if err := s.awake(t.v); err != nil {
+			return target{}, err
+		}
+		if t.v.config.State == types.StatePending {
 			waited, err := s.await(caller, t.v)
 			if err != nil {
 				return target{}, err

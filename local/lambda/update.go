@@ -73,8 +73,6 @@ func (s *Service) updateFunctionConfiguration(_ context.Context, caller api.Call
 		return nil, unsupported("FileSystemConfigs")
 	case in.ImageConfig != nil:
 		return nil, unsupported("ImageConfig")
-	case in.SnapStart != nil && in.SnapStart.ApplyOn == types.SnapStartApplyOnPublishedVersions:
-		return nil, unsupported("SnapStart")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,6 +106,9 @@ func apply(c *types.FunctionConfiguration, in *lambda.UpdateFunctionConfiguratio
 	set(&c.VpcConfig, vpc(in.VpcConfig))
 	if in.Runtime != "" {
 		c.Runtime = in.Runtime
+	}
+	if in.SnapStart != nil {
+		c.SnapStart = snapStart(in.SnapStart)
 	}
 	if in.TracingConfig != nil {
 		c.TracingConfig = tracing(in.TracingConfig)

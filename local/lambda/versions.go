@@ -46,6 +46,7 @@ func (s *Service) publish(f *function, description *string) *version {
 	v.config.RevisionId = ptr(newID())
 	v.pool = s.pool(v, onDemand)
 	f.versions[number] = v
+	s.snapshot(v)
 	// Publishing touches $LATEST too: its revision changes.
 	f.latest.config.RevisionId = ptr(newID())
 	return v
@@ -63,6 +64,9 @@ func essence(config types.FunctionConfiguration, description string) string {
 	config.Version, config.FunctionArn, config.RevisionId, config.LastModified = nil, nil, nil, nil
 	config.State, config.StateReason, config.StateReasonCode = "", nil, ""
 	config.LastUpdateStatus, config.LastUpdateStatusReason, config.LastUpdateStatusReasonCode = "", nil, ""
+	if config.SnapStart != nil {
+		config.SnapStart = &types.SnapStartResponse{ApplyOn: config.SnapStart.ApplyOn}
+	}
 	config.Description = &description
 	text, err := json.Marshal(config)
 	if err != nil {
