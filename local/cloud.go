@@ -185,7 +185,7 @@ func (c *Cloud) compose() {
 	schedules := scheduler.New(scheduler.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log})
 	c.Logs = logs.New(logs.Options{Env: o.Env, Clock: c.clock, Metrics: c.CloudWatch})
 	c.Lambda = lambda.New(lambda.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Metrics: c.CloudWatch, Objects: c.objects, Logs: c.Logs, Queues: queues{c.bus},
-		Log: o.Log, Dir: filepath.Join(c.directory, "functions"), Endpoint: c.URL, Seed: o.Seed})
+		Log: o.Log, Dir: filepath.Join(c.directory, "functions"), Endpoint: c.URL, Packages: c.URL() + packagesPath, Seed: o.Seed})
 	c.Faults.End = c.Lambda.KillBusy
 	c.States = states.New(states.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Recorder: c.CloudWatch, Log: o.Log})
 	c.cloudFormation = cloudformation.New(cloudformation.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log,
@@ -198,7 +198,10 @@ func (c *Cloud) compose() {
 // controlPath starts the paths that are the cloud's own; no AWS path does.
 const controlPath = "/_weir/"
 
-const responsePath = controlPath + "cloudformation/responses"
+const (
+	responsePath = controlPath + "cloudformation/responses"
+	packagesPath = controlPath + "lambda/packages/"
+)
 
 func (c *Cloud) serve() {
 	c.server = &http.Server{Handler: c.handler(), ReadHeaderTimeout: time.Minute}
@@ -215,6 +218,7 @@ func (c *Cloud) serve() {
 func (c *Cloud) handler() http.Handler {
 	own := http.NewServeMux()
 	own.Handle(responsePath+"/", c.cloudFormation.Responses())
+	own.Handle(packagesPath, http.StripPrefix(packagesPath, c.Lambda.ServePackages()))
 	c.control(own)
 	front := wire.New(c.bus, c.IAM.Identify, c.options.Log)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

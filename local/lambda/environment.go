@@ -82,15 +82,23 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 // renewal is how long before its credentials expire a process is replaced.
 const renewal = 5 * time.Minute
 
+// minSession is how long the name of a role's session is at least.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+const minSession = 2
+
 // credentials assumes the function's role, and tells until when (cloud time) a
 // process may be used with them.
 func (s *Service) credentials(ctx context.Context, config types.FunctionConfiguration) ([]string, time.Time, error) {
 	if s.Bus == nil {
 		return nil, time.Time{}, nil
 	}
+	session := deref(config.FunctionName)
+	if len(session) < minSession {
+		session += "-function"
+	}
 	caller := api.ServiceCaller("lambda.amazonaws.com", s.arn(deref(config.FunctionName), ""))
 	out, err := api.Do[sts.AssumeRoleOutput](ctx, s.Bus, caller, "sts", "AssumeRole",
-		&sts.AssumeRoleInput{RoleArn: config.Role, RoleSessionName: config.FunctionName})
+		&sts.AssumeRoleInput{RoleArn: config.Role, RoleSessionName: &session})
 	if awsErr, ok := errors.AsType[*api.Error](err); ok && awsErr.HTTPStatus() < 500 {
 		return nil, time.Time{}, failed("AccessDeniedException", "The role defined for the function cannot be assumed by Lambda. (%s: %s)", awsErr.Code, awsErr.Message)
 	}

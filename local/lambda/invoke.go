@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -48,7 +49,8 @@ func (s *Service) invoke(ctx context.Context, caller api.Caller, in *lambda.Invo
 	if len(in.Payload) > limit {
 		return nil, failed("RequestTooLargeException", "%d byte payload is too large for the %s invocation type (limit %d bytes)", len(in.Payload), in.InvocationType, limit)
 	}
-	event := runtime.Event{Payload: in.Payload}
+	request := api.RequestOf(ctx)
+	event := runtime.Event{ID: cmp.Or(request.ID, newID()), Trace: request.Trace, Payload: in.Payload}
 	if len(event.Payload) == 0 {
 		event.Payload = []byte("{}")
 	} else if fault := jackson.Check(string(event.Payload)); fault != nil {
@@ -83,7 +85,6 @@ func (s *Service) invokeAndWait(ctx context.Context, caller api.Caller, in *lamb
 		outcome outcome
 		err     error
 	}
-	event.ID = newID()
 	done := make(chan answer, 1)
 	s.work.Go(func() {
 		got, err := s.attempt(ctx, caller, in.FunctionName, in.Qualifier, event)
@@ -266,7 +267,7 @@ func (s *Service) run(ctx context.Context, t target, event runtime.Event) (runti
 	defer s.release(t)
 	began := s.Clock.Now()
 	event.FunctionARN, event.Version, event.Began = s.arn(t.f.name, t.qualifier), t.executed, began
-	event.Trace = traceOf(event.ID, began)
+	event.Trace = cmp.Or(event.Trace, traceOf(event.ID, began))
 	result, err := t.pool.Invoke(ctx, event, time.Duration(deref(t.v.config.Timeout))*time.Second)
 	if err != nil {
 		return result, err

@@ -22,9 +22,9 @@ func (s *Service) getFunction(_ context.Context, _ api.Caller, in *lambda.GetFun
 	}
 	out := &lambda.GetFunctionOutput{
 		Configuration: ptr(s.shown(v, qualifier)),
-		Code:          &types.FunctionCodeLocation{RepositoryType: ptr("S3"), Location: ptr("file://" + v.folder + ".zip")},
+		Code:          &types.FunctionCodeLocation{RepositoryType: ptr("S3"), Location: ptr(s.location(v))},
 	}
-	if len(f.tags) > 0 {
+	if len(f.tags) > 0 && qualifier == "" {
 		out.Tags = maps.Clone(f.tags)
 	}
 	if f.concurrency != nil {

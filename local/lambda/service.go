@@ -46,6 +46,8 @@ type Options struct {
 	Queues  Queues       // nil refuses event source mappings
 	Log     *slog.Logger // nil is silent
 	Dir     string       // where code is unpacked
+	// Packages is the URL below which the handler of ServePackages is reached.
+	Packages string
 	// Endpoint is the local cloud's URL, for the functions' SDKs.
 	Endpoint func() string
 	// Seed of the choice between weighted versions; 0 for chance.
@@ -71,6 +73,9 @@ type Service struct {
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc
 	work sync.WaitGroup // asynchronous events and the reaper
+	// secret is in the URLs of packages, so that only who may call GetFunction
+	// fetches one.
+	secret string
 	// unpackScripts makes the folder of scripts, once.
 	unpackScripts func() error
 
@@ -110,7 +115,7 @@ func New(options Options) *Service {
 	if options.Seed == 0 {
 		first, second = rand.Uint64(), rand.Uint64()
 	}
-	s := &Service{Options: options, functions: map[string]*function{}, numbers: map[string]int{}, mappings: map[string]*mapping{},
+	s := &Service{Options: options, secret: newID(), functions: map[string]*function{}, numbers: map[string]int{}, mappings: map[string]*mapping{},
 		random: rand.New(rand.NewPCG(first, second))}
 	s.unpackScripts = sync.OnceValue(func() error { return runtime.Unpack(s.scripts()) })
 	s.ctx, s.stop = context.WithCancel(context.Background())

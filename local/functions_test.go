@@ -1,0 +1,106 @@
+package local_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"weir/local"
+)
+
+// python is a deployment package with one handler.
+func python(t *testing.T, source string) []byte {
+	t.Helper()
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("no Python on this machine")
+	}
+	var body bytes.Buffer
+	archive := zip.NewWriter(&body)
+	file, err := archive.Create("index.py")
+	if err == nil {
+		_, err = io.WriteString(file, source)
+	}
+	if err = errors.Join(err, archive.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return body.Bytes()
+}
+
+// function makes a function whose role has a policy.
+func function(t *testing.T, cloud *local.Cloud, name, source, policy string) *lambda.Client {
+	t.Helper()
+	arn := role(t, cloud, "works", policy)
+	trust(t, cloud, "works", "lambda.amazonaws.com")
+	client := lambda.NewFromConfig(as(cloud, "weir"))
+	if _, err := client.CreateFunction(t.Context(), &lambda.CreateFunctionInput{FunctionName: &name, Role: &arn, Runtime: types.RuntimePython313,
+		Handler: aws.String("index.handler"), Code: &types.FunctionCode{ZipFile: python(t, source)}}); err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// quickly looks often: what the waiter waits for takes milliseconds.
+func quickly(o *lambda.FunctionActiveV2WaiterOptions) {
+	o.MinDelay, o.MaxDelay = 10*time.Millisecond, 50*time.Millisecond
+}
+
+func TestAFunctionWithANameOfOneCharacterRuns(t *testing.T) {
+	cloud := start(t, local.Options{Speed: 100})
+	client := function(t, cloud, "f", "def handler(event, context): return 'done'", allow(polls))
+	if err := lambda.NewFunctionActiveV2Waiter(client).Wait(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("f")}, time.Minute, quickly); err != nil {
+		t.Fatal(err)
+	}
+	out, err := client.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("f")})
+	if err != nil || string(out.Payload) != `"done"` {
+		t.Errorf("answered %+v, %v", out, err)
+	}
+}
+
+func TestTheCodeOfAFunctionCanBeFetched(t *testing.T) {
+	cloud := start(t, local.Options{})
+	const source = "def handler(event, context): pass"
+	client := function(t, cloud, "worker", source, allow(polls))
+	out, err := client.GetFunction(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("worker")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	location := aws.ToString(out.Code.Location)
+	if !strings.HasPrefix(location, cloud.URL()+"/") {
+		t.Fatalf("the code is at %s", location)
+	}
+	status, body := fetch(t, location)
+	if status != http.StatusOK || !bytes.Equal(body, python(t, source)) {
+		t.Errorf("status %d and %d bytes for the code", status, len(body))
+	}
+	secret := location[:strings.LastIndex(location, "/")]
+	if status, _ := fetch(t, strings.Replace(location, secret[len(secret)-8:], "00000000", 1)); status != http.StatusNotFound {
+		t.Errorf("status %d for a URL that was made up", status)
+	}
+}
+
+func fetch(t *testing.T, url string) (int, []byte) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err = errors.Join(err, response.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, body
+}
