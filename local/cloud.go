@@ -221,7 +221,14 @@ func (c *Cloud) handler() http.Handler {
 	own.Handle(packagesPath, http.StripPrefix(packagesPath, c.Lambda.ServePackages()))
 	c.control(own)
 	front := wire.New(c.bus, c.IAM.Identify, c.options.Log)
+	signed := api.NewBus(c.IAM.Gate)
+	signed.Register(c.Lambda.URLService())
+	urls := c.Lambda.URLs(signed, c.IAM.Identify)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if lambda.IsURL(r.Host) {
+			urls.ServeHTTP(w, r)
+			return
+		}
 		if strings.HasPrefix(r.URL.Path, controlPath) {
 			own.ServeHTTP(w, r)
 			return

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
@@ -103,4 +105,49 @@ func fetch(t *testing.T, url string) (int, []byte) {
 		t.Fatal(err)
 	}
 	return response.StatusCode, body
+}
+
+const publicURL = `{"Resources": {
+  "Function": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "worker", "Runtime": "python3.13", "Handler": "index.handler",
+    "RuntimeManagementConfig": {"UpdateRuntimeOn": "FunctionUpdate"},
+    "Role": "arn:aws:iam::000000000000:role/works", "Code": {"ZipFile": "def handler(event, context): return {'statusCode': 201, 'body': event['rawPath']}"}}},
+  "URL": {"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["Function", "Arn"]}}},
+  "ThroughURL": {"Type": "AWS::Lambda::Permission", "Properties": {"Action": "lambda:InvokeFunctionUrl", "FunctionName": {"Ref": "Function"}, "Principal": "*", "FunctionUrlAuthType": "NONE"}},
+  "Invoked": {"Type": "AWS::Lambda::Permission", "Properties": {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "Function"}, "Principal": "*", "InvokedViaFunctionUrl": true}}
+}}`
+
+// The template is what the CDK makes of a public function URL.
+func TestAStackServesAPublicURL(t *testing.T) {
+	python(t, "")
+	cloud := start(t, local.Options{Speed: 100})
+	role(t, cloud, "works", allow(polls))
+	trust(t, cloud, "works", "lambda.amazonaws.com")
+	stacks := cloudformation.NewFromConfig(as(cloud, "weir"))
+	if _, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: aws.String("stack"), TemplateBody: aws.String(publicURL)}); err != nil {
+		t.Fatal(err)
+	}
+	if status, reason := settled(t, stacks); reason != "" {
+		t.Fatalf("%s: %s", status, reason)
+	}
+	made, err := lambda.NewFromConfig(as(cloud, "weir")).GetFunctionUrlConfig(t.Context(), &lambda.GetFunctionUrlConfigInput{FunctionName: aws.String("worker")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := url.Parse(aws.ToString(made.FunctionUrl))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, cloud.URL()+"/jobs", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Host = address.Host // not every machine resolves names below localhost
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err = errors.Join(err, response.Body.Close()); err != nil || response.StatusCode != http.StatusCreated || string(body) != "/jobs" {
+		t.Errorf("status %d: %s (%v)", response.StatusCode, body, err)
+	}
 }

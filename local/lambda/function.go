@@ -22,6 +22,7 @@ type function struct {
 	provisioned map[string]*provisioned
 	async       map[string]*types.FunctionEventInvokeConfig // by qualifier; "" is $LATEST
 	urls        map[string]*types.FunctionUrlConfig         // by qualifier
+	runtimes    map[string]runtimeConfig                    // by qualifier
 	running     int                                         // events under way
 	prepared    int                                         // of them, where concurrency is provisioned
 }
@@ -46,7 +47,7 @@ func newFunction(name string) *function {
 	return &function{
 		name: name, versions: map[string]*version{}, aliases: map[string]*types.AliasConfiguration{},
 		tags: map[string]string{}, policies: map[string]*policy{}, provisioned: map[string]*provisioned{},
-		async: map[string]*types.FunctionEventInvokeConfig{}, urls: map[string]*types.FunctionUrlConfig{},
+		async: map[string]*types.FunctionEventInvokeConfig{}, urls: map[string]*types.FunctionUrlConfig{}, runtimes: map[string]runtimeConfig{},
 	}
 }
 

@@ -125,6 +125,9 @@ func (s *Service) newStatement(in *lambda.AddPermissionInput, resource string) s
 	condition("StringEquals", "AWS:SourceAccount", deref(in.SourceAccount))
 	condition("StringEquals", "aws:PrincipalOrgID", deref(in.PrincipalOrgID))
 	condition("StringEquals", "lambda:FunctionUrlAuthType", string(in.FunctionUrlAuthType))
+	if deref(in.InvokedViaFunctionUrl) {
+		condition("Bool", "lambda:InvokedViaFunctionUrl", "true")
+	}
 	condition("StringEquals", "lambda:EventSourceToken", deref(in.EventSourceToken))
 	return st
 }

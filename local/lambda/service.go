@@ -5,9 +5,9 @@
 //
 // Functions on provided.al2023 and provided.al2 run, and those on Node.js and
 // Python where the host has these; those on other runtimes can be created,
-// published and aliased, but not invoked. VPC, tracing, memory
-// and dead-letter settings and function URLs are kept and shown, and change
-// nothing: an asynchronous event that fails for good is told in the log.
+// published and aliased, but not invoked. VPC, tracing, memory and dead-letter
+// settings are kept and shown, and change nothing: an asynchronous event that
+// fails for good is told in the log.
 package lambda
 
 import (

@@ -16,8 +16,9 @@ import (
 )
 
 type event struct {
-	Do   string `json:"do"`
-	Text string `json:"text"`
+	Do      string `json:"do"`
+	Text    string `json:"text"`
+	RawPath string `json:"rawPath"` // of a request for the function's URL
 	// Records are messages of a queue: a body of "fail" is reported, one of
 	// "raise" fails the whole batch.
 	Records []struct {
@@ -74,6 +75,13 @@ func handle(ctx context.Context, raw json.RawMessage) (any, error) {
 	}
 	if len(e.Records) > 0 {
 		return e.batch()
+	}
+	switch e.RawPath {
+	case "/teapot":
+		return map[string]any{"statusCode": 418, "headers": map[string]any{"X-Kind": "pot", "Content-Type": "text/plain"},
+			"cookies": []string{"a=b"}, "body": "dGVh", "isBase64Encoded": true}, nil
+	case "/fail":
+		return nil, errors.New("no")
 	}
 	call, _ := lambdacontext.FromContext(ctx)
 	switch e.Do {
