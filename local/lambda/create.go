@@ -39,6 +39,9 @@ func (s *Service) createFunction(ctx context.Context, _ api.Caller, in *lambda.C
 	if _, exists := s.functions[n.function]; exists {
 		return nil, failed("ResourceConflictException", "Function already exist: %s", n.function)
 	}
+	if err := s.room(unpacked.size); err != nil {
+		return nil, err
+	}
 	f := newFunction(n.function)
 	f.published = s.numbers[n.function]
 	maps.Copy(f.tags, in.Tags)

@@ -82,7 +82,7 @@ func TestTheURLOfAnAliasFollowsItsWeights(t *testing.T) {
 	address := c.urlOf("prod", types.FunctionUrlAuthTypeNone)
 	c.admit("prod")
 	for range 40 {
-		if got := c.get(httptest.NewRequest("GET", address, nil)); got.Code != 200 {
+		if got := c.get(httptest.NewRequest(http.MethodGet, address, nil)); got.Code != 200 {
 			t.Fatalf("status %d: %s", got.Code, got.Body)
 		}
 	}
@@ -112,7 +112,7 @@ func TestAPublicURLNeedsBothPermissions(t *testing.T) {
 			c.create("f")
 			address := c.urlOf("", types.FunctionUrlAuthTypeNone)
 			c.admit("", test.change)
-			got := c.get(httptest.NewRequest("GET", address, nil))
+			got := c.get(httptest.NewRequest(http.MethodGet, address, nil))
 			if got.Code != test.status || got.Code == 403 && (got.Body.String() != forbidden || got.Header().Get("X-Amzn-Errortype") != "AccessDeniedException") {
 				t.Errorf("status %d: %s", got.Code, got.Body)
 			}
@@ -125,7 +125,7 @@ func TestAnUnsignedRequestIsRefusedWhereIAMDecides(t *testing.T) {
 	c.create("f")
 	address := c.urlOf("", types.FunctionUrlAuthTypeAwsIam)
 	for key, want := range map[string]int{"": 403, "maynot": 403, "may": 200} {
-		request := httptest.NewRequest("GET", address, nil)
+		request := httptest.NewRequest(http.MethodGet, address, nil)
 		if key != "" {
 			request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+key+"/20260102/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0")
 		}
@@ -140,7 +140,7 @@ func TestARequestForAURLIsPayloadFormatTwo(t *testing.T) {
 	c.create("f")
 	address := c.urlOf("", types.FunctionUrlAuthTypeNone)
 	c.admit("")
-	request := httptest.NewRequest("POST", address+"a%20b?x=1&x=2&y=", strings.NewReader(`{"text": 1}`))
+	request := httptest.NewRequest(http.MethodPost, address+"a%20b?x=1&x=2&y=", strings.NewReader(`{"text": 1}`))
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Cookie", "k=v")
 	answer := c.get(request)
@@ -159,7 +159,7 @@ func TestARequestForAURLIsPayloadFormatTwo(t *testing.T) {
 	}
 	if event.Version != "2.0" || event.RawPath != "/a%20b" || event.RawQueryString != "x=1&x=2&y=" || event.Body != `{"text": 1}` || event.IsBase64Encoded ||
 		len(event.Cookies) != 1 || event.Cookies[0] != "k=v" || event.Headers["content-type"] != "application/json" || event.QueryStringParameters["x"] != "1,2" ||
-		event.RequestContext.HTTP.Method != "POST" {
+		event.RequestContext.HTTP.Method != http.MethodPost {
 		t.Errorf("the event is %s", answer.Body)
 	}
 	if id := api.RequestID(answer.Header()); id == "" || event.RequestContext.RequestID != id {
@@ -172,14 +172,14 @@ func TestAnswersOfAURL(t *testing.T) {
 	c.create("f")
 	address := c.urlOf("", types.FunctionUrlAuthTypeNone)
 	c.admit("")
-	got := c.get(httptest.NewRequest("GET", address+"teapot", nil))
+	got := c.get(httptest.NewRequest(http.MethodGet, address+"teapot", nil))
 	if got.Code != 418 || got.Body.String() != "tea" || got.Header().Get("X-Kind") != "pot" || got.Header().Get("Set-Cookie") != "a=b" || got.Header().Get("Content-Type") != "text/plain" {
 		t.Errorf("status %d, headers %v: %s", got.Code, got.Header(), got.Body)
 	}
-	if got = c.get(httptest.NewRequest("GET", address+"fail", nil)); got.Code != 502 || strings.TrimSpace(got.Body.String()) != "Internal Server Error" {
+	if got = c.get(httptest.NewRequest(http.MethodGet, address+"fail", nil)); got.Code != 502 || strings.TrimSpace(got.Body.String()) != "Internal Server Error" {
 		t.Errorf("a function that fails: status %d: %s", got.Code, got.Body)
 	}
-	none := httptest.NewRequest("GET", "http://abc.lambda-url.us-east-1.localhost:4566/", nil)
+	none := httptest.NewRequest(http.MethodGet, "http://abc.lambda-url.us-east-1.localhost:4566/", nil)
 	if got = c.get(none); got.Code != 403 || got.Body.String() != `{"Message":null}` {
 		t.Errorf("no such URL: status %d: %s", got.Code, got.Body)
 	}

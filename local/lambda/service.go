@@ -62,6 +62,9 @@ type Options struct {
 	// update InProgress (or the cloud time, where a clock is stepped past it);
 	// 150 ms when zero, none when negative.
 	Settle time.Duration
+	// Storage is how many bytes of deployment packages the account may keep;
+	// 75 GB when zero.
+	Storage int64
 	// Allocate is the cloud time that provisioned concurrency takes to be
 	// allocated; one minute when zero, none when negative or where Settle is.
 	Allocate time.Duration
@@ -104,6 +107,9 @@ func New(options Options) *Service {
 	}
 	if options.Settle == 0 {
 		options.Settle = 150 * time.Millisecond
+	}
+	if options.Storage == 0 {
+		options.Storage = 75 << 30
 	}
 	switch {
 	case options.Allocate == 0 && options.Settle > 0:

@@ -43,6 +43,9 @@ func (s *Service) updateFunctionCode(ctx context.Context, caller api.Caller, in 
 	if in.DryRun {
 		return as[lambda.UpdateFunctionCodeOutput](s.shown(changed, "")), nil
 	}
+	if err := s.room(unpacked.size - f.latest.config.CodeSize); err != nil {
+		return nil, err
+	}
 	s.replaceLatest(f, changed)
 	answer := s.shown(changed, "")
 	if in.Publish {

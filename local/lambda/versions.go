@@ -26,14 +26,19 @@ func (s *Service) publishVersion(_ context.Context, caller api.Caller, in *lambd
 	if given, current := deref(in.CodeSha256), deref(f.latest.config.CodeSha256); given != "" && given != current {
 		return nil, invalid("CodeSHA256 (%s) is different from current CodeSHA256 in $LATEST (%s). Please try again with the CodeSHA256 in $LATEST.", given, current)
 	}
+	if f.changed() {
+		if err := s.room(f.latest.config.CodeSize); err != nil {
+			return nil, err
+		}
+	}
 	return as[lambda.PublishVersionOutput](s.shown(s.publish(f, in.Description), "")), nil
 }
 
 // publish makes $LATEST a version, or returns the newest version when nothing
 // has changed since: neither code nor configuration. Call with the lock held.
 func (s *Service) publish(f *function, description *string) *version {
-	if newest, ok := f.versions[strconv.Itoa(f.published)]; ok && same(newest, f.latest) {
-		return newest
+	if !f.changed() {
+		return f.versions[strconv.Itoa(f.published)]
 	}
 	f.published++
 	number := strconv.Itoa(f.published)
@@ -50,6 +55,12 @@ func (s *Service) publish(f *function, description *string) *version {
 	// Publishing touches $LATEST too: its revision changes.
 	f.latest.config.RevisionId = ptr(newID())
 	return v
+}
+
+// changed tells whether $LATEST is another than the newest version.
+func (f *function) changed() bool {
+	newest, ok := f.versions[strconv.Itoa(f.published)]
+	return !ok || !same(newest, f.latest)
 }
 
 // same tells whether a version was published from this $LATEST. The version's
