@@ -218,23 +218,28 @@ func (c *Cloud) serve() {
 func (c *Cloud) handler() http.Handler {
 	own := http.NewServeMux()
 	own.Handle(responsePath+"/", c.cloudFormation.Responses())
-	own.Handle(packagesPath, http.StripPrefix(packagesPath, c.Lambda.ServePackages()))
 	c.control(own)
-	front := wire.New(c.bus, c.IAM.Identify, c.options.Log)
+	packages := http.StripPrefix(packagesPath, c.Lambda.ServePackages())
+	front, urls := wire.New(c.bus, c.IAM.Identify, c.options.Log), c.functionURLs()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case lambda.IsURL(r.Host):
+			urls.ServeHTTP(w, r)
+		case strings.HasPrefix(r.URL.Path, packagesPath):
+			packages.ServeHTTP(w, r)
+		case strings.HasPrefix(r.URL.Path, controlPath):
+			own.ServeHTTP(w, r)
+		default:
+			front.ServeHTTP(w, r)
+		}
+	})
+}
+
+// functionURLs serves function URLs; IAM decides on signed requests.
+func (c *Cloud) functionURLs() http.Handler {
 	signed := api.NewBus(c.IAM.Gate)
 	signed.Register(c.Lambda.URLService())
-	urls := c.Lambda.URLs(signed, c.IAM.Identify)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if lambda.IsURL(r.Host) {
-			urls.ServeHTTP(w, r)
-			return
-		}
-		if strings.HasPrefix(r.URL.Path, controlPath) {
-			own.ServeHTTP(w, r)
-			return
-		}
-		front.ServeHTTP(w, r)
-	})
+	return c.Lambda.URLs(signed, c.IAM.Identify)
 }
 
 // templates reads templates from S3.

@@ -151,3 +151,50 @@ func TestAStackServesAPublicURL(t *testing.T) {
 		t.Errorf("status %d: %s (%v)", response.StatusCode, body, err)
 	}
 }
+
+// A role that is granted one of the two actions may not use a URL.
+func TestASignedRequestForAURLNeedsBothActions(t *testing.T) {
+	cloud := start(t, local.Options{Speed: 100})
+	client := function(t, cloud, "worker", "def handler(event, context): return 'done'", allow(polls))
+	if err := lambda.NewFunctionActiveV2Waiter(client).Wait(t.Context(), &lambda.GetFunctionInput{FunctionName: aws.String("worker")}, time.Minute, quickly); err != nil {
+		t.Fatal(err)
+	}
+	made, err := client.CreateFunctionUrlConfig(t.Context(), &lambda.CreateFunctionUrlConfigInput{FunctionName: aws.String("worker"), AuthType: types.FunctionUrlAuthTypeAwsIam})
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := url.Parse(aws.ToString(made.FunctionUrl))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		actions string
+		status  int
+	}{
+		"both":         {`"lambda:InvokeFunctionUrl","lambda:InvokeFunction"`, http.StatusOK},
+		"the URL's":    {`"lambda:InvokeFunctionUrl"`, http.StatusForbidden},
+		"the function": {`"lambda:InvokeFunction"`, http.StatusForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := assume(t, cloud, role(t, cloud, "caller", allow(`{"Effect":"Allow","Action":[`+test.actions+`],"Resource":"*"}`)))
+			defer unrole(t, cloud, "caller")
+			keys, err := config.Credentials.Retrieve(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, cloud.URL(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Host = address.Host
+			request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+keys.AccessKeyID+"/20260102/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0")
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := response.Body.Close(); err != nil || response.StatusCode != test.status {
+				t.Errorf("status %d, want %d (%v)", response.StatusCode, test.status, err)
+			}
+		})
+	}
+}
