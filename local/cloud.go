@@ -191,8 +191,8 @@ func (c *Cloud) compose() {
 	c.Events = events.New(events.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Enqueue: c.enqueue, Twice: o.Twice})
 	schedules := scheduler.New(scheduler.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log})
 	c.Logs = logs.New(logs.Options{Env: o.Env, Clock: c.clock, Metrics: c.CloudWatch})
-	c.Lambda = lambda.New(lambda.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Metrics: c.CloudWatch, Objects: c.objects, Logs: c.Logs,
-		Log: o.Log, Dir: filepath.Join(c.directory, "functions"), Endpoint: c.URL, Seed: o.Seed})
+	c.Lambda = lambda.New(lambda.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Metrics: c.CloudWatch, Objects: c.objects, Logs: c.Logs, Queues: queues{c.bus},
+		Log: o.Log, Dir: filepath.Join(c.directory, "functions"), Endpoint: c.URL, Packages: c.URL() + packagesPath, Seed: o.Seed})
 	c.Faults.End = c.Lambda.KillBusy
 	c.States = states.New(states.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Recorder: c.CloudWatch, Log: o.Log})
 	c.cloudFormation = cloudformation.New(cloudformation.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log,
@@ -205,7 +205,10 @@ func (c *Cloud) compose() {
 // controlPath starts the paths that are the cloud's own; no AWS path does.
 const controlPath = "/_weir/"
 
-const responsePath = controlPath + "cloudformation/responses"
+const (
+	responsePath = controlPath + "cloudformation/responses"
+	packagesPath = controlPath + "lambda/packages/"
+)
 
 // idleTime is longer than the SDKs keep an idle connection, so that it is they
 // who close it and never in the middle of a call.
@@ -226,11 +229,14 @@ func (c *Cloud) serve() {
 func (c *Cloud) handler() http.Handler {
 	responses, own := c.cloudFormation.Responses(), http.NewServeMux()
 	c.control(own)
-	front := wire.New(c.bus, c.IAM.Identify, c.options.Log)
+	packages := http.StripPrefix(packagesPath, c.Lambda.ServePackages())
+	front, urls := wire.New(c.bus, c.IAM.Identify, c.options.Log), c.functionURLs()
 	guarded := guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasPrefix(r.URL.Path, responsePath+"/"):
 			responses.ServeHTTP(w, r)
+		case strings.HasPrefix(r.URL.Path, packagesPath):
+			packages.ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, controlPath):
 			onlyWithHeader(own).ServeHTTP(w, r)
 		default:
@@ -238,18 +244,12 @@ func (c *Cloud) handler() http.Handler {
 		}
 	}), c.names()...)
 	return wire.Limited(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if id, _, ok := guard.FunctionURL(r.Host); ok {
-			c.functionURL(w, r, id)
+		if _, _, ok := guard.FunctionURL(r.Host); ok {
+			urls.ServeHTTP(w, r)
 			return
 		}
 		guarded.ServeHTTP(w, r)
 	}))
-}
-
-// functionURL answers at the address of a function URL. Web pages may call it,
-// so nothing but the function is served here.
-func (c *Cloud) functionURL(w http.ResponseWriter, _ *http.Request, id string) {
-	http.Error(w, "the local cloud does not serve function URLs: nothing answers at "+id, http.StatusNotImplemented)
 }
 
 // names are the host names that the endpoint answers to: those of the options,
@@ -260,6 +260,13 @@ func (c *Cloud) names() []string {
 		names = append(names, host)
 	}
 	return names
+}
+
+// functionURLs serves function URLs; IAM decides on signed requests.
+func (c *Cloud) functionURLs() http.Handler {
+	signed := api.NewBus(c.IAM.Gate)
+	signed.Register(c.Lambda.URLService())
+	return c.Lambda.URLs(signed, c.IAM.Identify)
 }
 
 // templates reads templates from S3.

@@ -41,6 +41,8 @@ func onlyWithHeader(next http.Handler) http.Handler {
 //	DELETE faults?id=3         ends one, or all without an id
 //	POST   events              {"Lose": {"source": ["aws.states"]}, "Twice": true}: loses the
 //	                           events that a pattern matches, delivers the others twice
+//	POST   versions            {"Function": "f", "Version": "2", "State": "Pending", "For": "2m"}:
+//	                           puts a version in a state
 //	GET    permissions         what roles are granted and how often it was used
 //	GET    permissions?unused  only what was never used
 func (c *Cloud) control(mux *http.ServeMux) {
@@ -57,6 +59,7 @@ func (c *Cloud) control(mux *http.ServeMux) {
 	handle("POST "+controlPath+"faults", c.addFault)
 	handle("DELETE "+controlPath+"faults", c.removeFault)
 	handle("POST "+controlPath+"events", c.disturbEvents)
+	handle("POST "+controlPath+"versions", c.setVersionState)
 	handle("GET "+controlPath+"permissions", c.permissions)
 }
 

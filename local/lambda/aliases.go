@@ -106,6 +106,7 @@ func (s *Service) updateAlias(_ context.Context, _ api.Caller, in *lambda.Update
 	}
 	changed.RevisionId = ptr(newID())
 	f.aliases[deref(a.Name)] = &changed
+	s.reallocate(f, a, &changed)
 	return as[lambda.UpdateAliasOutput](changed), nil
 }
 
@@ -120,7 +121,7 @@ func (s *Service) deleteAlias(_ context.Context, _ api.Caller, in *lambda.Delete
 	}
 	name := deref(in.Name)
 	delete(f.aliases, name)
-	delete(f.provisioned, name)
+	f.unprovision(name)
 	delete(f.policies, name)
 	delete(f.async, name)
 	delete(f.urls, name)

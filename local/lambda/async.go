@@ -42,7 +42,6 @@ func (s *Service) enqueue(caller api.Caller, functionName, qualifier *string, ev
 			q.expires = s.Clock.Now().Add(time.Duration(*age) * time.Second)
 		}
 	}
-	q.event.ID = newID()
 	hold := s.Clock.Hold()
 	s.work.Go(func() {
 		defer hold.Release()

@@ -38,6 +38,10 @@ func checkConfig(c *types.FunctionConfiguration) error {
 	case retired[c.Runtime] != "":
 		return invalid("The runtime parameter of %s is no longer supported for creating or updating AWS Lambda functions. We recommend you use the new runtime (%s) while creating or updating functions.",
 			c.Runtime, retired[c.Runtime])
+	case c.SnapStart != nil && !slices.Contains(c.SnapStart.ApplyOn.Values(), c.SnapStart.ApplyOn):
+		return violates(string(c.SnapStart.ApplyOn), "snapStart.applyOn", "Member must satisfy enum value set: [PublishedVersions, None]")
+	case c.SnapStart != nil && c.SnapStart.ApplyOn == types.SnapStartApplyOnPublishedVersions && !slices.Contains(snapStartRuntimes, c.Runtime):
+		return invalid("%s is not supported for SnapStart enabled functions.", c.Runtime)
 	case len(deref(c.Description)) > 256:
 		return violates(deref(c.Description), "description", "Member must have length less than or equal to 256")
 	case !validRole.MatchString(deref(c.Role)):
@@ -113,11 +117,13 @@ func checkEnvironment(e *types.EnvironmentResponse) error {
 	if len(used) > 0 {
 		return invalid("Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: %s", strings.Join(used, ", "))
 	}
-	text, err := json.Marshal(e.Variables)
-	if err != nil {
+	var measured strings.Builder
+	encoder := json.NewEncoder(&measured)
+	encoder.SetEscapeHTML(false) // "&" is one character of a URL, not six
+	if err := encoder.Encode(e.Variables); err != nil {
 		return fmt.Errorf("write the environment: %w", err)
 	}
-	if len(text) > maxEnvironment {
+	if text := strings.TrimSuffix(measured.String(), "\n"); len(text) > maxEnvironment {
 		return invalid("Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: %s", text)
 	}
 	return nil

@@ -42,11 +42,15 @@ func (s *Service) createFunction(ctx context.Context, _ api.Caller, in *lambda.C
 	if _, exists := s.functions[n.function]; exists {
 		return nil, failed("ResourceConflictException", "Function already exist: %s", n.function)
 	}
+	if err := s.room(unpacked.size); err != nil {
+		return nil, err
+	}
 	f := newFunction(n.function)
+	f.published = s.numbers[n.function]
 	maps.Copy(f.tags, in.Tags)
 	f.latest = &version{config: config}
 	unpacked.into(f.latest)
-	f.latest.pool = s.pool(f.latest)
+	f.latest.pool = s.pool(f.latest, onDemand)
 	s.creating(f.latest)
 	s.functions[n.function] = f
 	answer := s.shown(f.latest, "")
@@ -89,8 +93,6 @@ func supported(in *lambda.CreateFunctionInput) error {
 		return unsupported("CodeSigningConfigArn")
 	case in.ImageConfig != nil:
 		return unsupported("ImageConfig")
-	case in.SnapStart != nil && in.SnapStart.ApplyOn == types.SnapStartApplyOnPublishedVersions:
-		return unsupported("SnapStart")
 	case in.Runtime == "" || deref(in.Handler) == "":
 		return invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
 	}
@@ -106,7 +108,7 @@ func (s *Service) newConfig(function string, in *lambda.CreateFunctionInput) typ
 		EphemeralStorage: or(in.EphemeralStorage, types.EphemeralStorage{Size: ptr(int32(512))}),
 		TracingConfig:    tracing(in.TracingConfig), Environment: environment(in.Environment),
 		LoggingConfig: logging(nil, in.LoggingConfig, function), VpcConfig: vpc(in.VpcConfig),
-		SnapStart: &types.SnapStartResponse{ApplyOn: types.SnapStartApplyOnNone, OptimizationStatus: types.SnapStartOptimizationStatusOff},
+		SnapStart: snapStart(in.SnapStart),
 	}
 	if len(config.Architectures) == 0 {
 		config.Architectures = []types.Architecture{types.ArchitectureX8664}
@@ -135,6 +137,7 @@ func (s *Service) deleteFunction(_ context.Context, _ api.Caller, in *lambda.Del
 		return nil, f.deleteVersion(n.qualifier)
 	}
 	delete(s.functions, n.function)
+	s.numbers[n.function] = f.published
 	for _, pool := range f.pools() {
 		pool.Retire()
 	}

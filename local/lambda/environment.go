@@ -19,9 +19,19 @@ import (
 	"weir/local/lambda/runtime"
 )
 
-// pool makes the pool of a version.
-func (s *Service) pool(v *version) *runtime.Pool {
-	return runtime.NewPool(s.Options.Processes, func(ctx context.Context) (runtime.Spec, error) { return s.spec(ctx, v) })
+// The values of AWS_LAMBDA_INITIALIZATION_TYPE.
+const (
+	onDemand      = "on-demand"
+	inPreparation = "provisioned-concurrency"
+)
+
+// pool makes a pool of a version, of environments of one initialization type.
+func (s *Service) pool(v *version, initialization string) *runtime.Pool {
+	return runtime.NewPool(s.Options.Processes, func(ctx context.Context) (runtime.Spec, error) {
+		spec, err := s.spec(ctx, v)
+		spec.Env = append(spec.Env, "AWS_LAMBDA_INITIALIZATION_TYPE="+initialization)
+		return spec, err
+	})
 }
 
 // spec is what a process of a version is started with. Of the host's
@@ -45,7 +55,7 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 		"LAMBDA_TASK_ROOT=" + folder, "LAMBDA_RUNTIME_DIR=/var/runtime", "_HANDLER=" + deref(config.Handler),
 		"AWS_REGION=" + s.Env.Region, "AWS_DEFAULT_REGION=" + s.Env.Region, "AWS_ENDPOINT_URL=" + s.Endpoint(),
 		"AWS_LAMBDA_FUNCTION_NAME=" + deref(config.FunctionName), "AWS_LAMBDA_FUNCTION_VERSION=" + deref(config.Version),
-		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(int(deref(config.MemorySize))), "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(int(deref(config.MemorySize))),
 		"AWS_LAMBDA_LOG_GROUP_NAME=" + group, "AWS_LAMBDA_LOG_STREAM_NAME=" + stream,
 		"AWS_LAMBDA_LOG_FORMAT=" + string(config.LoggingConfig.LogFormat), "AWS_XRAY_CONTEXT_MISSING=LOG_ERROR",
 	}
@@ -68,6 +78,10 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 	return spec, nil
 }
 
+// minSession is how long the name of a role's session is at least.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+const minSession = 2
+
 // credentials assumes the function's role for a process. No SDK in a process
 // sees when credentials in its environment expire, and the token service lets
 // those of Lambda hold for as long as the process does.
@@ -75,9 +89,13 @@ func (s *Service) credentials(ctx context.Context, config types.FunctionConfigur
 	if s.Bus == nil {
 		return nil, nil
 	}
+	session := deref(config.FunctionName)
+	if len(session) < minSession {
+		session += "-function"
+	}
 	caller := api.ServiceCaller("lambda.amazonaws.com", s.arn(deref(config.FunctionName), ""))
 	out, err := api.Do[sts.AssumeRoleOutput](ctx, s.Bus, caller, "sts", "AssumeRole",
-		&sts.AssumeRoleInput{RoleArn: config.Role, RoleSessionName: config.FunctionName})
+		&sts.AssumeRoleInput{RoleArn: config.Role, RoleSessionName: &session})
 	if awsErr, ok := errors.AsType[*api.Error](err); ok && awsErr.HTTPStatus() < 500 {
 		return nil, failed("AccessDeniedException", "The role defined for the function cannot be assumed by Lambda. (%s: %s)", awsErr.Code, awsErr.Message)
 	}

@@ -12,8 +12,11 @@ import (
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
 var statuses = map[string]int{
 	"ResourceNotFoundException":                     404,
+	"CodeArtifactUserPendingException":              409,
+	"SnapStartNotReadyException":                    409,
 	"ResourceConflictException":                     409,
 	"PreconditionFailedException":                   412,
+	"ResourceInUseException":                        400,
 	"RequestTooLargeException":                      413,
 	"TooManyRequestsException":                      429,
 	"AccessDeniedException":                         403,

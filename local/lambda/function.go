@@ -19,9 +19,10 @@ type function struct {
 	tags        map[string]string
 	policies    map[string]*policy // by qualifier; "" is the function's
 	concurrency *int32             // reserved
-	provisioned map[string]provisioned
+	provisioned map[string]*provisioned
 	async       map[string]*types.FunctionEventInvokeConfig // by qualifier; "" is $LATEST
 	urls        map[string]*types.FunctionUrlConfig         // by qualifier
+	runtimes    map[string]runtimeConfig                    // by qualifier
 	running     int                                         // events under way
 	prepared    int                                         // of them, where concurrency is provisioned
 }
@@ -31,17 +32,22 @@ type version struct {
 	config types.FunctionConfiguration
 	folder string // the unpacked code
 	// source is the description that $LATEST had when this was published.
-	source  string
-	pool    *runtime.Pool
-	settles time.Time // wall; zero once settled
-	changed time.Time // cloud time at which it began to settle
+	source string
+	pool   *runtime.Pool
+	// prepared are the environments that concurrency is provisioned in; nil
+	// where none is.
+	prepared *runtime.Pool
+	used     int       // of them, by events under way
+	settles  time.Time // wall; zero once settled
+	changed  time.Time // cloud time at which it began to settle
+	set      *setState // nil but for a state that was set
 }
 
 func newFunction(name string) *function {
 	return &function{
 		name: name, versions: map[string]*version{}, aliases: map[string]*types.AliasConfiguration{},
-		tags: map[string]string{}, policies: map[string]*policy{}, provisioned: map[string]provisioned{},
-		async: map[string]*types.FunctionEventInvokeConfig{}, urls: map[string]*types.FunctionUrlConfig{},
+		tags: map[string]string{}, policies: map[string]*policy{}, provisioned: map[string]*provisioned{},
+		async: map[string]*types.FunctionEventInvokeConfig{}, urls: map[string]*types.FunctionUrlConfig{}, runtimes: map[string]runtimeConfig{},
 	}
 }
 
@@ -49,6 +55,9 @@ func (f *function) pools() []*runtime.Pool {
 	pools := []*runtime.Pool{f.latest.pool}
 	for _, v := range f.versions {
 		pools = append(pools, v.pool)
+		if v.prepared != nil {
+			pools = append(pools, v.prepared)
+		}
 	}
 	return pools
 }
@@ -78,6 +87,12 @@ func (s *Service) unsettled(v *version) {
 // settle ends what a change set going, once its time has passed. As on AWS the
 // revision changes once more then. Call with the lock held.
 func (s *Service) settle(v *version) {
+	if v.set != nil {
+		if !v.set.until.IsZero() && !s.Clock.Now().Before(v.set.until) {
+			s.put(v, VersionState{State: types.StateActive})
+		}
+		return
+	}
 	if v.settles.IsZero() || time.Now().Before(v.settles) && !s.stepped(v.changed) {
 		return
 	}
@@ -112,6 +127,9 @@ func (s *Service) settled(caller api.Caller, functionName *string) (*function, e
 // version may have been replaced. Call with the lock held.
 func (s *Service) await(caller api.Caller, v *version) (waited bool, err error) {
 	s.settle(v)
+	if v.set != nil && v.config.State == types.StatePending {
+		return false, stateConflict(v)
+	}
 	if v.settles.IsZero() {
 		return false, nil
 	}
@@ -132,7 +150,7 @@ func (s *Service) await(caller api.Caller, v *version) (waited bool, err error) 
 
 func unsettledError(v *version) error {
 	if v.config.State == types.StatePending {
-		return failed("ResourceConflictException", "The operation cannot be performed at this time. The function is currently in the following state: Pending")
+		return stateConflict(v)
 	}
 	return failed("ResourceConflictException", "The operation cannot be performed at this time. An update is in progress for resource: %s", deref(v.config.FunctionArn))
 }

@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -26,6 +27,7 @@ type target struct {
 	running   int    // events of the function under way, this one included
 	aliased   bool
 	prepared  bool // runs where concurrency is provisioned
+	pool      *runtime.Pool
 }
 
 // Lambda's limits of an event, in bytes, for a caller that waits and for one
@@ -47,7 +49,8 @@ func (s *Service) invoke(ctx context.Context, caller api.Caller, in *lambda.Invo
 	if len(in.Payload) > limit {
 		return nil, failed("RequestTooLargeException", "%d byte payload is too large for the %s invocation type (limit %d bytes)", len(in.Payload), in.InvocationType, limit)
 	}
-	event := runtime.Event{Payload: in.Payload}
+	request := api.RequestOf(ctx)
+	event := runtime.Event{ID: cmp.Or(request.ID, newID()), Trace: request.Trace, Payload: in.Payload}
 	if len(event.Payload) == 0 {
 		event.Payload = []byte("{}")
 	} else if fault := jackson.Check(string(event.Payload)); fault != nil {
@@ -82,7 +85,6 @@ func (s *Service) invokeAndWait(ctx context.Context, caller api.Caller, in *lamb
 		outcome outcome
 		err     error
 	}
-	event.ID = newID()
 	done := make(chan answer, 1)
 	s.work.Go(func() {
 		got, err := s.attempt(ctx, caller, in.FunctionName, in.Qualifier, event)
@@ -166,7 +168,11 @@ func (s *Service) pick(caller api.Caller, functionName, qualifier *string) (targ
 			}
 		}
 		t.executed = deref(t.v.config.Version)
-		if s.settle(t.v); t.v.config.State == types.StatePending {
+		s.settle(t.v)
+		if err := s.awake(t.v); err != nil {
+			return target{}, err
+		}
+		if t.v.config.State == types.StatePending {
 			waited, err := s.await(caller, t.v)
 			if err != nil {
 				return target{}, err
@@ -210,9 +216,13 @@ func (s *Service) takeLocked(t *target) error {
 		return err
 	}
 	t.f.running++
-	t.running = t.f.running
+	t.running, t.pool = t.f.running, t.v.pool
 	if t.prepared = t.f.isProvisioned(*t); t.prepared {
 		t.f.prepared++
+		if t.v.prepared != nil && t.v.used < t.f.ready(*t) {
+			t.v.used++
+			t.pool = t.v.prepared
+		}
 	}
 	if t.f.concurrency == nil {
 		s.running++
@@ -243,6 +253,9 @@ func (s *Service) release(t target) {
 	if t.prepared {
 		t.f.prepared--
 	}
+	if t.pool != t.v.pool {
+		t.v.used--
+	}
 	if t.f.concurrency == nil {
 		s.running = max(s.running-1, 0)
 	}
@@ -254,8 +267,8 @@ func (s *Service) run(ctx context.Context, t target, event runtime.Event) (runti
 	defer s.release(t)
 	began := s.Clock.Now()
 	event.FunctionARN, event.Version, event.Began = s.arn(t.f.name, t.qualifier), t.executed, began
-	event.Trace = traceOf(event.ID, began)
-	result, err := t.v.pool.Invoke(ctx, event, time.Duration(deref(t.v.config.Timeout))*time.Second)
+	event.Trace = cmp.Or(event.Trace, traceOf(event.ID, began))
+	result, err := t.pool.Invoke(ctx, event, time.Duration(deref(t.v.config.Timeout))*time.Second)
 	if err != nil {
 		return result, err
 	}

@@ -31,6 +31,7 @@ func (s *Service) API() *api.Service {
 	operations = append(operations, s.aliasOperations()...)
 	operations = append(operations, s.concurrencyOperations()...)
 	operations = append(operations, s.otherOperations()...)
+	operations = append(operations, s.mappingOperations()...)
 	return &api.Service{Name: "lambda", Protocols: []api.Protocol{api.RESTJSON}, Operations: api.Table(operations...)}
 }
 

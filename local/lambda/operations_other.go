@@ -10,10 +10,11 @@ import (
 // and the account.
 func (s *Service) otherOperations() []api.Operation {
 	const (
-		policy = functionPath + "/policy"
-		tags   = "/2017-03-31/tags/{Resource}"
-		async  = "/2019-09-25/functions/{FunctionName}/event-invoke-config"
-		url    = "/2021-10-31/functions/{FunctionName}/url"
+		policy  = functionPath + "/policy"
+		tags    = "/2017-03-31/tags/{Resource}"
+		async   = "/2019-09-25/functions/{FunctionName}/event-invoke-config"
+		runtime = "/2021-07-20/functions/{FunctionName}/runtime-management-config"
+		url     = "/2021-10-31/functions/{FunctionName}/url"
 	)
 	untag := api.WithHTTP(api.HTTPBinding{Method: "DELETE", Path: tags, Status: 204, Query: map[string]string{"tagKeys": "TagKeys"}})
 	return []api.Operation{
@@ -39,6 +40,14 @@ func (s *Service) otherOperations() []api.Operation {
 			on(s, "ListFunctionEventInvokeConfigs", func(in *lambda.ListFunctionEventInvokeConfigsInput) *string { return in.FunctionName })),
 		api.Op("DeleteFunctionEventInvokeConfig", s.deleteEventInvokeConfig, bind("DELETE", async, 204, "Qualifier"),
 			on(s, "DeleteFunctionEventInvokeConfig", func(in *lambda.DeleteFunctionEventInvokeConfigInput) *string { return in.FunctionName })),
+		api.Op("PutRuntimeManagementConfig", s.putRuntimeConfig, bind("PUT", runtime, 200, "Qualifier"),
+			onQualified(s, "PutRuntimeManagementConfig", func(in *lambda.PutRuntimeManagementConfigInput) (*string, *string) {
+				return in.FunctionName, in.Qualifier
+			})),
+		api.Op("GetRuntimeManagementConfig", s.getRuntimeConfig, bind("GET", runtime, 200, "Qualifier"),
+			onQualified(s, "GetRuntimeManagementConfig", func(in *lambda.GetRuntimeManagementConfigInput) (*string, *string) {
+				return in.FunctionName, in.Qualifier
+			})),
 		api.Op("CreateFunctionUrlConfig", s.createURL, bind("POST", url, 201, "Qualifier"),
 			on(s, "CreateFunctionUrlConfig", func(in *lambda.CreateFunctionUrlConfigInput) *string { return in.FunctionName })),
 		api.Op("GetFunctionUrlConfig", s.getURL, bind("GET", url, 200, "Qualifier"),

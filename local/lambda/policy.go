@@ -71,11 +71,19 @@ func (s *Service) addPermission(_ context.Context, _ api.Caller, in *lambda.AddP
 	if err != nil {
 		return nil, fmt.Errorf("write a policy statement: %w", err)
 	}
-	p.Statement = append(p.Statement, added)
+	grown := policy{Version: p.Version, ID: p.ID, Statement: append(slices.Clone(p.Statement), added)}
+	if whole, err := json.Marshal(grown); err != nil || len(whole) > maxPolicy {
+		return nil, failed("PolicyLengthExceededException", "The final policy size (%d) is bigger than the limit (%d).", len(whole), maxPolicy)
+	}
+	p.Statement = grown.Statement
 	*revision = ptr(newID())
 	f.policies[q] = p
 	return &lambda.AddPermissionOutput{Statement: ptr(string(text))}, nil
 }
+
+// maxPolicy is how large a resource policy may be, in bytes.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const maxPolicy = 20480
 
 var (
 	statementID = regexp.MustCompile(`^[a-zA-Z0-9-_]{1,100}$`)
@@ -125,6 +133,9 @@ func (s *Service) newStatement(in *lambda.AddPermissionInput, resource string) s
 	condition("StringEquals", "AWS:SourceAccount", deref(in.SourceAccount))
 	condition("StringEquals", "aws:PrincipalOrgID", deref(in.PrincipalOrgID))
 	condition("StringEquals", "lambda:FunctionUrlAuthType", string(in.FunctionUrlAuthType))
+	if deref(in.InvokedViaFunctionUrl) {
+		condition("Bool", "lambda:InvokedViaFunctionUrl", "true")
+	}
 	condition("StringEquals", "lambda:EventSourceToken", deref(in.EventSourceToken))
 	return st
 }

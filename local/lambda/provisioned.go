@@ -5,21 +5,24 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"weir/local/api"
+	"weir/local/clock"
 )
 
-// provisioned is provisioned concurrency as state: what was asked for is ready
-// after as long as an update of a function takes.
+// provisioned is the provisioned concurrency of a version or an alias: what was
+// asked for, and how far its allocation is.
 type provisioned struct {
 	count    int32
 	modified string
-	settles  time.Time // wall
-	changed  time.Time // cloud time
+	ready    bool   // environments have been made
+	failed   string // why they could not be
+	timer    *clock.Timer
+	// left is the version that an alias serves until its new one is allocated.
+	left string
 }
 
 // provisionable finds what provisioned concurrency may be set on, a version or
@@ -61,9 +64,12 @@ func (s *Service) putProvisioned(_ context.Context, _ api.Caller, in *lambda.Put
 	if err := s.provisionLimits(f, count+f.provisionedTotal(q)); err != nil {
 		return nil, err
 	}
-	now := s.Clock.Now()
-	p := provisioned{count: count, modified: now.Format("2006-01-02T15:04:05-0700"), changed: now, settles: time.Now().Add(max(s.Settle, 0))}
+	p := &provisioned{count: count, modified: s.Clock.Now().Format("2006-01-02T15:04:05-0700")}
+	if was := f.provisioned[q]; was != nil {
+		was.cancel()
+	}
 	f.provisioned[q] = p
+	s.startAllocation(f, q, p)
 	return &lambda.PutProvisionedConcurrencyConfigOutput{
 		RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: ptr(int32(0)),
 		AvailableProvisionedConcurrentExecutions: ptr(int32(0)), Status: types.ProvisionedConcurrencyStatusEnumInProgress, LastModified: &p.modified,
@@ -130,22 +136,23 @@ func (s *Service) getProvisioned(_ context.Context, _ api.Caller, in *lambda.Get
 	if !ok {
 		return nil, failed("ProvisionedConcurrencyConfigNotFoundException", "No Provisioned Concurrency Config found for this function")
 	}
-	return as[lambda.GetProvisionedConcurrencyConfigOutput](s.showProvisioned(p, "")), nil
+	return as[lambda.GetProvisionedConcurrencyConfigOutput](showProvisioned(p, "")), nil
 }
 
-// showProvisioned shows a configuration: in progress for as long as an update
-// of a function is, and then ready.
-func (s *Service) showProvisioned(p provisioned, arn string) types.ProvisionedConcurrencyConfigListItem {
-	if time.Now().Before(p.settles) && !s.stepped(p.changed) {
-		return types.ProvisionedConcurrencyConfigListItem{
-			FunctionArn: &arn, RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: ptr(int32(0)),
-			AvailableProvisionedConcurrentExecutions: ptr(int32(0)), Status: types.ProvisionedConcurrencyStatusEnumInProgress, LastModified: &p.modified,
-		}
+// showProvisioned shows a configuration with the progress of its allocation.
+func showProvisioned(p *provisioned, arn string) types.ProvisionedConcurrencyConfigListItem {
+	item := types.ProvisionedConcurrencyConfigListItem{
+		FunctionArn: &arn, RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: ptr(int32(0)),
+		AvailableProvisionedConcurrentExecutions: ptr(int32(0)), Status: types.ProvisionedConcurrencyStatusEnumInProgress, LastModified: &p.modified,
 	}
-	return types.ProvisionedConcurrencyConfigListItem{
-		FunctionArn: &arn, RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: &p.count,
-		AvailableProvisionedConcurrentExecutions: &p.count, Status: types.ProvisionedConcurrencyStatusEnumReady, LastModified: &p.modified,
+	switch {
+	case p.failed != "":
+		item.Status, item.StatusReason = types.ProvisionedConcurrencyStatusEnumFailed, &p.failed
+	case p.ready:
+		item.Status = types.ProvisionedConcurrencyStatusEnumReady
+		item.AllocatedProvisionedConcurrentExecutions, item.AvailableProvisionedConcurrentExecutions = &p.count, &p.count
 	}
+	return item
 }
 
 func (s *Service) listProvisioned(_ context.Context, _ api.Caller, in *lambda.ListProvisionedConcurrencyConfigsInput) (*lambda.ListProvisionedConcurrencyConfigsOutput, error) {
@@ -157,7 +164,7 @@ func (s *Service) listProvisioned(_ context.Context, _ api.Caller, in *lambda.Li
 	}
 	all := []types.ProvisionedConcurrencyConfigListItem{}
 	for _, q := range slices.Sorted(maps.Keys(f.provisioned)) {
-		all = append(all, s.showProvisioned(f.provisioned[q], s.arn(f.name, q)))
+		all = append(all, showProvisioned(f.provisioned[q], s.arn(f.name, q)))
 	}
 	page, next, err := paginate(all, in.Marker, in.MaxItems)
 	return &lambda.ListProvisionedConcurrencyConfigsOutput{ProvisionedConcurrencyConfigs: page, NextMarker: next}, err
@@ -170,6 +177,6 @@ func (s *Service) deleteProvisioned(_ context.Context, _ api.Caller, in *lambda.
 	if err != nil {
 		return nil, err
 	}
-	delete(f.provisioned, q)
+	f.unprovision(q)
 	return nil, nil
 }

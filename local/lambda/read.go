@@ -22,9 +22,9 @@ func (s *Service) getFunction(_ context.Context, _ api.Caller, in *lambda.GetFun
 	}
 	out := &lambda.GetFunctionOutput{
 		Configuration: ptr(s.shown(v, qualifier)),
-		Code:          &types.FunctionCodeLocation{RepositoryType: ptr("S3"), Location: ptr("file://" + v.folder + ".zip")},
+		Code:          &types.FunctionCodeLocation{RepositoryType: ptr("S3"), Location: ptr(s.location(v))},
 	}
-	if len(f.tags) > 0 {
+	if len(f.tags) > 0 && qualifier == "" {
 		out.Tags = maps.Clone(f.tags)
 	}
 	if f.concurrency != nil {
@@ -114,18 +114,32 @@ func paginate[T any](all []T, marker *string, most *int32) ([]T, *string, error)
 func (s *Service) getAccountSettings(context.Context, api.Caller, *lambda.GetAccountSettingsInput) (*lambda.GetAccountSettingsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var size int64
+	return &lambda.GetAccountSettingsOutput{
+		AccountLimit: &types.AccountLimit{
+			ConcurrentExecutions: accountConcurrency, UnreservedConcurrentExecutions: ptr(s.unreserved("")),
+			CodeSizeUnzipped: 250 << 20, CodeSizeZipped: 50 << 20, TotalCodeSize: s.Storage,
+		},
+		AccountUsage: &types.AccountUsage{FunctionCount: int64(len(s.functions)), TotalCodeSize: s.stored()},
+	}, nil
+}
+
+// stored is the size of all deployment packages, in bytes: each version keeps
+// its own. Call with the lock held.
+func (s *Service) stored() (size int64) {
 	for _, f := range s.functions {
 		size += f.latest.config.CodeSize
 		for _, v := range f.versions {
 			size += v.config.CodeSize
 		}
 	}
-	return &lambda.GetAccountSettingsOutput{
-		AccountLimit: &types.AccountLimit{
-			ConcurrentExecutions: accountConcurrency, UnreservedConcurrentExecutions: ptr(s.unreserved("")),
-			CodeSizeUnzipped: 250 << 20, CodeSizeZipped: 50 << 20, TotalCodeSize: 75 << 30,
-		},
-		AccountUsage: &types.AccountUsage{FunctionCount: int64(len(s.functions)), TotalCodeSize: size},
-	}, nil
+	return size
+}
+
+// room refuses bytes more than the account may keep. Call with the lock held.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+func (s *Service) room(more int64) error {
+	if s.stored()+more > s.Storage {
+		return failed("CodeStorageExceededException", "Code storage limit exceeded.")
+	}
+	return nil
 }

@@ -69,6 +69,10 @@ func (s *Service) checkRoute(f *function, a *types.AliasConfiguration) error {
 	if first == nil {
 		return s.notFound(f.name, main)
 	}
+	if first.config.State == types.StateFailed {
+		// https://github.com/hashicorp/terraform-provider-aws/issues/49904 tells the state and the code of it
+		return failed("ResourceConflictException", "The operation cannot be performed at this time. The function is currently in state: 'Failed', StateReasonCode: '%s'", first.config.StateReasonCode)
+	}
 	for other := range weights(a) {
 		second := f.version(other)
 		if second == nil {

@@ -5,9 +5,9 @@
 //
 // Functions on provided.al2023 and provided.al2 run, and those on Node.js and
 // Python where the host has these; those on other runtimes can be created,
-// published and aliased, but not invoked. VPC, tracing, memory
-// and dead-letter settings and function URLs are kept and shown, and change
-// nothing: an asynchronous event that fails for good is told in the log.
+// published and aliased, but not invoked. VPC, tracing, memory and dead-letter
+// settings are kept and shown, and change nothing: an asynchronous event that
+// fails for good is told in the log.
 package lambda
 
 import (
@@ -43,8 +43,11 @@ type Options struct {
 	Metrics api.Recorder // nil records nothing
 	Objects Objects      // nil refuses code in S3
 	Logs    Logs         // nil keeps nothing
+	Queues  Queues       // nil refuses event source mappings
 	Log     *slog.Logger // nil is silent
 	Dir     string       // where code is unpacked
+	// Packages is the URL below which the handler of ServePackages is reached.
+	Packages string
 	// Endpoint is the local cloud's URL, for the functions' SDKs.
 	Endpoint func() string
 	// Seed of the choice between weighted versions; 0 for chance.
@@ -59,6 +62,12 @@ type Options struct {
 	// update InProgress (or the cloud time, where a clock is stepped past it);
 	// 150 ms when zero, none when negative.
 	Settle time.Duration
+	// Storage is how many bytes of deployment packages the account may keep;
+	// 75 GB when zero.
+	Storage int64
+	// Allocate is the cloud time that provisioned concurrency takes to be
+	// allocated; one minute when zero, none when negative or where Settle is.
+	Allocate time.Duration
 }
 
 // Service is the Lambda service.
@@ -67,13 +76,19 @@ type Service struct {
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc
 	work sync.WaitGroup // asynchronous events and the reaper
+	// secret is in the URLs of packages, so that only who may call GetFunction
+	// fetches one.
+	secret string
 	// unpackScripts makes the folder of scripts, once.
 	unpackScripts func() error
 
 	mu        sync.Mutex
 	functions map[string]*function
-	random    *rand.Rand
-	running   int // events under way in the account
+	// numbers is the highest version that a deleted function of that name had.
+	numbers  map[string]int
+	mappings map[string]*mapping // event source mappings by UUID
+	random   *rand.Rand
+	running  int // events under way in the account
 }
 
 // New returns a service without functions.
@@ -93,11 +108,21 @@ func New(options Options) *Service {
 	if options.Settle == 0 {
 		options.Settle = 150 * time.Millisecond
 	}
+	if options.Storage == 0 {
+		options.Storage = 75 << 30
+	}
+	switch {
+	case options.Allocate == 0 && options.Settle > 0:
+		options.Allocate = time.Minute
+	case options.Allocate < 0:
+		options.Allocate = 0
+	}
 	first, second := options.Seed, options.Seed
 	if options.Seed == 0 {
 		first, second = rand.Uint64(), rand.Uint64()
 	}
-	s := &Service{Options: options, functions: map[string]*function{}, random: rand.New(rand.NewPCG(first, second))}
+	s := &Service{Options: options, secret: newID(), functions: map[string]*function{}, numbers: map[string]int{}, mappings: map[string]*mapping{},
+		random: rand.New(rand.NewPCG(first, second))}
 	s.unpackScripts = sync.OnceValue(func() error { return runtime.Unpack(s.scripts()) })
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.work.Go(s.reap)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"regexp"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
@@ -14,30 +15,38 @@ const taggablePattern = `arn:(aws[a-zA-Z-]*):lambda:[a-z]{2}((-gov)|(-iso([a-z]?
 
 var taggable = regexp.MustCompile("^" + taggablePattern + "$")
 
-// tagged finds the function that a tag operation names by its unqualified ARN.
+// tagged finds the tags of what a tag operation names by its ARN: a function,
+// unqualified, or an event source mapping. touch makes a new revision of it.
 // Call with the lock held.
-func (s *Service) tagged(resource *string) (*function, error) {
+func (s *Service) tagged(resource *string) (tags *map[string]string, touch func(), err error) {
 	if !taggable.MatchString(deref(resource)) {
-		return nil, violates(deref(resource), "resource", "Member must satisfy regular expression pattern: "+taggablePattern)
+		return nil, nil, violates(deref(resource), "resource", "Member must satisfy regular expression pattern: "+taggablePattern)
+	}
+	if _, id, ok := strings.Cut(*resource, ":event-source-mapping:"); ok {
+		m, err := s.mapping(&id)
+		if err != nil {
+			return nil, nil, err
+		}
+		return &m.tags, func() {}, nil
 	}
 	f, n, err := s.function(deref(resource))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if n.qualifier != "" {
-		return nil, invalid("Tags on function aliases and versions are not supported. Please specify a function ARN.")
+		return nil, nil, invalid("Tags on function aliases and versions are not supported. Please specify a function ARN.")
 	}
-	return f, nil
+	return &f.tags, func() { f.latest.config.RevisionId = ptr(newID()) }, nil
 }
 
 func (s *Service) listTags(_ context.Context, _ api.Caller, in *lambda.ListTagsInput) (*lambda.ListTagsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, err := s.tagged(in.Resource)
+	tags, _, err := s.tagged(in.Resource)
 	if err != nil {
 		return nil, err
 	}
-	return &lambda.ListTagsOutput{Tags: maps.Clone(f.tags)}, nil
+	return &lambda.ListTagsOutput{Tags: maps.Clone(*tags)}, nil
 }
 
 func (s *Service) tagResource(_ context.Context, _ api.Caller, in *lambda.TagResourceInput) (*lambda.TagResourceOutput, error) {
@@ -46,17 +55,18 @@ func (s *Service) tagResource(_ context.Context, _ api.Caller, in *lambda.TagRes
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, err := s.tagged(in.Resource)
+	tags, touch, err := s.tagged(in.Resource)
 	if err != nil {
 		return nil, err
 	}
-	merged := maps.Clone(f.tags)
+	merged := map[string]string{}
+	maps.Copy(merged, *tags)
 	maps.Copy(merged, in.Tags)
 	if len(merged) > 50 {
 		return nil, invalid("Number of tags exceeds resource tag limit.")
 	}
-	f.tags = merged
-	f.latest.config.RevisionId = ptr(newID())
+	*tags = merged
+	touch()
 	return nil, nil
 }
 
@@ -66,13 +76,13 @@ func (s *Service) untagResource(_ context.Context, _ api.Caller, in *lambda.Unta
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, err := s.tagged(in.Resource)
+	tags, touch, err := s.tagged(in.Resource)
 	if err != nil {
 		return nil, err
 	}
 	for _, key := range in.TagKeys {
-		delete(f.tags, key)
+		delete(*tags, key)
 	}
-	f.latest.config.RevisionId = ptr(newID())
+	touch()
 	return nil, nil
 }

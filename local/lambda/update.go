@@ -46,6 +46,9 @@ func (s *Service) updateFunctionCode(ctx context.Context, caller api.Caller, in 
 	if in.DryRun {
 		return as[lambda.UpdateFunctionCodeOutput](s.shown(changed, "")), nil
 	}
+	if err := s.room(unpacked.size - f.latest.config.CodeSize); err != nil {
+		return nil, err
+	}
 	s.replaceLatest(f, changed)
 	answer := s.shown(changed, "")
 	if in.Publish {
@@ -63,7 +66,7 @@ func (s *Service) updateFunctionCode(ctx context.Context, caller api.Caller, in 
 // what they are at.
 func (s *Service) replaceLatest(f *function, changed *version) {
 	s.updating(changed)
-	changed.pool = s.pool(changed)
+	changed.pool = s.pool(changed, onDemand)
 	f.latest.pool.Retire()
 	f.latest = changed
 }
@@ -76,8 +79,6 @@ func (s *Service) updateFunctionConfiguration(_ context.Context, caller api.Call
 		return nil, unsupported("FileSystemConfigs")
 	case in.ImageConfig != nil:
 		return nil, unsupported("ImageConfig")
-	case in.SnapStart != nil && in.SnapStart.ApplyOn == types.SnapStartApplyOnPublishedVersions:
-		return nil, unsupported("SnapStart")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,6 +112,9 @@ func apply(c *types.FunctionConfiguration, in *lambda.UpdateFunctionConfiguratio
 	set(&c.VpcConfig, vpc(in.VpcConfig))
 	if in.Runtime != "" {
 		c.Runtime = in.Runtime
+	}
+	if in.SnapStart != nil {
+		c.SnapStart = snapStart(in.SnapStart)
 	}
 	if in.TracingConfig != nil {
 		c.TracingConfig = tracing(in.TracingConfig)

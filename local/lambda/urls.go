@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"maps"
+	"net"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -13,9 +15,6 @@ import (
 
 	"weir/local/api"
 )
-
-// Function URLs are kept as state, as far as templates create them; nothing
-// listens at the address.
 
 func (s *Service) createURL(_ context.Context, _ api.Caller, in *lambda.CreateFunctionUrlConfigInput) (*lambda.CreateFunctionUrlConfigOutput, error) {
 	if err := checkMode(in.InvokeMode); err != nil {
@@ -51,11 +50,20 @@ func checkMode(mode types.InvokeMode) error {
 	return nil
 }
 
-// address makes up a URL of the form AWS gives, the same for the same function.
-func (s *Service) address(function, qualifier string) string {
+// urlID starts the host of a URL, the same for the same function and qualifier.
+func (s *Service) urlID(function, qualifier string) string {
 	sum := sha256.Sum256([]byte(s.arn(function, qualifier)))
-	id := strings.ToLower(base32.StdEncoding.EncodeToString(sum[:20]))
-	return "https://" + id + ".lambda-url." + s.Env.Region + ".on.aws/"
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:20]))
+}
+
+// address is where a function's URL is served: names below localhost lead to
+// this machine, and the port is the endpoint's.
+func (s *Service) address(function, qualifier string) string {
+	host := s.urlID(function, qualifier) + ".lambda-url." + s.Env.Region + ".localhost"
+	if endpoint, err := url.Parse(s.Endpoint()); err == nil && endpoint.Port() != "" {
+		host = net.JoinHostPort(host, endpoint.Port())
+	}
+	return "http://" + host + "/"
 }
 
 const (

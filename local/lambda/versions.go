@@ -26,14 +26,19 @@ func (s *Service) publishVersion(_ context.Context, caller api.Caller, in *lambd
 	if given, current := deref(in.CodeSha256), deref(f.latest.config.CodeSha256); given != "" && given != current {
 		return nil, invalid("CodeSHA256 (%s) is different from current CodeSHA256 in $LATEST (%s). Please try again with the CodeSHA256 in $LATEST.", given, current)
 	}
+	if f.changed() {
+		if err := s.room(f.latest.config.CodeSize); err != nil {
+			return nil, err
+		}
+	}
 	return as[lambda.PublishVersionOutput](s.shown(s.publish(f, in.Description), "")), nil
 }
 
 // publish makes $LATEST a version, or returns the newest version when nothing
 // has changed since: neither code nor configuration. Call with the lock held.
 func (s *Service) publish(f *function, description *string) *version {
-	if newest, ok := f.versions[strconv.Itoa(f.published)]; ok && same(newest, f.latest) {
-		return newest
+	if !f.changed() {
+		return f.versions[strconv.Itoa(f.published)]
 	}
 	f.published++
 	number := strconv.Itoa(f.published)
@@ -44,11 +49,18 @@ func (s *Service) publish(f *function, description *string) *version {
 		v.config.Description = description
 	}
 	v.config.RevisionId = ptr(newID())
-	v.pool = s.pool(v)
+	v.pool = s.pool(v, onDemand)
 	f.versions[number] = v
+	s.snapshot(v)
 	// Publishing touches $LATEST too: its revision changes.
 	f.latest.config.RevisionId = ptr(newID())
 	return v
+}
+
+// changed tells whether $LATEST is another than the newest version.
+func (f *function) changed() bool {
+	newest, ok := f.versions[strconv.Itoa(f.published)]
+	return !ok || !same(newest, f.latest)
 }
 
 // same tells whether a version was published from this $LATEST. The version's
@@ -63,6 +75,9 @@ func essence(config types.FunctionConfiguration, description string) string {
 	config.Version, config.FunctionArn, config.RevisionId, config.LastModified = nil, nil, nil, nil
 	config.State, config.StateReason, config.StateReasonCode = "", nil, ""
 	config.LastUpdateStatus, config.LastUpdateStatusReason, config.LastUpdateStatusReasonCode = "", nil, ""
+	if config.SnapStart != nil {
+		config.SnapStart = &types.SnapStartResponse{ApplyOn: config.SnapStart.ApplyOn}
+	}
 	config.Description = &description
 	text, err := json.Marshal(config)
 	if err != nil {
@@ -89,7 +104,7 @@ func (f *function) deleteVersion(number string) error {
 		return failed("ResourceConflictException", "Unable to delete version because the following aliases reference it: [%s]", strings.Join(users, ", "))
 	}
 	delete(f.versions, number)
-	delete(f.provisioned, number)
+	f.unprovision(number)
 	v.pool.Retire()
 	return nil
 }

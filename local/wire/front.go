@@ -170,7 +170,8 @@ type exchange struct {
 
 // call runs an operation whose input is filled already.
 func (e *exchange) call(operation string, in any) (any, error) {
-	out, err := e.front.bus.Call(e.r.Context(), e.caller, e.service.Name, operation, in)
+	ctx := api.WithRequest(e.r.Context(), api.Request{ID: e.id, Trace: e.r.Header.Get("X-Amzn-Trace-Id")})
+	out, err := e.front.bus.Call(ctx, e.caller, e.service.Name, operation, in)
 	if errors.Is(err, api.ErrNoAnswer) {
 		panic(http.ErrAbortHandler) // net/http closes the connection
 	}

@@ -16,6 +16,7 @@ var attributesOf = map[string][]string{
 	"AWS::Lambda::Permission":                  {"Id"},
 	"AWS::Lambda::EventInvokeConfig":           nil,
 	"AWS::Lambda::Url":                         {"FunctionArn", "FunctionUrl"},
+	"AWS::Lambda::EventSourceMapping":          {"EventSourceMappingArn", "Id"},
 	"AWS::IAM::Role":                           {"Arn", "RoleId"},
 	"AWS::IAM::Policy":                         nil,
 	"AWS::IAM::ManagedPolicy":                  {"PolicyArn"},

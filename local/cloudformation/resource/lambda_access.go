@@ -6,7 +6,7 @@ import "context"
 // another statement.
 func lambdaPermission() Kind {
 	members := []string{
-		"Action", "EventSourceToken", "FunctionName", "FunctionUrlAuthType", "Principal", "PrincipalOrgID", "SourceAccount", "SourceArn",
+		"Action", "EventSourceToken", "FunctionName", "FunctionUrlAuthType", "InvokedViaFunctionUrl", "Principal", "PrincipalOrgID", "SourceAccount", "SourceArn",
 	}
 	return Kind{
 		Properties: members,

@@ -51,6 +51,9 @@ func updateAlias(ctx context.Context, r *Request) (Result, error) {
 	if slices.Contains(changed, "ProvisionedConcurrencyConfig") {
 		return kept, provision(ctx, r, r.text("FunctionName"), r.text("Name"))
 	}
+	if r.Properties["ProvisionedConcurrencyConfig"] != nil {
+		return kept, allocated(ctx, r, r.text("FunctionName"), r.text("Name"))
+	}
 	return kept, nil
 }
 

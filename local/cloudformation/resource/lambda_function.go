@@ -34,7 +34,7 @@ const updatePause = time.Second
 func lambdaFunction() Kind {
 	return Kind{
 		Properties: append([]string{
-			"Architectures", "Code", "FunctionName", "KmsKeyArn", "PackageType", "ReservedConcurrentExecutions", "Tags",
+			"Architectures", "Code", "FunctionName", "KmsKeyArn", "PackageType", "ReservedConcurrentExecutions", "RuntimeManagementConfig", "Tags",
 		}, functionConfiguration...),
 		Required:  []string{"Code", "Role"},
 		Immutable: []string{"FunctionName", "PackageType"},
@@ -65,6 +65,9 @@ func createFunction(ctx context.Context, r *Request) (Result, error) {
 	if err := settled(ctx, r, made.Physical); err != nil {
 		return made, err
 	}
+	if err := manageRuntime(ctx, r, made.Physical); err != nil {
+		return made, err
+	}
 	return made, reserve(ctx, r, made.Physical)
 }
 
@@ -87,6 +90,11 @@ func updateFunction(ctx context.Context, r *Request) (Result, error) {
 	}
 	if slices.Contains(changed, "ReservedConcurrentExecutions") {
 		if err := reserve(ctx, r, r.Physical); err != nil {
+			return kept, err
+		}
+	}
+	if slices.Contains(changed, "RuntimeManagementConfig") {
+		if err := manageRuntime(ctx, r, r.Physical); err != nil {
 			return kept, err
 		}
 	}
@@ -144,6 +152,21 @@ func settled(ctx context.Context, r *Request, function string) error {
 			return err
 		}
 	}
+}
+
+// manageRuntime says when the function's runtime is updated: by itself, where
+// the template says nothing.
+func manageRuntime(ctx context.Context, r *Request, function string) error {
+	wanted, had := structure(r.Properties["RuntimeManagementConfig"]), r.Old["RuntimeManagementConfig"] != nil
+	if wanted == nil && !had {
+		return nil
+	}
+	in := map[string]any{"FunctionName": function, "UpdateRuntimeOn": "Auto"}
+	for name, value := range wanted {
+		in[name] = value
+	}
+	_, err := r.call(ctx, "lambda", "PutRuntimeManagementConfig", in)
+	return err
 }
 
 // reserve sets or lifts the function's reserved concurrency.

@@ -77,11 +77,33 @@ func provision(ctx context.Context, r *Request, function, qualifier string) erro
 			"FunctionName": function, "Qualifier": qualifier,
 			"ProvisionedConcurrentExecutions": wanted["ProvisionedConcurrentExecutions"],
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return allocated(ctx, r, function, qualifier)
 	}
 	if _, had := r.Old["ProvisionedConcurrencyConfig"]; !had {
 		return nil
 	}
 	_, err := r.call(ctx, "lambda", "DeleteProvisionedConcurrencyConfig", map[string]any{"FunctionName": function, "Qualifier": qualifier})
 	return ignoring(err, "ProvisionedConcurrencyConfigNotFoundException")
+}
+
+// allocated waits until provisioned concurrency is ready.
+func allocated(ctx context.Context, r *Request, function, qualifier string) error {
+	for {
+		out, err := r.call(ctx, "lambda", "GetProvisionedConcurrencyConfig", map[string]any{"FunctionName": function, "Qualifier": qualifier})
+		if err != nil {
+			return err
+		}
+		switch textOf(out["Status"]) {
+		case "READY":
+			return nil
+		case "FAILED":
+			return fmt.Errorf("Provisioned Concurrency configuration failed to be applied. Reason: %s", textOf(out["StatusReason"]))
+		}
+		if err := r.Hold.Sleep(ctx, updatePause); err != nil {
+			return err
+		}
+	}
 }

@@ -65,6 +65,23 @@ func (p *Pool) Invoke(ctx context.Context, event Event, timeout time.Duration) (
 	}
 }
 
+// Warm makes sure that a process waits for events, and tells what its
+// initialisation failed with, if it did.
+func (p *Pool) Warm(ctx context.Context, event Event) (*Result, error) {
+	sandbox, err := p.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if sandbox == nil {
+		var failed *Result
+		if sandbox, failed, err = p.grow(ctx, event); failed != nil || err != nil {
+			return failed, err
+		}
+	}
+	p.give(sandbox)
+	return nil, nil
+}
+
 // take finds an idle process. It returns nil when the caller is to start one,
 // having counted it, and waits when the pool is at its limit.
 func (p *Pool) take(ctx context.Context) (*process, error) {

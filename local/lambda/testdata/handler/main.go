@@ -16,8 +16,29 @@ import (
 )
 
 type event struct {
-	Do   string `json:"do"`
-	Text string `json:"text"`
+	Do      string `json:"do"`
+	Text    string `json:"text"`
+	RawPath string `json:"rawPath"` // of a request for the function's URL
+	// Records are messages of a queue: a body of "fail" is reported, one of
+	// "raise" fails the whole batch.
+	Records []struct {
+		MessageID string `json:"messageId"`
+		Body      string `json:"body"`
+	}
+}
+
+// batch answers for messages.
+func (e event) batch() (any, error) {
+	failures := []map[string]string{}
+	for _, record := range e.Records {
+		switch record.Body {
+		case "raise":
+			return nil, errors.New("a message raised")
+		case "fail":
+			failures = append(failures, map[string]string{"itemIdentifier": record.MessageID})
+		}
+	}
+	return map[string]any{"batchItemFailures": failures}, nil
 }
 
 func main() {
@@ -51,6 +72,16 @@ func handle(ctx context.Context, raw json.RawMessage) (any, error) {
 	var e event
 	if err := json.Unmarshal(raw, &e); err != nil {
 		return nil, err
+	}
+	if len(e.Records) > 0 {
+		return e.batch()
+	}
+	switch e.RawPath {
+	case "/teapot":
+		return map[string]any{"statusCode": 418, "headers": map[string]any{"X-Kind": "pot", "Content-Type": "text/plain"},
+			"cookies": []string{"a=b"}, "body": "dGVh", "isBase64Encoded": true}, nil
+	case "/fail":
+		return nil, errors.New("no")
 	}
 	call, _ := lambdacontext.FromContext(ctx)
 	switch e.Do {
