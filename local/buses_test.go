@@ -3,6 +3,7 @@ package local_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -12,6 +13,7 @@ import (
 
 	"weir/local"
 	"weir/local/api"
+	"weir/local/clock"
 	"weir/local/sqs"
 )
 
@@ -69,5 +71,32 @@ func received(t *testing.T, cloud *local.Cloud, queue string) string {
 		for _, message := range out.Messages {
 			got = append(got, *message.Body)
 		}
+	}
+}
+
+// A rule that sends to its own bus is a loop; the local cloud ends it.
+func TestABusThatFeedsItselfComesToRest(t *testing.T) {
+	running := clock.Stepped(time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC))
+	cloud := start(t, local.Options{Clock: running})
+	events := eventbridge.NewFromConfig(as(cloud, "weir"))
+	seen := 0
+	cloud.Events.Tap(func(map[string]any) { seen++ })
+	arn := "arn:aws:events:us-east-1:000000000000:event-bus/default"
+	if _, err := events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: aws.String("loop"), EventPattern: aws.String(`{"source": ["mine"]}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: aws.String("loop"), Targets: []eventtypes.Target{{Id: aws.String("bus"), Arn: &arn,
+		RetryPolicy: &eventtypes.RetryPolicy{MaximumRetryAttempts: aws.Int32(0)}}}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := events.PutEvents(t.Context(), &eventbridge.PutEventsInput{Entries: []eventtypes.PutEventsRequestEntry{{
+		Source: aws.String("mine"), DetailType: aws.String("d"), Detail: aws.String(`{}`)}}}); err != nil {
+		t.Fatal(err)
+	}
+	for range 200 {
+		running.Advance(time.Second)
+	}
+	if seen != 11 {
+		t.Errorf("one event was seen %d times, want once and ten times more", seen)
 	}
 }

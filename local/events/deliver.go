@@ -94,8 +94,26 @@ func (s *Service) send(ruleARN string, target types.Target, e event) error {
 	return err
 }
 
+// maxHops is how many rules may pass an event from bus to bus. A rule whose target
+// is its own bus would otherwise pass one event on for ever. AWS warns of such loops
+// and names no bound.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules-best-practices.html
+const maxHops = 10
+
+type hopsKey struct{}
+
+// hopsOf is how many rules have passed the event that is being put.
+func hopsOf(ctx context.Context) int {
+	hops, _ := ctx.Value(hopsKey{}).(int)
+	return hops
+}
+
 // pass puts an event on another bus, as it is.
 func (s *Service) pass(ctx context.Context, caller api.Caller, busARN string, e event) error {
+	if e.hops >= maxHops {
+		return api.Errorf("ValidationException", "the local cloud passes an event from bus to bus %d times at most; does a rule on %s send to its own bus?", maxHops, busARN)
+	}
+	ctx = context.WithValue(ctx, hopsKey{}, e.hops+1)
 	entry := types.PutEventsRequestEntry{EventBusName: &busARN, Source: &e.Source, DetailType: &e.DetailType,
 		Detail: ptr(string(e.Detail)), Resources: e.Resources}
 	if at, err := time.Parse(time.RFC3339, e.Time); err == nil {

@@ -14,6 +14,7 @@ type event struct {
 	envelope
 	text   json.RawMessage
 	fields map[string]any
+	hops   int // how many rules passed it from bus to bus
 }
 
 // envelope is what events are made of, in EventBridge's order.

@@ -31,13 +31,14 @@ func (s *Service) putPermissions(in *eventbridge.PutEventsInput) []api.Permissio
 	return permissions
 }
 
-func (s *Service) putEvents(_ context.Context, caller api.Caller, in *eventbridge.PutEventsInput) (*eventbridge.PutEventsOutput, error) {
+func (s *Service) putEvents(ctx context.Context, caller api.Caller, in *eventbridge.PutEventsInput) (*eventbridge.PutEventsOutput, error) {
 	if err := checkEntries(in.Entries); err != nil {
 		return nil, err
 	}
 	out := &eventbridge.PutEventsOutput{Entries: []types.PutEventsResultEntry{}}
 	for _, entry := range in.Entries {
 		made, code, why := s.event(caller, entry)
+		made.hops = hopsOf(ctx)
 		if code != "" {
 			out.FailedEntryCount++
 			out.Entries = append(out.Entries, types.PutEventsResultEntry{ErrorCode: &code, ErrorMessage: &why})

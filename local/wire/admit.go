@@ -40,7 +40,7 @@ func posted(r *http.Request, service *api.Service, protocol string, speaks, fits
 	case !speaks:
 		return unsupported(service, "it does not speak the %s protocol", protocol)
 	case r.Method != http.MethodPost:
-		return unsupported(service, "a request of the %s protocol is a POST, not a %s", protocol, r.Method)
+		return unsupported(service, "it takes requests of the %s protocol by POST alone, not by %s", protocol, r.Method)
 	case !fits:
 		return unsupported(service, "a request of the %s protocol does not have the Content-Type %q", protocol, media)
 	}

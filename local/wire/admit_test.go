@@ -48,7 +48,7 @@ func TestAdmit(t *testing.T) {
 		{"an object read without a signature", raw, overHandler, "GET", "/", "", "", "", "Authorization"},
 		{"an object posted with a presigned URL", raw, overHandler, "POST", presigned, "text/plain", "", "x", "Authorization"},
 		{"another scheme of authorization", query, overQuery, "POST", "/", form, "Basic Credential=Signature=", "Action=X", "Authorization"},
-		{"Query read by GET", query, overQuery, "GET", "/?Action=X", "", header, "", "is a POST"},
+		{"Query read by GET", query, overQuery, "GET", "/?Action=X", "", header, "", "by POST alone"},
 		{"Query as text", query, overQuery, "POST", "/", "text/plain", header, "Action=X", "text/plain"},
 		{"Query to a service of JSON", json, overQuery, "POST", "/?Action=X", form, header, "Action=X", "does not speak the Query protocol"},
 		{"JSON to a service of Query", query, overJSON, "POST", "/", "application/x-amz-json-1.1", header, "{}", "does not speak the JSON protocol"},

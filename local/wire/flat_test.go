@@ -36,6 +36,14 @@ func TestFlatMembersAreReadAndWritten(t *testing.T) {
 	if written != answer {
 		t.Errorf("wrote %s", written)
 	}
+	var names struct{ Attributes map[string]string }
+	form, err = url.ParseQuery("Attributes.entry.1.Name=a&Attributes.entry.1.Value=1&Attributes.entry.2.key=b&Attributes.entry.2.value=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fillQuery(&names, form); err != nil || !reflect.DeepEqual(names.Attributes, map[string]string{"a": "1", "b": "2"}) {
+		t.Errorf("map entries by either names are %v, %v", names.Attributes, err)
+	}
 	for _, bad := range []string{"Name.x=a", "Entry.1.Attr.1=k", "Entry.1.Attr.1.Value=v"} {
 		form, err := url.ParseQuery(bad)
 		if err != nil {

@@ -112,15 +112,27 @@ func shapeList(t reflect.Type, members map[string]any) (any, error) {
 	return list, nil
 }
 
+// pairOf takes a map entry apart. Most services call its parts key and value;
+// SNS calls those of message attributes Name and Value.
+// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+func pairOf(pair map[string]any) (key string, value any, ok bool) {
+	for _, names := range [][2]string{{"key", "value"}, {"Name", "Value"}} {
+		if key, ok := pair[names[0]].(string); ok {
+			return key, pair[names[1]], true
+		}
+	}
+	return "", nil, false
+}
+
 func shapeMap(t reflect.Type, entries map[string]any) (any, error) {
 	shaped := map[string]any{}
 	for name, entry := range entries {
-		pair, ok := entry.(map[string]any)
-		key, isText := pair["key"].(string)
-		if !ok || !isText {
+		pair, _ := entry.(map[string]any)
+		key, value, ok := pairOf(pair)
+		if !ok {
 			return nil, fmt.Errorf("%q is no map entry", name)
 		}
-		value, err := shape(t.Elem(), pair["value"])
+		value, err := shape(t.Elem(), value)
 		if err != nil {
 			return nil, err
 		}

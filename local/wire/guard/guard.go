@@ -70,7 +70,7 @@ func knownHost(host string, names []string) bool {
 		}
 	}
 	for _, name := range names {
-		if name != "" && host == strings.ToLower(name) {
+		if name != "" && strings.EqualFold(host, name) {
 			return true
 		}
 	}
