@@ -23,6 +23,7 @@ import (
 const (
 	onDemand      = "on-demand"
 	inPreparation = "provisioned-concurrency"
+	fromSnapshot  = "snap-start"
 )
 
 // pool makes a pool of a version, of environments of one initialization type.
@@ -82,10 +83,6 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 // renewal is how long before its credentials expire a process is replaced.
 const renewal = 5 * time.Minute
 
-// minSession is how long the name of a role's session is at least.
-// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-const minSession = 2
-
 // credentials assumes the function's role, and tells until when (cloud time) a
 // process may be used with them.
 func (s *Service) credentials(ctx context.Context, config types.FunctionConfiguration) ([]string, time.Time, error) {
@@ -114,6 +111,10 @@ func (s *Service) credentials(ctx context.Context, config types.FunctionConfigur
 	}
 	return env, c.Expiration.Add(-renewal), nil
 }
+
+// minSession is how long the name of a role's session is at least.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+const minSession = 2
 
 // scripts is where the bootstraps of the languages are.
 func (s *Service) scripts() string { return filepath.Join(s.Dir, "runtimes") }

@@ -1,6 +1,8 @@
 package lambda_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -167,4 +169,34 @@ func TestStatesThatCannotBeSet(t *testing.T) {
 			t.Error("no error")
 		}
 	}
+}
+
+func TestASnapStartEnvironmentKnowsThatItIs(t *testing.T) {
+	needs(t, "python3")
+	c := newCloud(t)
+	c.create("f", func(in *awslambda.CreateFunctionInput) {
+		in.Runtime, in.Handler, in.Code.ZipFile = types.RuntimePython313, aws.String("index.handler"),
+			packed(t, "import os\ndef handler(e, c): return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']")
+		in.SnapStart = &types.SnapStart{ApplyOn: types.SnapStartApplyOnPublishedVersions}
+	})
+	c.publish("f")
+	c.clock.Advance(2 * time.Minute)
+	for name, want := range map[string]string{"f:1": `"snap-start"`, "f": `"on-demand"`} {
+		if got := string(c.invoke(name, "", "").Payload); got != want {
+			t.Errorf("%s: initialization type %s, want %s", name, got, want)
+		}
+	}
+}
+
+func packed(t *testing.T, source string) []byte {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "index.py"), []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	body, err := lambda.Package(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
 }
