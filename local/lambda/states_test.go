@@ -1,8 +1,6 @@
 package lambda_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -176,7 +174,7 @@ func TestASnapStartEnvironmentKnowsThatItIs(t *testing.T) {
 	c := newCloud(t)
 	c.create("f", func(in *awslambda.CreateFunctionInput) {
 		in.Runtime, in.Handler, in.Code.ZipFile = types.RuntimePython313, aws.String("index.handler"),
-			packed(t, "import os\ndef handler(e, c): return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']")
+			files{"index.py": "import os\ndef handler(e, c): return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']"}.zip(t)
 		in.SnapStart = &types.SnapStart{ApplyOn: types.SnapStartApplyOnPublishedVersions}
 	})
 	c.publish("f")
@@ -186,17 +184,4 @@ func TestASnapStartEnvironmentKnowsThatItIs(t *testing.T) {
 			t.Errorf("%s: initialization type %s, want %s", name, got, want)
 		}
 	}
-}
-
-func packed(t *testing.T, source string) []byte {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "index.py"), []byte(source), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	body, err := lambda.Package(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return body
 }
