@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"weir/internal/release"
 )
@@ -32,6 +33,15 @@ func (w *world) hook(answer string) {
 // hookToken finds the task token that the hook was called with.
 func (w *world) hookToken(execution string) string {
 	w.t.Helper()
+	token := w.tokenOf(execution)
+	if token == "" {
+		w.t.Fatal("the hook was not called")
+	}
+	return token
+}
+
+func (w *world) tokenOf(execution string) string {
+	w.t.Helper()
 	for _, event := range w.history(execution) {
 		scheduled := event.TaskScheduledEventDetails
 		if scheduled == nil || !strings.HasSuffix(aws.ToString(scheduled.Resource), "waitForTaskToken") {
@@ -43,7 +53,6 @@ func (w *world) hookToken(execution string) string {
 		}
 		return parameters.Payload.Token
 	}
-	w.t.Fatal("the hook was not called")
 	return ""
 }
 
@@ -66,6 +75,47 @@ func (w *world) wantUnshifted() {
 	w.t.Helper()
 	if alias := w.prod(); alias.RoutingConfig != nil || aws.ToString(alias.FunctionVersion) != "1" {
 		w.t.Errorf("traffic moved before the hook answered: %+v", alias.RoutingConfig)
+	}
+}
+
+// Whatever a hook answers by its token, the release ends with an error of ours
+// that shows it.
+func TestHookThatAnswersSomethingElseByItsTokenFailsTheRelease(t *testing.T) {
+	w := newWorld(t)
+	w.hook("later")
+	w.deploy(assemblies.changed)
+	asked := func() (execution, token string) {
+		execution = w.start(strings.Replace(withHook, `"watch"`, `"force": true, "watch"`, 1))
+		w.until(time.Hour, "the hook was called", func() bool { token = w.tokenOf(execution); return token != "" })
+		return execution, token
+	}
+	for _, output := range []string{`{"answer": "fail", "why": "stock is low"}`, `"no"`, `false`, `["pass"]`} {
+		execution, token := asked()
+		w.answer(token, output)
+		w.failed(w.await(execution), "Release.HookFailed", "which is not a pass", "prod serves version 1 whole")
+	}
+	execution, token := asked()
+	if _, err := w.states.SendTaskFailure(t.Context(), &sfn.SendTaskFailureInput{TaskToken: &token, Error: aws.String("Custom.No"), Cause: aws.String("stock is low")}); err != nil {
+		t.Fatal(err)
+	}
+	w.failed(w.await(execution), "Release.HookFailed", "error Custom.No: stock is low")
+	execution, token = asked()
+	if _, err := w.states.SendTaskFailure(t.Context(), &sfn.SendTaskFailureInput{TaskToken: &token}); err != nil {
+		t.Fatal(err)
+	}
+	w.failed(w.await(execution), "Release.HookFailed", "failure that says nothing")
+	w.wantProd("1")
+}
+
+// A hook that is not there, or not one of the pipeline's, is found before anything
+// has moved.
+func TestHookThatCannotBeCalledIsFoundByThePlan(t *testing.T) {
+	w := newWorld(t)
+	w.deploy(assemblies.changed)
+	w.failed(w.run(withHook), "Release.HookNotCallable", "a-hook", "does not exist")
+	w.failed(w.run(strings.ReplaceAll(withHook, "a-hook", "another")), "Release.HookNotCallable", "another", "Hooks")
+	if alias := w.prod(); contains(aws.ToString(alias.Description), "lock") {
+		t.Errorf("the alias was locked: %s", aws.ToString(alias.Description))
 	}
 }
 

@@ -179,6 +179,60 @@ func TestFreezeHoldsNewReleasesAndRunningOnes(t *testing.T) {
 	w.wantProd("2")
 }
 
+// A freeze is nothing that a stack owns: a deploy leaves it.
+func TestFreezeHoldsOverADeploy(t *testing.T) {
+	w := newWorld(t)
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "freeze": {"for": "24h"}, "by": "ada", "reason": "sale"}`))
+	w.deploy(assemblies.changed)
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}}`), "Release.Frozen", "by ada: sale")
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "freeze": {"for": "0m"}}`))
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "freeze": {"for": "0m"}}`)) // there is none to end
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "dryRun": true}`))
+}
+
+// An answer that is neither yes nor no is a no, and is told.
+func TestApprovalAnsweredWithSomethingElse(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	token := w.token()
+	execution := w.start(withApproval)
+	w.answer(token(), `{"decision": ["approve"], "ticket": 7}`)
+	w.failed(w.await(execution), "Release.Rejected", "neither a yes nor a no", "ticket")
+	w.wantProd("1")
+}
+
+func TestApprovalEndedWithAFailureThatSaysNothing(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	token := w.token()
+	execution := w.start(withApproval)
+	granted := token()
+	if _, err := w.states.SendTaskFailure(t.Context(), &sfn.SendTaskFailureInput{TaskToken: &granted}); err != nil {
+		t.Fatal(err)
+	}
+	w.failed(w.await(execution), "Release.Rejected", "rejected the release at 50 %")
+	w.wantProd("1")
+}
+
+// While an approval waits, and after the promotion, some commands can have no
+// effect; who gives one is told.
+func TestCommandWithoutEffectIsRefused(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	token := w.token()
+	execution := w.start(strings.Replace(withApproval, `"watch": "0m"`, `"watch": "30m"`, 1))
+	granted := token()
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "ask": "promote", "by": "ada"}`), "Release.NoEffect", "waits for an approval", "weir approve "+execution)
+	w.answer(granted, `{"decision": "approve", "by": "grace"}`)
+	w.reach(execution, "Watch")
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "ask": "pause", "by": "ada"}`), "Release.NoEffect", "nothing to pause", "abort")
+	w.ask("abort")
+	w.failed(w.await(execution), "Release.Aborted", "prod serves version 1 whole")
+}
+
 func TestSecondStartUnderTheSameNameIsSafe(t *testing.T) {
 	w := newWorld(t)
 	w.deploy(assemblies.changed)

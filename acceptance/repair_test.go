@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -179,6 +180,53 @@ func TestRequestedRollback(t *testing.T) {
 	if !contains(e.output, "orders lost") {
 		t.Errorf("output = %s", e.output)
 	}
+}
+
+// An alias that somebody split by hand, with no release running, is returned.
+func TestRequestedRollbackOfAnAliasSplitByHand(t *testing.T) {
+	w := newWorld(t)
+	w.deploy(assemblies.changed)
+	if _, err := w.lambda.UpdateAlias(t.Context(), &lambda.UpdateAliasInput{FunctionName: &w.function, Name: aws.String("prod"),
+		RoutingConfig: &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{"2": 0.104}}}); err != nil {
+		t.Fatal(err)
+	}
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "rollBack": {}}`), "Release.NothingToRollBack", "10.4 % on version 2", "rollBack.to")
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "rollBack": {"to": "1"}, "reason": "hand-made", "by": "ada"}`))
+	w.wantProd("1")
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "version": "2"}`), "Release.VersionFailedBefore", "force")
+}
+
+// Production that somebody moves in mid-release, keeping the description, is
+// theirs, also where they give the candidate everything.
+func TestMoveByHandToTheCandidateIsLeft(t *testing.T) {
+	w := newWorld(t)
+	w.deploy(assemblies.changed)
+	execution := w.start(threeSteps)
+	w.reach(execution, "Judge")
+	w.whollyTo("2")
+	w.failed(w.await(execution), "Release.Drift", "left as found, with 100 % on version 2")
+	w.wantProd("2")
+}
+
+func TestFailedVersionsAreRemembered(t *testing.T) {
+	w := newWorld(t)
+	w.deploy(assemblies.changed)
+	w.reconfigure(lambda.UpdateFunctionConfigurationInput{Description: aws.String("a third version")})
+	for _, version := range []string{"2", "3"} {
+		w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "rollBack": {"to": "` + version + `"}}`))
+		w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "rollBack": {"to": "1"}}`))
+	}
+	for _, version := range []string{"2", "3"} {
+		w.failed(w.run(versioned(releaseOf, version)), "Release.VersionFailedBefore", "version "+version)
+	}
+}
+
+func TestDeletedAliasIsRefusedWithTheWayBack(t *testing.T) {
+	w := newWorld(t)
+	if _, err := w.lambda.DeleteAlias(t.Context(), &lambda.DeleteAliasInput{FunctionName: &w.function, Name: aws.String("prod")}); err != nil {
+		t.Fatal(err)
+	}
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}}`), "Release.TargetNotFound", "aws lambda create-alias --function-name "+w.function+" --name prod")
 }
 
 func TestDeployDuringAReleaseDoesNotMoveProduction(t *testing.T) {

@@ -10,16 +10,14 @@ import (
 
 // grantHandlers gives each handler what it calls, on the targets in hand.
 func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift, verify, rollback *handler) {
-	self := arn(this, "lambda", "function:"+props.Name+"-shift")
 	shift.allow(
 		allow("ReadTargets", functions(props.Targets),
-			"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig", "lambda:ListTags"),
+			"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig"),
 		allow("MoveTargets", functions(props.Targets), "lambda:UpdateAlias"),
 		allow("PublishCandidate", functions(props.Targets), "lambda:PublishVersion"),
-		// The freeze of the whole pipeline is a tag on this function itself.
-		freeze(append(unqualified(props.Targets), self)),
-		allow("ReadFreeze", []*string{self}, "lambda:ListTags"),
-		readAlarms(this), readExecutions(this, props.Name), recordEvents(this),
+		allow("ReadFreeze", freezes(this, props), "ssm:GetParameters"),
+		allow("Freeze", freezes(this, props), "ssm:PutParameter", "ssm:DeleteParameter"),
+		readMetrics(), readAlarms(this), readExecutions(this, props.Name), recordEvents(this),
 	)
 	if len(props.Hooks) > 0 {
 		var hooks []*string
@@ -33,7 +31,7 @@ func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift,
 	}
 	verify.allow(
 		allow("ReadTargets", functions(props.Targets), "lambda:GetAlias"),
-		allow("ReadFreeze", append(unqualified(props.Targets), self), "lambda:ListTags"),
+		allow("ReadFreeze", freezes(this, props), "ssm:GetParameters"),
 		allow("ProbeCandidate", versions(props.Targets), "lambda:InvokeFunction"),
 		readMetrics(), readAlarms(this), recordEvents(this),
 	)
@@ -50,14 +48,14 @@ func allow(sid string, resources []*string, actions ...string) awsiam.PolicyStat
 	})
 }
 
-// freezeTag is the one tag that the handlers may set; internal/release names it.
-const freezeTag = "weir:freeze"
+// freezePath is where the handlers keep freezes; internal/release names it.
+func freezePath(machine string) string { return "/weir/" + machine + "/freeze" }
 
-func freeze(functions []*string) awsiam.PolicyStatement {
-	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid: jsii.String("Freeze"), Actions: texts("lambda:TagResource", "lambda:UntagResource"), Resources: &functions,
-		Conditions: &map[string]any{"ForAllValues:StringEquals": map[string]any{"aws:TagKeys": texts(freezeTag)}},
-	})
+// freezes are the parameters that exist while a freeze does: the one for
+// everything, and those of targets below it. No stack owns them.
+func freezes(this constructs.Construct, props ReleasePipelineProps) []*string {
+	parameter := "parameter" + freezePath(props.Name)
+	return []*string{arn(this, "ssm", parameter), arn(this, "ssm", parameter+"/*")}
 }
 
 // functions are the targets' functions, with and without qualifier: which of
@@ -66,15 +64,6 @@ func functions(targets []Target) []*string {
 	var arns []*string
 	for _, function := range distinct(targets) {
 		arns = append(arns, function.FunctionArn(), qualified(function))
-	}
-	return arns
-}
-
-// unqualified are the targets' functions as a whole, which is what tags are on.
-func unqualified(targets []Target) []*string {
-	var arns []*string
-	for _, function := range distinct(targets) {
-		arns = append(arns, function.FunctionArn())
 	}
 	return arns
 }

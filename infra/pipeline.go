@@ -24,7 +24,7 @@ type ReleasePipelineProps struct {
 	// shift/bootstrap, verify/bootstrap and rollback/bootstrap. Required.
 	Handlers string
 
-	// Architecture of the functions in Handlers. Default: arm64.
+	// Architecture of the functions in Handlers. Default: what they are built for.
 	Architecture Architecture
 
 	// Name is the state machine's name, unique in the account and region. It is
@@ -51,17 +51,29 @@ type ReleasePipelineProps struct {
 	// topic; alarms and the dashboard show in the console alone.
 	Topic awssns.ITopic
 
+	// RunbooksURL is where the runbooks of docs/runbooks can be read, such as
+	// https://wiki.example.com/weir/runbooks; alarms and notices link to them.
+	// Default: they name the file.
+	RunbooksURL string
+
 	// NoMonitoring leaves out the dashboard and the pipeline's alarms.
 	NoMonitoring bool
 }
 
-// maxTargets is as many as one release takes. maxTargetList keeps WEIR_TARGETS
-// within the 4 KB that Lambda gives a function's environment.
+// maxTargets is as many as one release takes. maxTargetList and maxAlarmList keep
+// WEIR_TARGETS and WEIR_ALARMS, with what else their functions read, within the
+// 4 KB that Lambda gives a function's environment.
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const (
 	maxTargets    = 50
 	maxTargetList = 4000
+	maxAlarmList  = 3800
 )
+
+// maxAlarmName is how long the name of an alarm may be, where CloudFormation
+// chooses it.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+const maxAlarmName = 255
 
 // machineName is what a state machine may be called, shorter than Step
 // Functions' 80 characters so that name and execution fit an alias's
@@ -69,7 +81,7 @@ const (
 var machineName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,50}$`)
 
 func (p ReleasePipelineProps) withDefaults(this constructs.Construct) ReleasePipelineProps {
-	p.Architecture = orElse(p.Architecture, ARM64)
+	p.Architecture = orElse(p.Architecture, builtFor(p.Handlers))
 	p.Name = orElse(p.Name, strings.ToLower(*awscdk.Stack_Of(this).StackName()+"-"+*this.Node().Id()))
 	targets := make([]Target, len(p.Targets))
 	for i, target := range p.Targets {
@@ -97,11 +109,7 @@ func (p ReleasePipelineProps) validate(path *string) {
 			panic(refuse(path, "%v, or $LATEST", err))
 		}
 	}
-	for i, alarm := range p.Alarms {
-		if alarm == nil {
-			panic(refuse(path, "Alarms[%d] is missing; give the alarm to heed", i))
-		}
-	}
+	p.validateAlarms(path)
 	for i, hook := range p.Hooks {
 		if hook == nil {
 			panic(refuse(path, "Hooks[%d] is missing; give the function to call", i))
@@ -125,6 +133,24 @@ func (p ReleasePipelineProps) validate(path *string) {
 	}
 	if list > maxTargetList {
 		panic(refuse(path, "Targets are %d characters by name and alias, and %d fit a function's environment; give shorter names, or make two pipelines", list, maxTargetList))
+	}
+}
+
+func (p ReleasePipelineProps) validateAlarms(path *string) {
+	list := 0
+	for i, alarm := range p.Alarms {
+		if alarm == nil {
+			panic(refuse(path, "Alarms[%d] is missing; give the alarm to heed", i))
+		}
+		length := maxAlarmName
+		if name := *alarm.AlarmName(); !*awscdk.Token_IsUnresolved(name) {
+			length = len(name)
+		}
+		list += length + len(`"",`)
+	}
+	if list > maxAlarmList {
+		panic(refuse(path, "Alarms have %d characters by name, and %d fit a function's environment (an alarm whose name CloudFormation chooses counts %d); "+
+			"put a composite alarm around several, or give shorter names", list, maxAlarmList, maxAlarmName))
 	}
 }
 
@@ -166,8 +192,6 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 		name: "verify", function: props.Name + "-verify", directory: props.Handlers, architecture: props.Architecture, memory: 256,
 		description:    "probes and judges a candidate; it only reads.",
 		timeoutSeconds: 890,
-		// Its tag is the freeze of the whole pipeline.
-		environment: map[string]string{"WEIR_SHIFT_FUNCTION": props.Name + "-shift"},
 	})
 	rollback := newHandler(this.Construct, "Rollback", handlerProps{
 		name: "rollback", function: props.Name + "-rollback", directory: props.Handlers, architecture: props.Architecture, memory: 256,
@@ -184,6 +208,7 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 	this.newRepair()
 	this.newTriggers(props)
 	this.newMonitoring(props)
+	this.newOutputs(props)
 	return this
 }
 

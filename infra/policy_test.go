@@ -39,7 +39,7 @@ func TestPolicies(t *testing.T) {
 var rolePolicies = []policy{
 	{
 		name:  "verify only reads, probes and records",
-		check: allows("ReleaseVerifyRole", "lambda:GetAlias", "lambda:ListTags", "lambda:InvokeFunction", "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "events:PutEvents"),
+		check: allows("ReleaseVerifyRole", "lambda:GetAlias", "ssm:GetParameters", "lambda:InvokeFunction", "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "events:PutEvents"),
 		breach: func(t template) {
 			grant(t, "ReleaseVerifyRole", "lambda:UpdateAlias", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
 		},
@@ -52,10 +52,10 @@ var rolePolicies = []policy{
 		},
 	},
 	{
-		name: "shift publishes, moves and freezes, and neither invokes nor deletes",
-		check: allows("ReleaseShiftRole", "lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration",
+		name: "shift plans, publishes, moves and freezes, and neither invokes nor deletes",
+		check: allows("ReleaseShiftRole", "cloudwatch:GetMetricData", "lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration",
 			"lambda:GetProvisionedConcurrencyConfig", "lambda:PublishVersion", "cloudwatch:DescribeAlarms",
-			"lambda:ListTags", "lambda:TagResource", "lambda:UntagResource", "states:DescribeExecution", "events:PutEvents"),
+			"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter", "states:DescribeExecution", "events:PutEvents"),
 		breach: func(t template) {
 			grant(t, "ReleaseShiftRole", "lambda:DeleteFunction", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
 		},
@@ -89,10 +89,10 @@ var rolePolicies = []policy{
 		},
 	},
 	{
-		name:  "the freeze is the only tag that can be set",
-		check: tagsAreTheFreeze,
+		name:  "freezes are the only parameters within reach",
+		check: parametersAreFreezes,
 		breach: func(t template) {
-			grant(t, "ReleaseShiftRole", "lambda:TagResource", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
+			grant(t, "ReleaseShiftRole", "ssm:PutParameter", "arn:aws:ssm:eu-west-1:123456789012:parameter/orders")
 		},
 	},
 	{
@@ -164,7 +164,6 @@ type statement struct {
 	role      string // the role's logical id
 	actions   []string
 	resources []any
-	condition any
 }
 
 func statements(t template) []statement {
@@ -175,7 +174,7 @@ func statements(t template) []statement {
 			id := role.(map[string]any)["Ref"].(string)
 			for _, raw := range list(document["Statement"]) {
 				given := raw.(map[string]any)
-				s := statement{role: id, resources: list(given["Resource"]), condition: given["Condition"]}
+				s := statement{role: id, resources: list(given["Resource"])}
 				for _, action := range list(given["Action"]) {
 					s.actions = append(s.actions, action.(string))
 				}
@@ -226,12 +225,17 @@ func allows(prefix string, actions ...string) func(template) []string {
 	}
 }
 
-func tagsAreTheFreeze(t template) []string {
-	want := `{"ForAllValues:StringEquals":{"aws:TagKeys":["` + release.FreezeTag + `"]}}`
+func parametersAreFreezes(t template) []string {
+	want := ":parameter" + release.FreezePath("weir-release")
 	var broken []string
 	for _, s := range statements(t) {
-		if (slices.Contains(s.actions, "lambda:TagResource") || slices.Contains(s.actions, "lambda:UntagResource")) && text(s.condition) != want {
-			broken = append(broken, fmt.Sprintf("%s may set tags if %s, want if %s", s.role, text(s.condition), want))
+		if !slices.ContainsFunc(s.actions, func(action string) bool { return strings.HasPrefix(action, "ssm:") }) {
+			continue
+		}
+		for _, resource := range s.resources {
+			if !strings.Contains(text(resource), want) {
+				broken = append(broken, fmt.Sprintf("%s may %v on %s", s.role, s.actions, text(resource)))
+			}
 		}
 	}
 	return broken

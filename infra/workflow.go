@@ -26,6 +26,7 @@ func newWorkflow(scope constructs.Construct, name string, shift, verify, rollbac
 		StateMachineType: awsstepfunctions.StateMachineType_STANDARD,
 		DefinitionBody:   awsstepfunctions.DefinitionBody_FromString(&statemachine.Definition),
 		DefinitionSubstitutions: &map[string]*string{
+			"Partition":           awscdk.Stack_Of(scope).Partition(),
 			"ShiftFunctionArn":    shift.FunctionArn(),
 			"VerifyFunctionArn":   verify.FunctionArn(),
 			"RollbackFunctionArn": rollback.FunctionArn(),

@@ -31,7 +31,11 @@ type state struct {
 		ErrorEquals []string
 		Next        string
 	}
-	Choices       []struct{ Condition, Next string }
+	Assign, Output any
+	Choices        []struct {
+		Condition, Next string
+		Assign, Output  any
+	}
 	Branches      []machine
 	ItemProcessor *machine
 	Error, Cause  string
@@ -107,6 +111,24 @@ func TestEveryTaskIsBoundedRetriedAndCaught(t *testing.T) {
 	})
 }
 
+// Whether a Choice's own Assign and Output apply when one of its rules matches is
+// read in two ways, and the pages say little of a rule's Output. None is used.
+func TestChoicesOnlyChoose(t *testing.T) {
+	each(definition(t), func(name string, s state, _ bool) {
+		if s.Type != "Choice" {
+			return
+		}
+		if s.Assign != nil || s.Output != nil {
+			t.Errorf("choice %q assigns or outputs", name)
+		}
+		for _, rule := range s.Choices {
+			if rule.Assign != nil || rule.Output != nil {
+				t.Errorf("a rule of choice %q assigns or outputs", name)
+			}
+		}
+	})
+}
+
 func TestGroupsOfStatesAreCaught(t *testing.T) {
 	each(definition(t), func(name string, s state, _ bool) {
 		if (s.Type == "Parallel" || s.Type == "Map") && len(s.Catch) == 0 {
@@ -133,14 +155,21 @@ func TestErrorsLeadToTheRollback(t *testing.T) {
 	}
 }
 
-func TestSubstitutionsAreTheThreeHandlers(t *testing.T) {
+func TestSubstitutionsAreThePartitionAndTheThreeHandlers(t *testing.T) {
 	found := map[string]bool{}
 	for _, match := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllStringSubmatch(statemachine.Definition, -1) {
 		found[match[1]] = true
 	}
-	want := []string{"RollbackFunctionArn", "ShiftFunctionArn", "VerifyFunctionArn"}
+	want := []string{"Partition", "RollbackFunctionArn", "ShiftFunctionArn", "VerifyFunctionArn"}
 	if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, want) {
 		t.Errorf("substitutions = %v, want %v", got, want)
+	}
+}
+
+// A definition with the ARN of another partition is refused there.
+func TestDefinitionNamesNoPartition(t *testing.T) {
+	if found := regexp.MustCompile(`arn:aws|\.aws\.amazon\.com|amazonaws`).FindString(statemachine.Definition); found != "" {
+		t.Errorf("the definition has %q; write arn:${Partition}:", found)
 	}
 }
 

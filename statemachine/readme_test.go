@@ -15,9 +15,9 @@ import (
 
 var update = flag.Bool("update", false, "write the generated parts of README.md anew")
 
-// The README's picture and its table of fields are made from the definition and
-// from the schema that validates requests; go test ./statemachine -update
-// writes them.
+// The README's picture, its table of fields and its table of errors are made from
+// the definition, from the schema that validates requests and from the errors of
+// internal/release; go test ./statemachine -update writes them.
 func TestReadmeIsInStep(t *testing.T) {
 	raw, err := os.ReadFile("README.md")
 	if err != nil {
@@ -27,6 +27,7 @@ func TestReadmeIsInStep(t *testing.T) {
 	for _, part := range []struct{ name, text string }{
 		{"graph", "```mermaid\n" + mermaid(definition(t)) + "```\n"},
 		{"request", requestTable(t)},
+		{"errors", errorTable(t)},
 	} {
 		want = replacePart(t, want, part.name, part.text)
 	}

@@ -5,8 +5,9 @@ package statemachine
 
 import _ "embed"
 
-// Definition is release.asl.json. Its substitutions are ${ShiftFunctionArn},
-// ${VerifyFunctionArn} and ${RollbackFunctionArn}.
+// Definition is release.asl.json. Its substitutions are ${Partition}, such as
+// aws or aws-cn, ${ShiftFunctionArn}, ${VerifyFunctionArn} and
+// ${RollbackFunctionArn}.
 //
 //go:embed release.asl.json
 var Definition string

@@ -39,7 +39,7 @@ func (r *Rollback) Handle(ctx context.Context, task handler.Task) (handler.Resul
 	case "rollBack":
 		return r.rollBack(ctx, task)
 	case "repair":
-		return handler.Result{}, r.repair(ctx)
+		return handler.Result{}, r.repair(ctx, task.Now)
 	}
 	return handler.Result{}, release.Errorf(release.InvalidRequest,
 		"action is %q; this function knows rollBack and repair.", task.Action)
@@ -60,9 +60,9 @@ func (r *Rollback) rollBack(ctx context.Context, task handler.Task) (handler.Res
 			return handler.Result{Progress: &returning, Ended: &ended}, err
 		}
 	}
-	mayBe := reachable(task.Plan, task.Progress, returning.Weight)
 	sentences := []string{opening(task) + ended.Cause}
 	var failures []error
+	onTheWay := false
 	for _, planned := range task.Plan.Targets {
 		failed := ""
 		if ended.FailedVersion {
@@ -70,10 +70,9 @@ func (r *Rollback) rollBack(ctx context.Context, task handler.Task) (handler.Res
 		}
 		after, left, err := r.restore(ctx, planned.Target(), func(alias release.Alias) (*release.Write, bool, error) {
 			if task.Plan.Kind == release.KindRollBack {
-				write, err := release.TakeBack(alias, planned.Candidate, planned.Stable)
-				return write, false, err
+				return r.takeBack(ctx, alias, planned)
 			}
-			write, left := release.Restore(alias, us, failed, mayBe)
+			write, left := release.Restore(alias, us, failed)
 			return write, left, nil
 		})
 		if err != nil {
@@ -82,12 +81,35 @@ func (r *Rollback) rollBack(ctx context.Context, task handler.Task) (handler.Res
 			failures = append(failures, err)
 			continue
 		}
+		onTheWay = onTheWay || !left && after.OnItsWay()
 		sentences = append(sentences, outcome(planned, after, left))
 	}
 	if err := errors.Join(failures...); err != nil {
 		return handler.Result{}, err
 	}
+	if onTheWay {
+		if settling, done := returning.Settle(task.Now); !done {
+			return handler.Result{Progress: &settling, Ended: &ended}, nil
+		}
+	}
 	return r.conclude(ctx, task, ended, sentences)
+}
+
+// takeBack decides the write of a requested rollback. A lock whose execution has
+// ended protects nothing.
+func (r *Rollback) takeBack(ctx context.Context, alias release.Alias, planned release.PlannedTarget) (write *release.Write, left bool, err error) {
+	ended := false
+	if !alias.Mark.Lock.IsZero() {
+		holder, err := alias.Mark.Lock.ExecutionARN(alias.ARN)
+		if err != nil {
+			return nil, false, err
+		}
+		if ended, err = r.executions.Ended(ctx, holder); err != nil {
+			return nil, false, err
+		}
+	}
+	write, err = release.TakeBack(alias, planned.Found, planned.Stable, ended)
+	return write, false, err
 }
 
 func (r *Rollback) conclude(ctx context.Context, task handler.Task, ended release.Ended, sentences []string) (handler.Result, error) {
@@ -131,8 +153,8 @@ func (r *Rollback) restore(ctx context.Context, target release.Target, decide de
 		if err != nil {
 			return release.Alias{}, false, err
 		}
-		slog.InfoContext(ctx, "alias restored", "target", target.String(), "route", write.Route.String(), "leftAsFound", left)
 		after, err := r.aliases.Alias(ctx, target)
+		slog.InfoContext(ctx, "alias restored", "target", target.String(), "route", after.Route().String(), "leftAsFound", left)
 		return after, left, err
 	}
 	return release.Alias{}, false, release.Errorf(release.Unavailable, "%s changed %d times while it was rolled back; trying again.", target, attempts)
@@ -141,17 +163,18 @@ func (r *Rollback) restore(ctx context.Context, target release.Target, decide de
 // why finds the reason for the rollback: an error that the workflow caught, or
 // what the judge decided.
 func why(task handler.Task) release.Ended {
-	if task.Failure != nil && task.Failure.Error == "States.Timeout" && task.Progress.Next == release.MoveCallHooks {
-		return release.Ended{Error: release.HookFailed, Cause: "A hook did not answer within its limit."}
-	}
 	if task.Failure != nil {
-		return release.Ended{Error: task.Failure.Error, Cause: task.Failure.Sentence(),
-			FailedVersion: foundBad(task.Failure.Error)}
+		caught := release.Caught
+		if task.Progress.Next == release.MoveCallHooks {
+			caught = release.HookError
+		}
+		failure := caught(task.Failure.Error, task.Failure.Sentence())
+		return release.Ended{Error: failure.Name, Cause: failure.Message, FailedVersion: foundBad(failure.Name)}
 	}
 	if task.Progress.Ended != nil {
 		return *task.Progress.Ended
 	}
-	return release.Ended{Error: "Release.Internal", Cause: "The workflow asked for a rollback and gave no reason."}
+	return release.Ended{Error: release.Internal, Cause: "The workflow asked for a rollback and gave no reason."}
 }
 
 // opening says what ended, and how far it had come.
@@ -183,21 +206,13 @@ func foundBad(name string) bool {
 		name == release.VerdictFailed || name == release.AlarmFired
 }
 
-// reachable tells which routes this release can have made: the weight in force
-// and, where a shift was under way, the next, or the next of a gradual rollback.
-func reachable(plan release.Plan, progress release.Progress, returning int) func(release.Route) bool {
-	percents := map[int]bool{progress.Weight: true, returning: true}
-	if next := progress.Step + 1; next < len(plan.Steps) {
-		percents[plan.Steps[next].Weight] = true
-	}
-	return func(route release.Route) bool { return percents[route.Percent] }
-}
-
 // outcome says in a sentence how an alias ended, from what was read back.
 func outcome(planned release.PlannedTarget, after release.Alias, left bool) string {
 	switch {
 	case left:
 		return fmt.Sprintf("%s was moved by somebody else and is left as found, with %s.", planned.Target(), after.Route())
+	case after.OnItsWay() && after.Heads() == release.Whole(planned.Stable):
+		return fmt.Sprintf("%s goes back to version %s and has %s.", planned.Target(), planned.Stable, after.Route())
 	case after.Route() == release.Whole(planned.Stable):
 		return fmt.Sprintf("%s serves version %s whole.", planned.Target(), planned.Stable)
 	}

@@ -17,13 +17,13 @@ type Shift struct {
 	versions   versions
 	executions executions
 	alarms     alarms
+	traffic    traffic
 	ledger     recorder
 	hooks      hooks
 	tasks      tasks
-	tags       tags
+	parameters parameters
 	version    string   // what a release takes that names none
 	standing   []string // alarms that guard every release of the pipeline
-	self       string   // this function's name: it carries the freeze of the whole pipeline
 }
 
 type aliases interface {
@@ -50,11 +50,13 @@ func (s *Shift) Handle(ctx context.Context, task handler.Task) (handler.Result, 
 		return s.finish(ctx, task)
 	case "hook":
 		return s.hook(ctx, task)
+	case "await":
+		return s.await(ctx, task)
 	case "answer":
 		return s.answer(ctx, task)
 	}
 	return handler.Result{}, release.Errorf(release.InvalidRequest,
-		"action is %q; this function knows plan, lock, shift, promote, finish, hook and answer.", task.Action)
+		"action is %q; this function knows plan, lock, shift, promote, finish, hook, await and answer.", task.Action)
 }
 
 func (s *Shift) lock(ctx context.Context, task handler.Task) (handler.Result, error) {

@@ -10,19 +10,21 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
+	"weir/internal/awsparameters"
 	"weir/internal/awsstates"
 	"weir/internal/handler"
 	"weir/internal/ledger"
 )
 
 func main() {
-	config, err := handler.Config(os.Getenv)
+	config, err := handler.Config(context.Background())
 	if err != nil {
 		handler.Fail(err)
 	}
@@ -31,17 +33,18 @@ func main() {
 		handler.Fail(err)
 	}
 	functions, executions := awslambda.New(config), awsstates.New(config)
+	metrics := awsmetrics.New(config)
 	shift := &Shift{
 		aliases:    functions,
 		versions:   functions,
 		hooks:      functions,
-		tags:       functions,
+		parameters: awsparameters.New(config),
 		executions: executions,
 		tasks:      executions,
 		standing:   standing,
 		version:    cmp.Or(os.Getenv("WEIR_VERSION"), "staging"),
-		self:       os.Getenv("AWS_LAMBDA_FUNCTION_NAME"),
-		alarms:     awsmetrics.New(config),
+		alarms:     metrics,
+		traffic:    metrics,
 		ledger:     ledger.New(config),
 	}
 	handler.Run(shift.Handle)

@@ -1,25 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
-	"time"
 
 	"weir/internal/awslambda"
 	"weir/internal/handler"
 	"weir/internal/release"
 )
 
-type tags interface {
-	Tag(ctx context.Context, functionARN, key string) (string, error)
-	SetTag(ctx context.Context, functionARN, key, value string) error
-}
-
 // command leaves a person's command on the alias for the release that runs
 // there.
-func (s *Shift) command(ctx context.Context, request release.Request) (handler.Result, error) {
+func (s *Shift) command(ctx context.Context, task handler.Task, request release.Request) (handler.Result, error) {
 	for _, target := range request.Targets {
 		alias, err := s.aliases.Alias(ctx, target)
 		if err != nil {
@@ -36,20 +30,31 @@ func (s *Shift) command(ctx context.Context, request release.Request) (handler.R
 			return handler.Result{}, err
 		}
 	}
-	return done("asked the release on %s to %s, by %s", request.Targets[0], request.Ask, request.By), nil
+	return done(task, "asked the release on %s to %s, by %s", request.Targets[0], request.Ask, request.By), nil
 }
 
-// answer leaves the answer to an approval on the first target's alias.
+// answer leaves the answer to an approval on every target's alias.
 func (s *Shift) answer(ctx context.Context, task handler.Task) (handler.Result, error) {
-	decision := task.Answer.Decision
-	if decision != release.AskApprove && decision != release.AskExpired {
-		decision = release.AskReject // anything but a clear yes is a no
+	decision, by := release.Answered(task.Answer)
+	return handler.Result{}, s.note(ctx, task, decision, by)
+}
+
+// await notes on every target's alias that the release waits for an approval.
+func (s *Shift) await(ctx context.Context, task handler.Task) (handler.Result, error) {
+	return handler.Result{}, s.note(ctx, task, release.AskWaiting, "")
+}
+
+func (s *Shift) note(ctx context.Context, task handler.Task, ask release.Ask, by string) error {
+	for _, planned := range task.Plan.Targets {
+		alias, err := s.aliases.Alias(ctx, planned.Target())
+		if err != nil {
+			return err
+		}
+		if err := s.heed(ctx, alias, ask, by); err != nil {
+			return err
+		}
 	}
-	alias, err := s.aliases.Alias(ctx, task.Plan.Targets[0].Target())
-	if err != nil {
-		return handler.Result{}, err
-	}
-	return handler.Result{}, s.heed(ctx, alias, decision, task.Answer.By)
+	return nil
 }
 
 func (s *Shift) heed(ctx context.Context, alias release.Alias, ask release.Ask, by string) error {
@@ -61,78 +66,23 @@ func (s *Shift) heed(ctx context.Context, alias release.Alias, ask release.Ask, 
 	return err
 }
 
-// freeze sets or ends a freeze: a tag on each target, or on this function for
-// everything.
-func (s *Shift) freeze(ctx context.Context, task handler.Task, request release.Request) (handler.Result, error) {
-	value := ""
-	if request.Freeze.For > 0 {
-		value = release.FreezeValue(task.Now.Add(time.Duration(request.Freeze.For)), request.By, request.Reason)
-	}
-	functions := []string{}
-	for _, target := range request.Targets {
-		if _, err := s.aliases.Alias(ctx, target); err != nil {
-			return handler.Result{}, err // a freeze of what is not there protects nothing
-		}
-		functions = append(functions, target.Function)
-	}
-	carriers, err := release.FreezeCarriers(task.Execution.ARN, s.self, functions...)
-	if err != nil {
-		return handler.Result{}, err
-	}
-	what, frozen := strings.Join(functions, ", "), carriers[1:]
-	if request.Freeze.Everything {
-		what, frozen = "everything", carriers[:1]
-	}
-	for _, carrier := range frozen {
-		if err := s.tags.SetTag(ctx, carrier, release.FreezeTag, value); err != nil {
-			return handler.Result{}, err
-		}
-	}
-	if value == "" {
-		return done("ended the freeze of %s", what), nil
-	}
-	return done("froze %s until %s", what, value), nil
-}
-
-// frozen says why shifts are frozen by the tag of a carrier, or nothing.
-func (s *Shift) frozen(ctx context.Context, carrier string, now time.Time) (string, error) {
-	value, err := s.tags.Tag(ctx, carrier, release.FreezeTag)
-	if err != nil {
-		return "", err
-	}
-	return release.FrozenBy(value, now), nil
-}
-
-func done(format string, args ...any) handler.Result {
+func done(task handler.Task, format string, args ...any) handler.Result {
 	progress := release.NotStarted()
-	return handler.Result{Progress: &progress, Plan: &release.Plan{Kind: release.KindDone, Done: fmt.Sprintf(format, args...)}}
+	return handler.Result{Progress: &progress, Plan: &release.Plan{Kind: release.KindDone, Link: release.ConsoleLink(task.Execution.ARN),
+		Done: fmt.Sprintf(format, args...)}}
 }
 
-// planRollBack finds the version to return each target to.
+// planRollBack finds the version to return each target to, and what its alias
+// does now.
 func (s *Shift) planRollBack(ctx context.Context, task handler.Task, request release.Request) (handler.Result, error) {
-	plan := release.Plan{Kind: release.KindRollBack, Execution: task.Execution.ARN, StartedAt: task.Execution.StartedAt,
-		Reason: request.Reason, By: request.By}
+	plan := release.Plan{Kind: release.KindRollBack, Execution: task.Execution.ARN, Link: release.ConsoleLink(task.Execution.ARN),
+		StartedAt: task.Execution.StartedAt, Reason: request.Reason, By: request.By}
 	for _, target := range request.Targets {
-		alias, err := s.aliases.Alias(ctx, target)
+		planned, err := s.former(ctx, target, request)
 		if err != nil {
 			return handler.Result{}, err
 		}
-		to := request.RollBack.To
-		if to == "" {
-			to = alias.Mark.Previous
-		}
-		if to == "" {
-			return handler.Result{}, release.Errorf(release.NothingToRollBack,
-				"%s has no version on record before %s; say which with rollBack.to.", target, alias.Version)
-		}
-		if _, err := s.versions.Version(ctx, target.Function, to); err != nil {
-			return handler.Result{}, err
-		}
-		if _, err := release.TakeBack(alias, alias.Version, to); err != nil {
-			return handler.Result{}, err
-		}
-		plan.Targets = append(plan.Targets, release.PlannedTarget{
-			Function: target.Function, Alias: target.Alias, Stable: to, Candidate: alias.Version})
+		plan.Targets = append(plan.Targets, planned)
 	}
 	progress := release.NotStarted()
 	progress.Next = release.MoveRollBack
@@ -140,7 +90,41 @@ func (s *Shift) planRollBack(ctx context.Context, task handler.Task, request rel
 	return handler.Result{Plan: &plan, Progress: &progress}, nil
 }
 
+func (s *Shift) former(ctx context.Context, target release.Target, request release.Request) (release.PlannedTarget, error) {
+	alias, err := s.aliases.Alias(ctx, target)
+	if err != nil {
+		return release.PlannedTarget{}, err
+	}
+	ended := true
+	if !alias.Mark.Lock.IsZero() {
+		if ended, err = s.holderEnded(ctx, alias); err != nil {
+			return release.PlannedTarget{}, err
+		}
+	}
+	to := cmp.Or(request.RollBack.To, release.FormerVersion(alias))
+	if to == "" {
+		return release.PlannedTarget{}, release.Errorf(release.NothingToRollBack,
+			"%s has %s and no version on record to return to; say which with rollBack.to.", target, alias.Route())
+	}
+	if _, err := release.TakeBack(alias, alias.Route(), to, ended); err != nil {
+		return release.PlannedTarget{}, err
+	}
+	version, err := s.versions.Version(ctx, target.Function, to)
+	if err != nil {
+		return release.PlannedTarget{}, err
+	}
+	if err := version.ReadyToServe(target.Function, request.Force); err != nil {
+		return release.PlannedTarget{}, err
+	}
+	from := alias.Heads().Version
+	if from == to {
+		from = cmp.Or(alias.Heads().Other, from)
+	}
+	return release.PlannedTarget{Function: target.Function, Alias: target.Alias, Stable: to, Candidate: from, Found: alias.Route()}, nil
+}
+
 type hooks interface {
+	MayInvoke(ctx context.Context, function string) error
 	Invoke(ctx context.Context, function, version string, payload []byte) (awslambda.Answer, error)
 }
 

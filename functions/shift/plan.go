@@ -37,13 +37,16 @@ func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, er
 	}
 	switch {
 	case request.Ask != "":
-		return s.command(ctx, request)
+		return s.command(ctx, task, request)
 	case request.Freeze != nil:
 		return s.freeze(ctx, task, request)
 	case request.RollBack != nil:
 		return s.planRollBack(ctx, task, request)
 	}
 	if err := predicate.Validate(request.Probes); err != nil {
+		return handler.Result{}, err
+	}
+	if err := s.checkHooks(ctx, request.Hooks); err != nil {
 		return handler.Result{}, err
 	}
 	facts, err := s.allFacts(ctx, task, request)
@@ -58,34 +61,45 @@ func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, er
 	if err != nil {
 		return handler.Result{}, err
 	}
+	if err := s.measured(ctx, plan, task.Now); err != nil {
+		return handler.Result{}, err
+	}
+	if plan, err = s.expect(ctx, plan, task.Now); err != nil {
+		return handler.Result{}, err
+	}
 	progress := release.NotStarted()
 	return handler.Result{Plan: &plan, Progress: &progress}, nil
 }
 
+// checkHooks finds a hook that does not exist, or may not be called, while
+// nothing has moved.
+func (s *Shift) checkHooks(ctx context.Context, hooks []release.Hook) error {
+	seen := map[string]bool{}
+	for _, hook := range hooks {
+		if seen[hook.Function] {
+			continue
+		}
+		seen[hook.Function] = true
+		if err := s.hooks.MayInvoke(ctx, hook.Function); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Shift) allFacts(ctx context.Context, task handler.Task, request release.Request) ([]release.Facts, error) {
-	var functions []string
-	for _, target := range request.Targets {
-		functions = append(functions, target.Function)
-	}
-	carriers, err := release.FreezeCarriers(task.Execution.ARN, s.self, functions...)
-	if err != nil {
-		return nil, err
-	}
-	everything, err := s.frozen(ctx, carriers[0], task.Now)
+	functions := functionsOf(request.Targets)
+	frozen, err := s.frozen(ctx, task, functions)
 	if err != nil {
 		return nil, err
 	}
 	facts := make([]release.Facts, 0, len(request.Targets))
-	for i, target := range request.Targets {
+	for _, target := range request.Targets {
 		found, err := s.facts(ctx, target, request.DryRun)
 		if err != nil {
 			return nil, err
 		}
-		if found.Frozen = everything; everything == "" {
-			if found.Frozen, err = s.frozen(ctx, carriers[i+1], task.Now); err != nil {
-				return nil, err
-			}
-		}
+		found.Frozen = frozen[slices.Index(functions, target.Function)]
 		facts = append(facts, found)
 	}
 	return facts, nil
@@ -160,7 +174,7 @@ func (s *Shift) plannedAlarms(ctx context.Context, names []string) ([]release.Pl
 		fires, exists := firing[name]
 		if !exists {
 			return nil, release.Errorf(release.AlarmNotFound,
-				"alarms names %q, which does not exist; an alarm that is not there is no assurance. Check its name, or leave it out.", name)
+				"alarms names %q, which is no metric alarm and no composite alarm; an alarm that is not there is no assurance. Check its name, put a composite alarm around a log alarm, or leave it out.", name)
 		}
 		planned = append(planned, release.PlannedAlarm{Name: name, FiredBefore: fires})
 	}

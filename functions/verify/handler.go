@@ -16,13 +16,16 @@ type Verify struct {
 	functions functions
 	metrics   metrics
 	ledger    recorder
-	pipeline  string // the function that carries the freeze of the whole pipeline
+	freezes   freezes
 }
 
 type functions interface {
 	Invoke(ctx context.Context, function, version string, payload []byte) (awslambda.Answer, error)
 	Alias(ctx context.Context, target release.Target) (release.Alias, error)
-	Tag(ctx context.Context, functionARN, key string) (string, error)
+}
+
+type freezes interface {
+	Parameters(ctx context.Context, names []string) (map[string]string, error)
 }
 
 type metrics interface {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"weir/internal/emf"
 	"weir/internal/handler"
 	"weir/internal/judge"
 	"weir/internal/ledger"
@@ -39,6 +40,9 @@ func (v *Verify) judge(ctx context.Context, task handler.Task) (handler.Result, 
 		Outcome: look.Outcome, Why: progress.Verdict,
 	}
 	v.ledger.Put(ctx, ledger.Judged, detail)
+	if progress.Phase == release.Holding || progress.Phase == release.Awaiting {
+		emf.Count(ctx, task.Execution.ARN, emf.Held, task.Now)
+	}
 	if progress.Phase == release.Holding && task.Progress.Phase != release.Holding {
 		v.ledger.Put(ctx, ledger.Held, detail)
 	}
@@ -72,13 +76,11 @@ func (v *Verify) look(ctx context.Context, task handler.Task) (release.Look, err
 	if err != nil {
 		return blind(look, err), nil
 	}
-	verdict, err := judge.Judge(judge.Release{
-		Alpha: task.Plan.Judge.Alpha, PlannedMinutes: task.Plan.BakeMinutes(), WatchShare: watchShare(task.Plan), Signals: seen.signals,
-	})
+	verdict, err := judged(task.Plan, task.Progress, seen.signals, task.Now)
 	if err != nil {
-		return release.Look{}, fmt.Errorf("judge: %w", err)
+		return release.Look{}, err
 	}
-	look.Outcome, look.Sentence = string(verdict.Outcome), verdict.Reason
+	look.Outcome, look.Sentence = string(verdict.Outcome), verdict.Reason+unmeasured(seen.unmeasured)
 	look.Exposed, look.Stable, look.Candidate = seen.exposed, seen.stable, seen.candidate
 	for _, e := range verdict.Evidence {
 		look.Evidence = append(look.Evidence, evidenceOf(e))
@@ -104,14 +106,6 @@ func blind(look release.Look, err error) release.Look {
 	return look
 }
 
-// watchShare keeps part of alpha for the watch, where one is planned.
-func watchShare(plan release.Plan) float64 {
-	if plan.Watch == 0 {
-		return 0
-	}
-	return judge.DefaultWatchShare
-}
-
 // aliasesOf checks that every alias still is as this release left it, and finds
 // what people asked.
 func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Look, error) {
@@ -129,30 +123,33 @@ func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Look
 		if _, err := release.Transition(alias, us, route, route); err != nil {
 			return release.Look{}, err
 		}
-		if alias.Mark.Ask != "" {
+		if alias.OnItsWay() {
+			look.OnItsWay = fmt.Sprintf("%s has %s.", planned.Target(), alias.Route())
+		}
+		if alias.Mark.Ask != "" && alias.Mark.Ask != release.AskWaiting {
 			look.Ask, look.By = alias.Mark.Ask, alias.Mark.By
 		}
 	}
 	return look, nil
 }
 
-// frozen says why the next shift is frozen: by a tag on the function that stands
-// for the whole pipeline, or on a target's.
+// frozen says why the next shift is frozen: by the parameter for the whole
+// pipeline, or by a target's.
 func (v *Verify) frozen(ctx context.Context, task handler.Task) (string, error) {
 	var functions []string
 	for _, planned := range task.Plan.Targets {
 		functions = append(functions, planned.Function)
 	}
-	carriers, err := release.FreezeCarriers(task.Execution.ARN, v.pipeline, functions...)
+	names, err := release.FreezeParameters(task.Execution.ARN, functions...)
 	if err != nil {
 		return "", err
 	}
-	for _, carrier := range carriers {
-		value, err := v.functions.Tag(ctx, carrier, release.FreezeTag)
-		if err != nil {
-			return "", err
-		}
-		if why := release.FrozenBy(value, task.Now); why != "" {
+	values, err := v.freezes.Parameters(ctx, names)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range names {
+		if why := release.FrozenBy(name, values[name], task.Now); why != "" {
 			return why, nil
 		}
 	}

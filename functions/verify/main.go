@@ -4,16 +4,17 @@
 package main
 
 import (
-	"os"
+	"context"
 
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
+	"weir/internal/awsparameters"
 	"weir/internal/handler"
 	"weir/internal/ledger"
 )
 
 func main() {
-	config, err := handler.Config(os.Getenv)
+	config, err := handler.Config(context.Background())
 	if err != nil {
 		handler.Fail(err)
 	}
@@ -21,7 +22,7 @@ func main() {
 		functions: awslambda.New(config),
 		metrics:   awsmetrics.New(config),
 		ledger:    ledger.New(config),
-		pipeline:  os.Getenv("WEIR_SHIFT_FUNCTION"),
+		freezes:   awsparameters.New(config),
 	}
 	handler.Run(verify.Handle)
 }

@@ -3,6 +3,8 @@ package console
 import (
 	"context"
 	"fmt"
+	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -77,7 +79,7 @@ func (s *server) aliasesOf(ctx context.Context, f facts) (views []aliasView, mor
 		}
 		route := alias.Route()
 		view.Words, view.Whole = route.String(), alias.Whole()
-		view.Main, view.Other, view.Percent = route.Version, route.Other, route.Percent
+		view.Main, view.Other, view.Percent = route.Version, route.Other, int(math.Round(route.Percent))
 		view.Note, view.Holder = noteOf(alias, f.name)
 		views = append(views, view)
 	}
@@ -89,6 +91,9 @@ func noteOf(alias release.Alias, name string) (note, holder string) {
 	lock := alias.Mark.Lock
 	switch {
 	case lock.IsZero() && alias.Mark.Failed != "":
+		if list := strings.ReplaceAll(string(alias.Mark.Failed), ",", ", "); list != string(alias.Mark.Failed) {
+			return fmt.Sprintf("Free; versions %s were rolled back.", list), ""
+		}
 		return fmt.Sprintf("Free; version %s was rolled back.", alias.Mark.Failed), ""
 	case lock.IsZero():
 		return "Free.", ""

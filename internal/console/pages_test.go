@@ -57,7 +57,7 @@ func want(t *testing.T, handler http.Handler, path string) string {
 // everyday holds one execution of most kinds.
 func everyday(t *testing.T) *fake {
 	f := &fake{aliases: map[string]release.Alias{"orders:prod": {
-		Target: release.Target{Function: "orders", Alias: "prod"}, Version: "6", Weights: map[string]int{"7": 50},
+		Target: release.Target{Function: "orders", Alias: "prod"}, Version: "6", Weights: map[string]float64{"7": 50},
 		Mark: release.Mark{Stable: "6", Candidate: "7", Lock: release.Holder{StateMachine: "weir-release", Execution: "running"}},
 	}}}
 	f.rolledBack(t, "failed", planned(monday), "errors")

@@ -44,5 +44,5 @@ func Named(err error) error {
 	if named, ok := errors.AsType[*release.Error](err); ok {
 		return messages.InvokeResponse_Error{Type: named.Name, Message: named.Message}
 	}
-	return messages.InvokeResponse_Error{Type: "Release.Internal", Message: err.Error()}
+	return messages.InvokeResponse_Error{Type: release.Internal, Message: err.Error()}
 }

@@ -20,18 +20,15 @@ type Task struct {
 	Progress release.Progress `json:"progress,omitzero"`
 	Failure  *Failure         `json:"failure,omitempty"`
 	// Hook and Token come with a hook to call, Answer with a person's answer.
+	// Whoever has the token may answer anything, so an answer is read with care.
 	Hook   release.PlannedHook `json:"hook,omitzero"`
 	Token  string              `json:"token,omitempty"`
-	Answer Answer              `json:"answer,omitzero"`
+	Answer json.RawMessage     `json:"answer,omitempty"`
 }
 
-// Answer is what a person, or a time limit, gave as answer to an approval.
-type Answer struct {
-	Decision release.Ask `json:"decision"`
-	By       string      `json:"by"`
-}
-
-// Failure is the error that a Catch of the workflow caught.
+// Failure is the error that a Catch of the workflow caught. Either may be empty:
+// a task that timed out has no cause, and whoever answers a task token may leave
+// out both.
 type Failure struct {
 	Error string `json:"Error"`
 	Cause string `json:"Cause"`

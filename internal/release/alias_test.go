@@ -1,6 +1,7 @@
 package release_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -15,7 +16,7 @@ var (
 )
 
 func alias(route release.Route, mark release.Mark) release.Alias {
-	a := release.Alias{Target: orders, Version: route.Version, Mark: mark, RevisionID: "r1", Weights: map[string]int{}}
+	a := release.Alias{Target: orders, Version: route.Version, Mark: mark, RevisionID: "r1", Weights: map[string]float64{}}
 	if route.Other != "" {
 		a.Weights[route.Other] = route.Percent
 	}
@@ -23,7 +24,10 @@ func alias(route release.Route, mark release.Mark) release.Alias {
 }
 
 func TestTransition(t *testing.T) {
-	held := release.Mark{Stable: "6", Candidate: "7", Lock: us}
+	held := release.Mark{Stable: "6", Candidate: "7", At: 10, Lock: us}
+	next := held
+	next.At = 50
+	old := release.ParseMark("weir/1 stable=6 candidate=7 lock=weir/monday")
 	at10, at50 := release.Split("6", "7", 10), release.Split("6", "7", 50)
 	for _, test := range []struct {
 		name  string
@@ -32,11 +36,15 @@ func TestTransition(t *testing.T) {
 		drift bool
 	}{
 		{"from where we left it", alias(at10, held), &at50, false},
-		{"our own write is recognised", alias(at50, held), nil, false},
+		{"our own write is recognised", alias(at50, next), nil, false},
+		{"the next step's weight set by hand", alias(at50, held), nil, true},
+		{"a weight set by hand that rounds to ours", alias(release.Route{Version: "6", Other: "7", Percent: 10.4}, held), nil, true},
 		{"a weight set by hand", alias(release.Split("6", "7", 30), held), nil, true},
 		{"another version", alias(release.Whole("9"), held), nil, true},
-		{"another release's lock", alias(at10, release.Mark{Stable: "6", Candidate: "7", Lock: them}), nil, true},
+		{"another release's lock", alias(at10, release.Mark{Stable: "6", Candidate: "7", At: 10, Lock: them}), nil, true},
 		{"the lock taken off", alias(at10, release.Mark{Note: "mine"}), nil, true},
+		{"a mark of an earlier Weir, where it was left", alias(at10, old), &at50, false},
+		{"a mark of an earlier Weir, with the write made", alias(at50, old), nil, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			write, err := release.Transition(test.alias, us, at10, at50)
@@ -46,10 +54,44 @@ func TestTransition(t *testing.T) {
 			switch {
 			case (write == nil) != (test.want == nil):
 				t.Errorf("write = %v, want %v", write, test.want)
-			case write != nil && (write.Route != *test.want || write.RevisionID != "r1" || write.Mark != held):
+			case write != nil && (write.Route != *test.want || write.RevisionID != "r1" || write.Mark != next):
 				t.Errorf("write = %+v", write)
 			}
 		})
+	}
+}
+
+// While Lambda allocates provisioned concurrency to the version that an alias has
+// got, it keeps all traffic on the one that was left.
+func TestAliasOnItsWay(t *testing.T) {
+	promoted := release.Mark{Stable: "6", Candidate: "7", At: 100, Lock: us}
+	onItsWay := release.Route{Version: "7", Other: "6", Percent: 100}
+	whole7 := release.Whole("7")
+	if write, err := release.Transition(alias(onItsWay, promoted), us, whole7, whole7); write != nil || err != nil {
+		t.Errorf("a look finds %v, %v; want nothing to write", write, err)
+	}
+	if _, err := release.Close(alias(onItsWay, promoted), us, "6", "7"); !release.IsError(err, release.NotYet) {
+		t.Errorf("close: %v, want %s", err, release.NotYet)
+	}
+	if write, left := release.Restore(alias(onItsWay, promoted), us, "7"); left || write == nil || write.Route != release.Whole("6") {
+		t.Errorf("restore: %+v, left %v; want the write back to 6", write, left)
+	}
+	back := release.Route{Version: "6", Other: "7", Percent: 100}
+	if write, left := release.Restore(alias(back, release.Mark{Stable: "6", Failed: "7"}), us, "7"); left || write != nil {
+		t.Errorf("restore of what is on its way: %+v, left %v; want nothing", write, left)
+	}
+	if _, err := release.Take(alias(back, release.Mark{Stable: "6"}), us, "6", "8"); !release.IsError(err, release.NotYet) {
+		t.Errorf("take: %v, want %s", err, release.NotYet)
+	}
+	if write, err := release.TakeBack(alias(back, release.Mark{Stable: "6"}), whole7, "6", false); write != nil || err != nil {
+		t.Errorf("take back: %+v, %v; want nothing", write, err)
+	}
+	foreign := release.Route{Version: "7", Other: "3", Percent: 100}
+	if _, err := release.Transition(alias(foreign, promoted), us, whole7, whole7); !release.IsError(err, release.Drift) {
+		t.Errorf("all traffic on a version that the release did not leave: %v, want %s", err, release.Drift)
+	}
+	if says := alias(onItsWay, promoted).Route().String(); !strings.Contains(says, "100 % on version 6") || !strings.Contains(says, "to version 7") {
+		t.Errorf("route reads %q", says)
 	}
 }
 
@@ -74,27 +116,51 @@ func TestTakeIsACompareAndSwapOnAFreeAlias(t *testing.T) {
 	}
 }
 
+func TestClose(t *testing.T) {
+	held := release.Mark{Stable: "6", Candidate: "7", At: 100, Lock: us, Failed: "7,5", Note: "ours"}
+	write, err := release.Close(alias(release.Whole("7"), held), us, "6", "7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (release.Mark{Stable: "7", Previous: "6", Failed: "5", Note: "ours"}); write.Mark != want {
+		t.Errorf("mark = %+v, want %+v", write.Mark, want)
+	}
+	if again, err := release.Close(alias(release.Whole("7"), write.Mark), us, "6", "7"); again != nil || err != nil {
+		t.Errorf("second close = %v, %v", again, err)
+	}
+	byHand := held
+	byHand.At = 50
+	if _, err := release.Close(alias(release.Whole("7"), byHand), us, "6", "7"); !release.IsError(err, release.Drift) {
+		t.Errorf("moved wholly to the candidate by hand: %v, want %s", err, release.Drift)
+	}
+}
+
 func TestRestore(t *testing.T) {
-	held := release.Mark{Stable: "6", Candidate: "7", Previous: "5", Lock: us, Note: "ours"}
-	only10 := func(r release.Route) bool { return r.Percent == 10 }
+	at := func(percent int) release.Mark {
+		return release.Mark{Stable: "6", Candidate: "7", At: percent, Previous: "5", Failed: "3", Lock: us, Note: "ours"}
+	}
+	old := release.ParseMark("weir/1 stable=6 candidate=7 previous=5 failed=3 lock=weir/monday | ours")
 	for _, test := range []struct {
 		name  string
 		alias release.Alias
-		mayBe func(release.Route) bool
-		route string // empty: no write
+		route string // what is written; empty: no write
 		left  bool
 	}{
-		{"split", alias(release.Split("6", "7", 10), held), only10, "100 % on version 6", false},
-		{"promoted", alias(release.Whole("7"), held), only10, "100 % on version 6", false},
-		{"only locked", alias(release.Whole("6"), held), only10, "100 % on version 6", false},
-		{"a weight of somebody else's", alias(release.Split("6", "7", 30), held), only10, "70 % on version 6 and 30 % on version 7", true},
-		{"repair takes any split of the two", alias(release.Split("6", "7", 30), held), nil, "100 % on version 6", false},
-		{"a version of somebody else's", alias(release.Whole("9"), held), nil, "100 % on version 9", true},
-		{"another release's", alias(release.Split("6", "7", 10), release.Mark{Lock: them}), nil, "", true},
-		{"rolled back already", alias(release.Whole("6"), release.Mark{Stable: "6"}), nil, "", false},
+		{"split", alias(release.Split("6", "7", 10), at(10)), "100 % on version 6", false},
+		{"promoted", alias(release.Whole("7"), at(100)), "100 % on version 6", false},
+		{"only locked", alias(release.Whole("6"), at(0)), "mark alone", false},
+		{"returned by hand", alias(release.Whole("6"), at(10)), "mark alone", false},
+		{"moved wholly to the candidate by hand", alias(release.Whole("7"), at(10)), "mark alone", true},
+		{"a weight of somebody else's", alias(release.Split("6", "7", 30), at(10)), "mark alone", true},
+		{"a weight of somebody else's that rounds to ours", alias(release.Route{Version: "6", Other: "7", Percent: 10.4}, at(10)), "mark alone", true},
+		{"a version of somebody else's", alias(release.Whole("9"), at(10)), "mark alone", true},
+		{"an earlier Weir's mark, any split of the two", alias(release.Split("6", "7", 30), old), "100 % on version 6", false},
+		{"an earlier Weir's mark, promoted", alias(release.Whole("7"), old), "100 % on version 6", false},
+		{"another release's", alias(release.Split("6", "7", 10), release.Mark{Lock: them}), "", true},
+		{"rolled back already", alias(release.Whole("6"), release.Mark{Stable: "6"}), "", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			write, left := release.Restore(test.alias, us, "7", test.mayBe)
+			write, left := release.Restore(test.alias, us, "7")
 			if left != test.left {
 				t.Errorf("left = %v, want %v", left, test.left)
 			}
@@ -104,13 +170,111 @@ func TestRestore(t *testing.T) {
 				}
 				return
 			}
-			if write.Route.String() != test.route {
-				t.Errorf("route = %s, want %s", write.Route, test.route)
+			route := "mark alone"
+			if write.Moves() {
+				route = write.Route.String()
 			}
-			if !write.Mark.Lock.IsZero() || write.Mark.Failed != "7" || write.Mark.Note != "ours" {
+			if route != test.route {
+				t.Errorf("route = %s, want %s", route, test.route)
+			}
+			if !write.Mark.Lock.IsZero() || write.Mark.Failed != "7,3" || write.Mark.Note != "ours" {
 				t.Errorf("mark = %+v", write.Mark)
 			}
 		})
+	}
+}
+
+func TestRequestedRollback(t *testing.T) {
+	split := release.Split("6", "7", 20)
+	for _, test := range []struct {
+		name   string
+		alias  release.Alias
+		former string
+		failed release.Versions // in the mark that is written
+	}{
+		{"a promoted version", alias(release.Whole("7"), release.Mark{Stable: "7", Previous: "6", Failed: "5"}), "6", "7,5"},
+		{"a split made by hand", alias(split, release.Mark{Stable: "6", Previous: "5"}), "6", "7"},
+		{"a split left by a release that has ended", alias(split, release.Mark{Stable: "6", Candidate: "7", At: 20, Lock: them, Previous: "5"}), "6", "7"},
+		{"a promotion whose release has ended", alias(release.Whole("7"), release.Mark{Stable: "6", Candidate: "7", At: 100, Lock: them}), "6", "7"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			former := release.FormerVersion(test.alias)
+			if former != test.former {
+				t.Fatalf("former version = %q, want %q", former, test.former)
+			}
+			write, err := release.TakeBack(test.alias, test.alias.Route(), former, true)
+			if err != nil || write == nil {
+				t.Fatalf("write = %v, %v", write, err)
+			}
+			if want := (release.Mark{Stable: former, Failed: test.failed}); write.Route != release.Whole(former) || write.Mark != want {
+				t.Errorf("write = %+v, want mark %+v", write, want)
+			}
+		})
+	}
+	if former := release.FormerVersion(alias(split, release.Mark{})); former != "" {
+		t.Errorf("former version of an alias that no release has touched = %q", former)
+	}
+	running := alias(split, release.Mark{Stable: "6", Candidate: "7", At: 20, Lock: them})
+	if _, err := release.TakeBack(running, split, "6", false); !release.IsError(err, release.AliasLocked) {
+		t.Errorf("while a release runs: %v", err)
+	}
+	_, err := release.TakeBack(alias(release.Whole("9"), release.Mark{}), split, "6", true)
+	if !release.IsError(err, release.Drift) || strings.Contains(err.Error(), "lock") {
+		t.Errorf("moved since the plan: %v; no lock was held", err)
+	}
+}
+
+func TestCommandThatCanHaveNoEffectIsRefused(t *testing.T) {
+	waiting := release.Mark{Stable: "6", Candidate: "7", At: 50, Lock: us, Ask: release.AskWaiting}
+	watched := release.Mark{Stable: "6", Candidate: "7", At: 100, Lock: us}
+	baking := release.Mark{Stable: "6", Candidate: "7", At: 50, Lock: us}
+	for _, test := range []struct {
+		mark    release.Mark
+		ask     release.Ask
+		refused string // part of the refusal
+	}{
+		{waiting, release.AskPromote, "weir approve arn:aws-cn:states:cn-north-1:111122223333:execution:weir:monday"},
+		{waiting, release.AskSkip, "waits for an approval"},
+		{waiting, release.AskAbort, ""},
+		{waiting, release.AskPause, ""},
+		{waiting, release.AskApprove, ""},
+		{watched, release.AskPromote, "all traffic"},
+		{watched, release.AskSkip, "nothing to skip"},
+		{watched, release.AskPause, "nothing to pause"},
+		{watched, release.AskAbort, ""},
+		{baking, release.AskPromote, ""},
+	} {
+		held := alias(release.Split("6", "7", test.mark.At), test.mark)
+		held.ARN = "arn:aws-cn:lambda:cn-north-1:111122223333:function:orders:prod"
+		write, err := release.Heed(held, test.ask, "ada")
+		switch {
+		case test.refused == "" && (err != nil || write == nil || write.Moves() || write.Mark.Ask != test.ask):
+			t.Errorf("%s of %s: %+v, %v; want the mark alone", test.ask, test.mark, write, err)
+		case test.refused != "" && (!release.IsError(err, release.NoEffect) || !strings.Contains(err.Error(), test.refused)):
+			t.Errorf("%s of %s: %v, want %s that says %q", test.ask, test.mark, err, release.NoEffect, test.refused)
+		}
+	}
+}
+
+func TestVersionsThatFailed(t *testing.T) {
+	mark := release.Mark{Stable: "1"}
+	for _, failed := range []string{"3", "5", "3"} {
+		held := mark
+		held.Candidate, held.At, held.Lock = failed, 10, us
+		write, _ := release.Restore(alias(release.Split("1", failed, 10), held), us, failed)
+		mark = release.ParseMark(write.Mark.String())
+	}
+	if mark.Failed != "3,5" || !mark.Failed.Has("5") || mark.Failed.Has("") || mark.Failed.Has("4") {
+		t.Errorf("failed = %q", mark.Failed)
+	}
+	var many release.Versions
+	for i := range 200 {
+		many = many.With(strconv.Itoa(1000 + i))
+	}
+	full := release.Mark{Stable: "1", Candidate: "2", At: 10, Lock: us, Failed: many, Ask: release.AskPause, By: "ada", Note: "ours"}
+	read := release.ParseMark(full.String())
+	if !read.Failed.Has("1199") || read.Failed.Has("1000") || read.By != "ada" || read.Lock != us {
+		t.Errorf("a full mark reads %+v; the oldest failed versions give way, and nothing else", read)
 	}
 }
 
@@ -118,7 +282,8 @@ func TestMarkSurvivesTheDescription(t *testing.T) {
 	for _, mark := range []release.Mark{
 		{},
 		{Note: "the team's own words"},
-		{Stable: "6", Candidate: "7", Previous: "5", Failed: "4", Lock: us, Ask: "pause", By: "alice", Note: "a | b"},
+		{Stable: "6", Candidate: "7", At: 10, Previous: "5", Failed: "4,2", Lock: us, Ask: "pause", By: "alice", Note: "a | b"},
+		release.ParseMark("weir/1 stable=6 candidate=7 previous=5 failed=4 lock=weir/monday"), // an earlier Weir's
 	} {
 		text := mark.String()
 		if mark.Stable == "" {
@@ -132,7 +297,7 @@ func TestMarkSurvivesTheDescription(t *testing.T) {
 
 func TestLongestMarkKeepsWhatSafetyNeeds(t *testing.T) {
 	long := release.Holder{StateMachine: strings.Repeat("m", 80), Execution: strings.Repeat("e", 80)}
-	mark := release.Mark{Stable: "1234", Candidate: "1235", Previous: "1233", Failed: "1232", Lock: long, Ask: "promote",
+	mark := release.Mark{Stable: "1234", Candidate: "1235", Previous: "1233", Failed: "1232", At: 100, Lock: long, Ask: "promote",
 		By: strings.Repeat("é", 50), Note: strings.Repeat("ü", 200)}
 	text := mark.String()
 	if len(text) > release.MaxDescription || !utf8.ValidString(text) {
@@ -146,6 +311,7 @@ func TestLongestMarkKeepsWhatSafetyNeeds(t *testing.T) {
 
 func FuzzMark(f *testing.F) {
 	f.Add("weir/1 stable=6 lock=m/e | note")
+	f.Add("weir/1 lock=" + strings.Repeat("m", 244))
 	f.Fuzz(func(t *testing.T, description string) {
 		mark := release.ParseMark(description)
 		if text := mark.String(); len(text) > release.MaxDescription && len(description) <= release.MaxDescription {

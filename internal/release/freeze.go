@@ -2,55 +2,58 @@ package release
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
-// FreezeTag is the tag of a function that stops new shifts: on a target for
-// that function, on the shift handler for all its pipeline.
-const FreezeTag = "weir:freeze"
+// Freeze parameters stop new shifts. They are Systems Manager parameters that
+// exist only while a freeze does, below a path of the pipeline's own, so that no
+// stack owns them and no deploy takes them away.
 
-// FreezeValue writes a freeze as a tag's value: when it ends, who asked and why.
-// Lambda allows letters, digits, spaces and + - = . _ : / @ in it, 256 of them.
-func FreezeValue(until time.Time, by, reason string) string {
-	text := until.UTC().Format(time.RFC3339) + " by " + nameOf(by) + ": " + reason
-	return cut(strings.Map(func(r rune) rune {
-		if r == ' ' || strings.ContainsRune("+-=._:/@", r) ||
-			r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
+// FreezePath is the parameter that freezes all targets of the pipeline whose
+// state machine is named. The parameter of one function is below it.
+func FreezePath(stateMachine string) string { return "/weir/" + stateMachine + "/freeze" }
+
+// FreezeParameters are the names of the parameters that can freeze a release:
+// the one for everything, then each function's own.
+func FreezeParameters(executionARN string, functions ...string) ([]string, error) {
+	us, err := HolderOf(executionARN)
+	if err != nil {
+		return nil, err
+	}
+	everything := FreezePath(us.StateMachine)
+	names := []string{everything}
+	for _, function := range functions {
+		if name := everything + "/" + function; !slices.Contains(names, name) {
+			names = append(names, name)
 		}
-		return '_'
-	}, text), MaxDescription)
+	}
+	return names, nil
 }
 
-// FrozenBy says why a freeze tag's value forbids shifts now; empty when it does
-// not. A value that cannot be read freezes: somebody meant to.
-func FrozenBy(value string, now time.Time) string {
+// FreezeValue writes a freeze as a parameter's value: when it ends, who asked and
+// why. Parameter Store would take {{…}} for a reference.
+func FreezeValue(until time.Time, by, reason string) string {
+	text := until.UTC().Format(time.RFC3339) + " by " + nameOf(by) + ": " + reason
+	return cut(strings.NewReplacer("{{", "_", "}}", "_", "\n", " ").Replace(text), maxFreeze)
+}
+
+const maxFreeze = 256 // bytes
+
+// FrozenBy says why a freeze parameter's value forbids shifts now; empty when it
+// does not. A value that cannot be read freezes: somebody meant to.
+func FrozenBy(parameter, value string, now time.Time) string {
 	if value == "" {
 		return ""
 	}
 	end, why, _ := strings.Cut(value, " ")
 	until, err := time.Parse(time.RFC3339, end)
 	if err != nil {
-		return fmt.Sprintf("tag %s is %q.", FreezeTag, value)
+		return fmt.Sprintf("parameter %s is %q.", parameter, value)
 	}
 	if !now.Before(until) {
 		return ""
 	}
 	return fmt.Sprintf("until %s %s.", end, strings.TrimRight(why, " ."))
-}
-
-// FreezeCarriers are the ARNs of the functions whose tag can freeze a release:
-// pipeline, which stands for all of its targets, then each target's own, in the
-// execution's account and region.
-func FreezeCarriers(executionARN, pipeline string, functions ...string) ([]string, error) {
-	parts := strings.Split(executionARN, ":")
-	if len(parts) < 6 || parts[0] != "arn" {
-		return nil, fmt.Errorf("%q is not an ARN", executionARN)
-	}
-	var arns []string
-	for _, function := range append([]string{pipeline}, functions...) {
-		arns = append(arns, strings.Join([]string{"arn", parts[1], "lambda", parts[3], parts[4], "function", function}, ":"))
-	}
-	return arns, nil
 }

@@ -21,6 +21,9 @@ type Look struct {
 	Ask     Ask      // a person's command, as the alias carries it
 	By      string   // who gave it
 	Frozen  string   // why shifts are frozen; empty when they are not
+	// OnItsWay says which alias Lambda is still moving, and from where; empty when
+	// none. Nothing that is counted meanwhile is the promoted version's.
+	OnItsWay string
 	// Stable and Candidate are what each side answered since the weight in
 	// force was set.
 	Stable, Candidate Served
@@ -37,6 +40,9 @@ type Look struct {
 //     gathering evidence; promotion wants a pass, or the policy decides;
 //   - approvals, a pause and a freeze hold back a step, never a rollback.
 func Next(plan Plan, progress Progress, look Look, now time.Time) Progress {
+	if look.Ask == AskWaiting {
+		look.Ask, look.By = "", "" // the release's own note
+	}
 	p := progress.noted(look, now)
 	switch {
 	case len(look.Firing) > 0:
@@ -47,6 +53,9 @@ func Next(plan Plan, progress Progress, look Look, now time.Time) Progress {
 		return p.end(Aborted, fmt.Sprintf("%s asked to abort at %d %%.", nameOf(look.By), p.Weight), false)
 	}
 	p.Paused = look.Ask == AskPause || p.Paused && look.Ask != AskResume
+	if look.OnItsWay != "" && p.Phase == Watching {
+		return p.settle(plan, look, now)
+	}
 	due := p.due(plan)
 	switch {
 	case p.Phase == Watching && now.Before(due):
@@ -64,13 +73,37 @@ func Next(plan Plan, progress Progress, look Look, now time.Time) Progress {
 	return p.afterBake(plan, look, now)
 }
 
+// maxSettling is how long Lambda may take to move an alias to a version that is
+// to have provisioned concurrency. It takes minutes; where the version cannot
+// start, it never ends.
+const maxSettling = 30 * time.Minute
+
+// settle waits for an alias that Lambda is still moving: the watch begins when
+// the candidate has its traffic.
+func (p Progress) settle(plan Plan, look Look, now time.Time) Progress {
+	if p.SettlingSince.IsZero() {
+		p.SettlingSince = p.Promoted
+	}
+	until := p.SettlingSince.Add(maxSettling)
+	if !now.Before(until) {
+		return p.end(NotYet, fmt.Sprintf("%s It did not get there within %s.", look.OnItsWay, maxSettling), false)
+	}
+	p.Since, p.Promoted = now, now
+	if last := len(p.Reached) - 1; last >= 0 {
+		p.Reached = slices.Clone(p.Reached)
+		p.Reached[last].At = now
+	}
+	p.Verdict, p.Next = look.OnItsWay, MoveWatch
+	return p.wait(plan, now, until)
+}
+
 // passedEarly tells whether a pass ends the bake before its time: where the
 // strategy allows it, and the evidence holds a whole minute of the step.
 func (p Progress) passedEarly(plan Plan, look Look, now time.Time) bool {
 	if !plan.AdvanceOnPass || look.Outcome != "pass" || p.Step < 0 {
 		return false
 	}
-	delay := time.Duration(plan.Judge.MetricDelaySeconds+plan.Judge.WarmUpSeconds) * time.Second
+	delay := time.Duration(plan.Judge.SettledSeconds()+plan.Judge.WarmUpSeconds) * time.Second
 	firstMinute := p.Since.Add(time.Minute - time.Nanosecond).Truncate(time.Minute)
 	return !now.Before(firstMinute.Add(time.Minute + delay))
 }
@@ -140,6 +173,9 @@ func (p Progress) gate(plan Plan, look Look, move Move, now time.Time) Progress 
 			return p.wait(plan, now, p.AwaitUntil)
 		case look.Ask == AskReject:
 			return p.end(Rejected, fmt.Sprintf("%s rejected the release at %d %%.", nameOf(look.By), p.Weight), false)
+		case look.Ask == AskUnclear:
+			return p.end(Rejected, fmt.Sprintf("The approval at %d %% was answered with %s, which is neither a yes nor a no, so it counts as a no. "+
+				`A yes is {"decision": "approve", "by": "your name"}.`, p.Weight, look.By), false)
 		case look.Ask == AskExpired && approval.Otherwise != PolicyAdvance:
 			return p.end(Rejected, fmt.Sprintf("Nobody approved within %s at %d %%.", time.Duration(approval.LimitSeconds)*time.Second, p.Weight), false)
 		case look.Ask != AskApprove && look.Ask != AskExpired:
@@ -210,18 +246,18 @@ func nameOf(by string) string {
 // due is when the phase may end: a step after its bake, and the watch after its
 // time, each once the metrics of it can be read.
 func (p Progress) due(plan Plan) time.Time {
-	seconds := plan.Watch
+	seconds, delay := plan.Watch, plan.Judge.SettledSeconds()
 	if p.Phase != Watching {
 		if p.Step < 0 {
 			return p.Since // before the first step nothing bakes
 		}
-		seconds = plan.Steps[p.Step].BakeSeconds
+		seconds, delay = plan.Steps[p.Step].BakeSeconds, plan.delay(p.Step)
 	}
 	end := p.Since.Add(time.Duration(seconds) * time.Second)
 	if floor := end.Truncate(time.Minute); !floor.Equal(end) {
 		end = floor.Add(time.Minute) // metrics come in whole minutes
 	}
-	return end.Add(time.Duration(plan.Judge.MetricDelaySeconds) * time.Second)
+	return end.Add(time.Duration(delay) * time.Second)
 }
 
 // wait sets the time to the next look: the interval, or less when the phase may

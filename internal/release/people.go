@@ -1,5 +1,11 @@
 package release
 
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+)
+
 // Ask is what a person asks of a running release. It travels in the alias's
 // mark, so that only who may start executions can ask, and each is on record.
 type Ask string
@@ -15,7 +21,50 @@ const (
 	AskApprove Ask = "approve"
 	AskReject  Ask = "reject"
 	AskExpired Ask = "expired" // nobody answered in time
+	AskUnclear Ask = "unclear" // an answer that is neither yes nor no; By holds it
+	// AskWaiting is nobody's command: the release notes by it that it waits for
+	// an approval.
+	AskWaiting Ask = "waiting"
 )
+
+// Answered reads what an approval's task token was answered with: a decision, or
+// the error that ended the waiting. by says who gave it. Anything but a clear yes
+// is a no; an answer of another shape is told as it came.
+func Answered(answer json.RawMessage) (decision Ask, by string) {
+	var said struct {
+		Decision any
+		By       any
+		Failure  *struct{ Error, Cause any }
+	}
+	if err := json.Unmarshal(answer, &said); err != nil {
+		return AskUnclear, briefly(answer)
+	}
+	by, _ = said.By.(string)
+	if said.Failure != nil {
+		name, _ := said.Failure.Error.(string)
+		cause, _ := said.Failure.Cause.(string)
+		switch {
+		case name == stateTimeout:
+			return AskExpired, ""
+		case strings.HasPrefix(name, "EventBridge.") || strings.HasPrefix(name, "States."):
+			return AskUnclear, name // nobody could be asked
+		}
+		return AskReject, cmp.Or(cause, name)
+	}
+	switch said.Decision {
+	case string(AskApprove):
+		return AskApprove, by
+	case string(AskReject):
+		return AskReject, by
+	}
+	return AskUnclear, briefly(answer)
+}
+
+// briefly is an answer as far as an alias's mark has room for it.
+func briefly(answer json.RawMessage) string {
+	const most = 60
+	return cut(strings.Join(strings.Fields(string(answer)), " "), most)
+}
 
 // Approval makes a step wait for a person.
 type Approval struct {

@@ -2,7 +2,10 @@ package release
 
 import (
 	"fmt"
+	"strings"
 	"time"
+
+	"weir/internal/judge"
 )
 
 // Plan is a release resolved before anything moved. It travels through the
@@ -11,6 +14,7 @@ type Plan struct {
 	Kind      Kind            `json:"kind"`
 	Done      string          `json:"done,omitempty"` // kind done: what was done, in a sentence
 	Execution string          `json:"execution"`      // the execution's ARN
+	Link      string          `json:"link"`           // the execution in the console
 	StartedAt time.Time       `json:"startedAt"`
 	Targets   []PlannedTarget `json:"targets"`
 	Steps     []Step          `json:"steps"` // below 100 percent; promotion follows the last
@@ -29,6 +33,8 @@ type Plan struct {
 	By           string            `json:"by,omitempty"`
 	Checks       []string          `json:"checks"` // what was checked, in words
 	Estimate     Estimate          `json:"estimate"`
+	// Traffic is what the judge can find at the traffic of the last day.
+	Traffic []PlannedTraffic `json:"traffic,omitempty"`
 }
 
 // Kind is what a request turned out to be.
@@ -47,6 +53,8 @@ type PlannedTarget struct {
 	Alias     string `json:"alias"`
 	Stable    string `json:"stable"`
 	Candidate string `json:"candidate"`
+	// Found is, for a requested rollback, what the alias did when it was planned.
+	Found Route `json:"found,omitzero"`
 }
 
 // Target is the function and alias.
@@ -54,13 +62,16 @@ func (p PlannedTarget) Target() Target { return Target{Function: p.Function, Ali
 
 // PlannedJudge is the judge's part of the plan, with every default filled in.
 type PlannedJudge struct {
-	Alpha              float64  `json:"alpha"`
-	IntervalSeconds    int      `json:"intervalSeconds"`
-	MetricDelaySeconds int      `json:"metricDelaySeconds"`
-	WarmUpSeconds      int      `json:"warmUpSeconds"`
-	Inconclusive       Policy   `json:"inconclusive"`
-	HoldSeconds        int      `json:"holdSeconds"`
-	Signals            []Signal `json:"signals"`
+	Alpha              float64 `json:"alpha"`
+	IntervalSeconds    int     `json:"intervalSeconds"`
+	MetricDelaySeconds int     `json:"metricDelaySeconds"`
+	// LongestRequestSeconds is how long a request may last: its counts may be
+	// missing from its minute for that long, and the metric delay.
+	LongestRequestSeconds int      `json:"longestRequestSeconds"`
+	WarmUpSeconds         int      `json:"warmUpSeconds"`
+	Inconclusive          Policy   `json:"inconclusive"`
+	HoldSeconds           int      `json:"holdSeconds"`
+	Signals               []Signal `json:"signals"`
 }
 
 // PlannedAlarm is an alarm to heed. One that fired before the release is
@@ -100,9 +111,57 @@ type Version struct {
 	Number           string
 	Role             string
 	DeadLetter       string // target ARN, or empty
+	TimeoutSeconds   int
 	State            string // Active, Pending, Inactive, Failed
 	StateReason      string
 	LastUpdateStatus string // Successful, Failed, InProgress
+	TenantIsolated   bool   // each invocation must name a tenant
+}
+
+// ready refuses a version that cannot serve. What AWS is still at is worth a
+// retry, NotYet; an idle version must be woken, which only an invocation does.
+// https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+func (v Version) ready(function string) error {
+	switch {
+	case v.State == "Pending":
+		return Errorf(NotYet, "version %s of %s is Pending: %s. It can be released once it is Active.", v.Number, function, reasonOr(v.StateReason, "Lambda is preparing it"))
+	case v.State == "Inactive":
+		return Errorf(VersionNotReady, "%s", v.idle(function))
+	case v.State != "Active":
+		return Errorf(VersionNotReady, "version %s of %s is %s, not Active: %s.", v.Number, function, v.State, reasonOr(v.StateReason, "Lambda gives no reason"))
+	case v.LastUpdateStatus == "InProgress":
+		return Errorf(NotYet, "the last update of version %s of %s is InProgress. It can be released once that is Successful.", v.Number, function)
+	case v.LastUpdateStatus != "" && v.LastUpdateStatus != "Successful":
+		return Errorf(VersionNotReady, "the last update of version %s of %s is %s, not Successful.", v.Number, function, v.LastUpdateStatus)
+	}
+	return nil
+}
+
+func reasonOr(reason, otherwise string) string {
+	if reason == "" {
+		return otherwise
+	}
+	return strings.TrimSuffix(reason, ".")
+}
+
+// ReadyToServe refuses a version that a requested rollback cannot return to now.
+// force takes an idle version all the same: its first requests fail until Lambda
+// has prepared it.
+func (v Version) ReadyToServe(function string, force bool) error {
+	switch {
+	case v.State != "Inactive":
+		return v.ready(function)
+	case force:
+		return nil
+	}
+	return Errorf(VersionNotReady, `%s Or set "force": true to return to it all the same.`, v.idle(function))
+}
+
+// idle says how an Inactive version is woken.
+func (v Version) idle(function string) string {
+	return fmt.Sprintf("version %s of %s is Inactive: Lambda has taken back the resources of a version that was idle for long, and its first requests would fail. "+
+		"Wake it with an invocation, which fails and starts the work, then wait: aws lambda invoke --function-name %s --qualifier %s /dev/null; aws lambda wait published-version-active --function-name %s --qualifier %s.",
+		v.Number, function, function, v.Number, function, v.Number)
 }
 
 // NewPlan resolves a request into a plan, or says with a typed error why it
@@ -124,9 +183,9 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 	plan := Plan{
 		Kind:      KindRelease,
 		Approvals: approvals, Hooks: planHooks(request.Hooks),
-		Execution: execution.ARN, StartedAt: execution.StartedAt, Steps: steps,
+		Execution: execution.ARN, Link: ConsoleLink(execution.ARN), StartedAt: execution.StartedAt, Steps: steps,
 		AdvanceOnPass: request.Strategy.AdvanceOnPass, RollBackOver: request.RollBackOver.Seconds(),
-		Watch: request.Watch.Seconds(), Judge: plannedJudge(request.Judge),
+		Watch: request.Watch.Seconds(), Judge: plannedJudge(request.Judge, facts),
 		Probes: orEmpty(request.Probes), Alarms: orEmpty(alarms),
 		DryRun: request.DryRun, Reason: request.Reason, By: request.By,
 	}
@@ -134,11 +193,15 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 		if err := f.check(us, request.Force, len(steps) > 0); err != nil {
 			return Plan{}, err
 		}
+		if f.Candidate.TenantIsolated && len(request.Probes) > 0 {
+			return Plan{}, Errorf(InvalidRequest, "probes are given and %s isolates tenants: each invocation must name one, and a probe cannot. Leave the probes out; a hook at beforeTraffic can invoke version %s with a tenant of yours.",
+				f.Alias.Target.Function, f.Candidate.Number)
+		}
 		plan.Targets = append(plan.Targets, PlannedTarget{
 			Function: f.Alias.Target.Function, Alias: f.Alias.Target.Alias,
 			Stable: f.Stable.Number, Candidate: f.Candidate.Number,
 		})
-		plan.Checks = append(plan.Checks, f.checked()...)
+		plan.Checks = append(plan.Checks, f.checked(len(steps) > 0)...)
 	}
 	for _, alarm := range alarms {
 		if alarm.FiredBefore {
@@ -153,15 +216,45 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 // holds them: the judge's horizon.
 func (p Plan) BakeMinutes() int {
 	minutes := 0
-	for _, step := range p.Steps {
-		minutes += (step.BakeSeconds+p.Judge.MetricDelaySeconds+59)/60 + 1
+	for i, step := range p.Steps {
+		minutes += (step.BakeSeconds+p.delay(i)+59)/60 + 1
 	}
 	return max(1, minutes)
 }
 
-func plannedJudge(spec JudgeSpec) PlannedJudge {
+// WatchShare is the part of alpha that the judge keeps for the watch.
+func (p Plan) WatchShare() float64 {
+	if p.Watch == 0 {
+		return 0
+	}
+	return judge.DefaultWatchShare
+}
+
+// delay is how many seconds after the bake of a step its counts are awaited. The
+// last step wants a pass, which only complete counts can give.
+func (p Plan) delay(step int) int {
+	if step == len(p.Steps)-1 {
+		return p.Judge.SettledSeconds()
+	}
+	return p.Judge.MetricDelaySeconds
+}
+
+// SettledSeconds is the age from which the counts of a minute are complete: a
+// request is counted in the minute in which it began, once it has ended.
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
+func (j PlannedJudge) SettledSeconds() int { return j.MetricDelaySeconds + j.LongestRequestSeconds }
+
+func plannedJudge(spec JudgeSpec, facts []Facts) PlannedJudge {
+	longest := 0
+	for _, f := range facts {
+		longest = max(longest, f.Stable.TimeoutSeconds, f.Candidate.TimeoutSeconds)
+	}
+	if spec.LongestRequest != nil {
+		longest = spec.LongestRequest.Seconds()
+	}
 	return PlannedJudge{
-		Alpha: spec.Alpha, IntervalSeconds: spec.Interval.Seconds(),
+		LongestRequestSeconds: longest,
+		Alpha:                 spec.Alpha, IntervalSeconds: spec.Interval.Seconds(),
 		MetricDelaySeconds: spec.MetricDelay.Seconds(), WarmUpSeconds: spec.WarmUp.Seconds(),
 		Inconclusive: spec.Inconclusive, HoldSeconds: spec.HoldFor.Seconds(), Signals: spec.Signals,
 	}
@@ -176,17 +269,20 @@ func (f Facts) check(us Holder, force, splits bool) error {
 		return f.lockedError()
 	case f.Frozen != "":
 		return Errorf(Frozen, "%s is frozen: %s Rollbacks are not.", target, f.Frozen)
+	case f.Alias.OnItsWay():
+		return notThere(f.Alias)
+	case !lock.IsZero() && lock != us && f.Alias.Route() != Whole(f.Alias.Mark.Stable):
+		return Errorf(NotYet, "%s has %s: release %s has ended without returning it to version %s. The repair does that within five minutes.",
+			target, f.Alias.Route(), lock.Execution, f.Alias.Mark.Stable)
 	case !f.Alias.Whole():
 		return Errorf(AliasNotWhole, "%s has %s; a release starts from a whole alias. Return it to one version first: "+
 			"aws lambda update-alias --function-name %s --name %s --function-version %s --routing-config AdditionalVersionWeights={}",
 			target, f.Alias.Route(), target.Function, target.Alias, f.Alias.Version)
 	case candidate.Number == stable.Number:
 		return Errorf(NothingToRelease, "version is %s, which %s serves already; deploy or name another version.", candidate.Number, target)
-	case candidate.State != "Active":
-		return Errorf(VersionNotReady, "version %s of %s is %s, not Active: %s.", candidate.Number, target.Function, candidate.State, candidate.StateReason)
-	case candidate.LastUpdateStatus != "" && candidate.LastUpdateStatus != "Successful":
-		return Errorf(VersionNotReady, "the last update of version %s of %s is %s, not Successful.", candidate.Number, target.Function, candidate.LastUpdateStatus)
-	case f.Alias.Mark.Failed == candidate.Number && !force:
+	case candidate.ready(target.Function) != nil:
+		return candidate.ready(target.Function)
+	case f.Alias.Mark.Failed.Has(candidate.Number) && !force:
 		return Errorf(VersionFailedBefore, `version %s of %s was rolled back before; set "force": true to release it all the same.`, candidate.Number, target.Function)
 	case splits && candidate.Role != stable.Role:
 		return Errorf(Incompatible, "versions %s and %s of %s have different execution roles (%s, %s), so an alias cannot split traffic between them; release with strategy all-at-once.",
@@ -194,8 +290,6 @@ func (f Facts) check(us Holder, force, splits bool) error {
 	case splits && candidate.DeadLetter != stable.DeadLetter:
 		return Errorf(Incompatible, "versions %s and %s of %s have different dead-letter settings (%q, %q), so an alias cannot split traffic between them; release with strategy all-at-once.",
 			stable.Number, candidate.Number, target.Function, stable.DeadLetter, candidate.DeadLetter)
-	case splits && f.Provisioned:
-		return Errorf(ProvisionedConcurrency, "%s has provisioned concurrency, which an alias with weights does not serve as configured; remove it for the release, or use strategy all-at-once.", target)
 	}
 	return nil
 }
@@ -209,12 +303,20 @@ func (f Facts) lockedError() error {
 		f.Alias.Target, f.Alias.Mark.Lock.Execution, holder)
 }
 
-func (f Facts) checked() []string {
+func (f Facts) checked(splits bool) []string {
 	name := f.Alias.Target.String()
-	return []string{
+	checks := []string{
 		fmt.Sprintf("%s is whole on version %s and free", name, f.Stable.Number),
 		fmt.Sprintf("%s: version %s is published, Active and fits version %s", name, f.Candidate.Number, f.Stable.Number),
 	}
+	if f.Provisioned {
+		warning := "warning: " + name + " has provisioned concurrency: after the promotion, and after a rollback from it, Lambda keeps traffic on the version that was left until the other has its own"
+		if splits {
+			warning += "; while traffic is split, requests to the candidate may start cold, and the configuration cannot be changed"
+		}
+		checks = append(checks, warning)
+	}
+	return checks
 }
 
 func orEmpty[T any](list []T) []T {

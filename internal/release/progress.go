@@ -44,14 +44,19 @@ type Progress struct {
 	Hooks        []PlannedHook `json:"hooks,omitempty"`    // to call now
 	Then         Move          `json:"then,omitempty"`     // what follows the hooks
 
+	// SettlingSince is when Lambda began to move an alias that is still on its way.
+	SettlingSince time.Time `json:"settlingSince,omitzero"`
+
 	// ReturnSince and ReturnFrom are when a gradual rollback began, and at which
 	// weight.
 	ReturnSince time.Time `json:"returnSince,omitzero"`
 	ReturnFrom  int       `json:"returnFrom,omitempty"`
+	// ReturnedAt is when a rollback had written every alias.
+	ReturnedAt time.Time `json:"returnedAt,omitzero"`
 
 	// SlowAfter is the latency in milliseconds above which a request of a
 	// target ("orders:prod") is slow, where the request set none.
-	SlowAfter map[string]float64 `json:"slowAfterMilliseconds,omitempty"`
+	SlowAfter map[string]int `json:"slowAfterMilliseconds,omitempty"`
 }
 
 // Reached is a weight that was set, when, and what was seen while it was in
@@ -179,6 +184,24 @@ func (p Progress) PromotedAt(plan Plan, now time.Time) Progress {
 	p = p.afterHooks(plan, move, []Stage{AfterPromotion})
 	return p.wait(plan, now, p.due(plan))
 }
+
+// Settle is the progress of a rollback whose aliases Lambda is still moving; done
+// when it is time to end all the same. Lambda goes on by itself.
+func (p Progress) Settle(now time.Time) (next Progress, done bool) {
+	if p.ReturnedAt.IsZero() {
+		p.ReturnedAt = now
+	}
+	if !now.Before(p.ReturnedAt.Add(maxReturning)) {
+		return p, true
+	}
+	p.Next, p.Wait = MoveReturn, returnLook
+	return p, false
+}
+
+const (
+	maxReturning = 15 * time.Minute
+	returnLook   = 30 // seconds
+)
 
 // Return is the progress of a gradual rollback at its next write: the weight
 // falls by equal steps, one a minute, to 0. Asked again at the same time it

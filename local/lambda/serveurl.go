@@ -36,13 +36,6 @@ func (s *Service) URLService() *api.Service {
 	})))}
 }
 
-// IsURL tells whether a request's Host is that of a function URL:
-// ID.lambda-url.REGION.localhost, with or without a port.
-func IsURL(host string) bool {
-	_, region, found := strings.Cut(hostname(host), ".lambda-url.")
-	return found && strings.HasSuffix(region, ".localhost")
-}
-
 func hostname(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		return name

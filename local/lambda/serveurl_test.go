@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"weir/local/api"
-	"weir/local/lambda"
+	"weir/local/wire/guard"
 )
 
 // urlOf makes a URL of a function or its alias.
@@ -54,7 +54,7 @@ func (c *cloud) get(request *http.Request) *httptest.ResponseRecorder {
 	}
 	bus := api.NewBus()
 	bus.Register(c.URLService())
-	if !lambda.IsURL(request.Host) {
+	if _, _, ok := guard.FunctionURL(request.Host); !ok {
 		c.t.Fatalf("%s is no host of a function URL", request.Host)
 	}
 	recorder := httptest.NewRecorder()
@@ -68,11 +68,6 @@ func TestAURLIsServedAtTheEndpointsPort(t *testing.T) {
 	parsed, err := url.Parse(c.urlOf("", types.FunctionUrlAuthTypeNone))
 	if err != nil || parsed.Scheme != "http" || parsed.Port() != "4566" || !strings.HasSuffix(parsed.Hostname(), ".lambda-url.us-east-1.localhost") || parsed.Path != "/" {
 		t.Errorf("the URL is %v, %v", parsed, err)
-	}
-	for host, want := range map[string]bool{"x.lambda-url.us-east-1.localhost": true, "localhost:4566": false, "127.0.0.1:4566": false, "x.lambda-url.us-east-1.example.com": false} {
-		if lambda.IsURL(host) != want {
-			t.Errorf("%s: %v", host, !want)
-		}
 	}
 }
 

@@ -1,0 +1,308 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"weir/internal/handler"
+	"weir/internal/ledger"
+	"weir/internal/release"
+)
+
+const (
+	executionARN = "arn:aws:states:eu-west-1:111122223333:execution:weir:monday"
+	tuesdayARN   = "arn:aws:states:eu-west-1:111122223333:execution:weir:tuesday"
+	aliasARN     = "arn:aws:lambda:eu-west-1:111122223333:function:orders:prod"
+)
+
+var (
+	noon   = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	us     = release.Holder{StateMachine: "weir", Execution: "monday"}
+	them   = release.Holder{StateMachine: "weir", Execution: "tuesday"}
+	orders = release.Target{Function: "orders", Alias: "prod"}
+	stock  = release.Target{Function: "stock", Alias: "prod"}
+)
+
+// fake is an account with aliases and executions.
+type fake struct {
+	aliases map[string]release.Alias
+	ended   map[string]bool
+	refuses map[string]error // writes, by target
+	// between happens once, after a read and before the write that follows it.
+	between func()
+	// after is what Lambda makes of an alias that was written.
+	after  func(release.Route) release.Route
+	writes []release.Write
+	events []ledger.Detail
+}
+
+func account() *fake {
+	return &fake{aliases: map[string]release.Alias{}, ended: map[string]bool{}, refuses: map[string]error{}}
+}
+
+func (f *fake) set(target release.Target, route release.Route, mark release.Mark) {
+	alias := release.Alias{Target: target, ARN: aliasARN, Version: route.Version, Mark: mark,
+		RevisionID: f.aliases[target.String()].RevisionID + "r", Weights: map[string]float64{}}
+	if route.Other != "" {
+		alias.Weights[route.Other] = route.Percent
+	}
+	f.aliases[target.String()] = alias
+}
+
+func (f *fake) Alias(_ context.Context, target release.Target) (release.Alias, error) {
+	alias, ok := f.aliases[target.String()]
+	if !ok {
+		return release.Alias{}, release.Errorf(release.TargetNotFound, "no %s", target)
+	}
+	return alias, nil
+}
+
+func (f *fake) Write(_ context.Context, write release.Write) (release.Alias, error) {
+	if happens := f.between; happens != nil {
+		f.between = nil
+		happens()
+	}
+	alias := f.aliases[write.Target.String()]
+	if err := f.refuses[write.Target.String()]; err != nil {
+		return release.Alias{}, err
+	}
+	if alias.RevisionID != write.RevisionID {
+		return release.Alias{}, release.Errorf(release.Drift, "another revision")
+	}
+	f.writes = append(f.writes, write)
+	route := alias.Route()
+	if write.Moves() {
+		if route = write.Route; f.after != nil {
+			route = f.after(route)
+		}
+	}
+	f.set(write.Target, route, write.Mark)
+	return f.aliases[write.Target.String()], nil
+}
+
+func (f *fake) Ended(_ context.Context, arn string) (bool, error) { return f.ended[arn], nil }
+
+func (f *fake) Put(_ context.Context, _ string, detail ledger.Detail) {
+	f.events = append(f.events, detail)
+}
+
+func (f *fake) rollback() *Rollback {
+	return &Rollback{aliases: f, executions: f, ledger: f, targets: []release.Target{orders, stock}}
+}
+
+// held is the mark of this release at a weight.
+func held(percent int) release.Mark {
+	return release.Mark{Stable: "6", Candidate: "7", At: percent, Lock: us}
+}
+
+// do rolls this release of both targets back.
+func (f *fake) do(t *testing.T, change func(*handler.Task)) (handler.Result, error) {
+	t.Helper()
+	task := handler.Task{Action: "rollBack", Now: noon, Execution: release.Execution{ARN: executionARN},
+		Plan: release.Plan{Kind: release.KindRelease, Targets: []release.PlannedTarget{
+			{Function: "orders", Alias: "prod", Stable: "6", Candidate: "7"}, {Function: "stock", Alias: "prod", Stable: "6", Candidate: "7"}}},
+		Progress: release.Progress{Step: 0, Weight: 10, Next: release.MoveRollBack,
+			Ended: &release.Ended{Error: release.VerdictFailed, Cause: "Errors.", FailedVersion: true}}}
+	change(&task)
+	return f.rollback().Handle(t.Context(), task)
+}
+
+func TestRollbackReturnsWhatTheReleaseWrote(t *testing.T) {
+	for _, percent := range []int{0, 10, 100} {
+		t.Run(fmt.Sprint(percent), func(t *testing.T) {
+			f := account()
+			f.set(orders, release.Split("6", "7", percent), held(percent))
+			f.set(stock, release.Split("6", "7", percent), held(percent))
+			result, err := f.do(t, func(*handler.Task) {})
+			if err != nil || result.Ended.Error != release.VerdictFailed || !strings.Contains(result.Ended.Cause, "stock:prod serves version 6 whole") {
+				t.Fatalf("ended %+v, %v", result.Ended, err)
+			}
+			for _, alias := range f.aliases {
+				if want := (release.Mark{Stable: "6", Failed: "7"}); alias.Route() != release.Whole("6") || alias.Mark != want {
+					t.Errorf("%s has %s, %s", alias.Target, alias.Route(), alias.Mark)
+				}
+			}
+		})
+	}
+}
+
+// What somebody else set stays, and the cause says what the alias does.
+func TestRollbackLeavesWhatSomebodyElseWrote(t *testing.T) {
+	for _, test := range []struct {
+		route release.Route
+		says  string
+	}{
+		{release.Whole("7"), "left as found, with 100 % on version 7."},
+		{release.Split("6", "7", 50), "left as found, with 50 % on version 6 and 50 % on version 7."},
+		{release.Route{Version: "6", Other: "7", Percent: 10.4}, "left as found, with 89.6 % on version 6 and 10.4 % on version 7."},
+		{release.Whole("9"), "left as found, with 100 % on version 9."},
+	} {
+		f := account()
+		f.set(orders, test.route, held(10))
+		f.set(stock, release.Split("6", "7", 10), held(10))
+		result, err := f.do(t, func(*handler.Task) {})
+		if err != nil || !strings.Contains(result.Ended.Cause, "orders:prod was moved by somebody else and is "+test.says) {
+			t.Errorf("%s: ended %+v, %v; want %q", test.route, result.Ended, err, test.says)
+		}
+		if got := f.aliases["orders:prod"]; got.Route() != test.route || !got.Mark.Lock.IsZero() {
+			t.Errorf("%s became %s with %s", test.route, got.Route(), got.Mark)
+		}
+		if f.aliases["stock:prod"].Route() != release.Whole("6") {
+			t.Error("the other target was not restored")
+		}
+	}
+}
+
+func TestRollbackDecidesAgainAfterALostRace(t *testing.T) {
+	f := account()
+	f.set(orders, release.Split("6", "7", 10), held(10))
+	f.set(stock, release.Whole("6"), held(0))
+	f.between = func() { f.set(orders, release.Whole("7"), held(10)) }
+	result, err := f.do(t, func(*handler.Task) {})
+	if err != nil || !strings.Contains(result.Ended.Cause, "orders:prod was moved by somebody else") || f.aliases["orders:prod"].Route() != release.Whole("7") {
+		t.Errorf("ended %+v, %v; the alias has %s", result.Ended, err, f.aliases["orders:prod"].Route())
+	}
+}
+
+func TestOneTargetThatCannotBeRestoredDoesNotHoldUpTheOthers(t *testing.T) {
+	f := account()
+	f.set(orders, release.Split("6", "7", 10), held(10))
+	f.set(stock, release.Split("6", "7", 10), held(10))
+	f.refuses["orders:prod"] = errors.New("denied")
+	if _, err := f.do(t, func(*handler.Task) {}); err == nil || !strings.Contains(err.Error(), "denied") {
+		t.Errorf("err = %v", err)
+	}
+	if f.aliases["stock:prod"].Route() != release.Whole("6") {
+		t.Errorf("stock:prod has %s", f.aliases["stock:prod"].Route())
+	}
+}
+
+func TestWhyARollbackHappens(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		next    release.Move
+		failure handler.Failure
+		error   string
+		says    string
+		failed  release.Versions
+	}{
+		{"a task that timed out", release.MoveAdvance, handler.Failure{Error: "States.Timeout"}, release.TimedOut, "States.Timeout", ""},
+		{"an error of Lambda's", release.MoveAdvance, handler.Failure{Error: "Lambda.Unknown", Cause: "no answer"}, release.Internal, "Lambda.Unknown: no answer", ""},
+		{"an error of ours", release.MoveAdvance, handler.Failure{Error: release.ProbeFailed, Cause: `{"errorMessage": "Probe 1: no", "errorType": "x"}`}, release.ProbeFailed, "Probe 1: no", "7"},
+		{"a hook that is silent", release.MoveCallHooks, handler.Failure{Error: "States.Timeout"}, release.HookFailed, "limit", "7"},
+		{"a hook with an error of its own", release.MoveCallHooks, handler.Failure{Error: "Custom.No", Cause: "stock is low"}, release.HookFailed, "Custom.No: stock is low", "7"},
+		{"a hook without one", release.MoveCallHooks, handler.Failure{}, release.HookFailed, "says nothing", "7"},
+		{"no reason", release.MoveRollBack, handler.Failure{}, release.Internal, "neither", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := account()
+			f.set(orders, release.Split("6", "7", 10), held(10))
+			f.set(stock, release.Split("6", "7", 10), held(10))
+			result, err := f.do(t, func(task *handler.Task) { task.Progress.Next, task.Failure = test.next, &test.failure })
+			if err != nil || result.Ended.Error != test.error || !strings.Contains(result.Ended.Cause, test.says) {
+				t.Errorf("ended %+v, %v; want %s that says %q", result.Ended, err, test.error, test.says)
+			}
+			if got := f.aliases["orders:prod"].Mark.Failed; got != test.failed {
+				t.Errorf("failed versions %q, want %q", got, test.failed)
+			}
+		})
+	}
+}
+
+// Lambda keeps traffic on the version that is left until the other has its
+// provisioned concurrency: the rollback waits, and says how it stands.
+func TestRollbackWaitsUntilTheAliasIsThere(t *testing.T) {
+	f := account()
+	f.set(orders, release.Whole("7"), held(100))
+	f.set(stock, release.Whole("7"), held(100))
+	f.after = func(route release.Route) release.Route {
+		return release.Route{Version: route.Version, Other: "7", Percent: 100}
+	}
+	waiting, err := f.do(t, func(task *handler.Task) { task.Progress.Weight = 100 })
+	if err != nil || waiting.Progress.Next != release.MoveReturn || len(f.writes) != 2 {
+		t.Fatalf("progress %+v, %v, %d writes", waiting.Progress, err, len(f.writes))
+	}
+	again := func(at time.Time) handler.Result {
+		result, err := f.do(t, func(task *handler.Task) {
+			ended := task.Progress.Ended
+			task.Progress, task.Now = *waiting.Progress, at
+			task.Progress.Ended = ended
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	if result := again(noon.Add(time.Minute)); result.Progress.Next != release.MoveReturn {
+		t.Errorf("after a minute: %s", result.Progress.Next)
+	}
+	late := again(noon.Add(time.Hour))
+	if late.Progress.Next != release.MoveRollBack || !strings.Contains(late.Ended.Cause, "goes back to version 6 and has 100 % on version 7") {
+		t.Errorf("after an hour: %s, %s", late.Progress.Next, late.Ended.Cause)
+	}
+	if len(f.writes) != 2 {
+		t.Errorf("%d writes; what is on its way is written once", len(f.writes))
+	}
+	f.set(orders, release.Whole("6"), f.aliases["orders:prod"].Mark)
+	f.set(stock, release.Whole("6"), f.aliases["stock:prod"].Mark)
+	if there := again(noon.Add(2 * time.Minute)); there.Progress.Next != release.MoveRollBack || !strings.Contains(there.Ended.Cause, "orders:prod serves version 6 whole") {
+		t.Errorf("once it is there: %s, %s", there.Progress.Next, there.Ended.Cause)
+	}
+}
+
+func TestRequestedRollback(t *testing.T) {
+	split := release.Split("6", "7", 20)
+	asked := func(found release.Route) func(*handler.Task) {
+		return func(task *handler.Task) {
+			task.Plan.Kind = release.KindRollBack
+			task.Plan.Targets = []release.PlannedTarget{{Function: "orders", Alias: "prod", Stable: "6", Candidate: "6", Found: found}}
+		}
+	}
+	f := account()
+	f.set(orders, split, release.Mark{Stable: "6"})
+	result, err := f.do(t, asked(split))
+	if err != nil || f.aliases["orders:prod"].Route() != release.Whole("6") || !strings.Contains(result.Ended.Cause, "orders:prod serves version 6 whole") {
+		t.Errorf("a split made by hand: %+v, %v", result.Ended, err)
+	}
+
+	f.set(orders, release.Whole("9"), release.Mark{})
+	_, err = f.do(t, asked(split))
+	if !release.IsError(err, release.Drift) {
+		t.Errorf("moved since the plan: %v", err)
+	}
+
+	f.set(orders, split, release.Mark{Stable: "6", Candidate: "7", At: 20, Lock: them})
+	if _, err = f.do(t, asked(split)); !release.IsError(err, release.AliasLocked) {
+		t.Errorf("a release has begun since the plan: %v", err)
+	}
+	f.ended[tuesdayARN] = true
+	if _, err = f.do(t, asked(split)); err != nil || f.aliases["orders:prod"].Route() != release.Whole("6") {
+		t.Errorf("and has ended: %v", err)
+	}
+}
+
+func TestRepairActsOnDeadLocksAlone(t *testing.T) {
+	f := account()
+	f.set(orders, release.Split("6", "7", 10), held(10))
+	running := held(10)
+	running.Lock = them
+	f.set(stock, release.Split("6", "7", 10), running)
+	f.ended[executionARN] = true
+	if _, err := f.rollback().Handle(t.Context(), handler.Task{Action: "repair"}); err != nil {
+		t.Fatal(err)
+	}
+	if f.aliases["orders:prod"].Route() != release.Whole("6") || f.aliases["stock:prod"].Route() != release.Split("6", "7", 10) || len(f.events) != 1 {
+		t.Errorf("orders %s, stock %s, %d events", f.aliases["orders:prod"].Route(), f.aliases["stock:prod"].Route(), len(f.events))
+	}
+	f.set(orders, release.Whole("7"), held(10)) // moved by hand before the release was stopped
+	if _, err := f.rollback().Handle(t.Context(), handler.Task{Action: "repair"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.aliases["orders:prod"]; got.Route() != release.Whole("7") || !got.Mark.Lock.IsZero() {
+		t.Errorf("a move by hand became %s with %s", got.Route(), got.Mark)
+	}
+}
