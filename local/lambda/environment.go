@@ -23,6 +23,7 @@ import (
 const (
 	onDemand      = "on-demand"
 	inPreparation = "provisioned-concurrency"
+	fromSnapshot  = "snap-start"
 )
 
 // pool makes a pool of a version, of environments of one initialization type.

@@ -133,3 +133,11 @@ func (s *Service) snapshot(v *version) {
 	s.put(v, VersionState{State: types.StatePending, For: snapshotTime})
 	v.config.SnapStart = &types.SnapStartResponse{ApplyOn: types.SnapStartApplyOnPublishedVersions, OptimizationStatus: types.SnapStartOptimizationStatusOn}
 }
+
+// initialization is how environments of the next version come to be.
+func (f *function) initialization() string {
+	if start := f.latest.config.SnapStart; start != nil && start.ApplyOn == types.SnapStartApplyOnPublishedVersions {
+		return fromSnapshot
+	}
+	return onDemand
+}

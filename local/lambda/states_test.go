@@ -168,3 +168,20 @@ func TestStatesThatCannotBeSet(t *testing.T) {
 		}
 	}
 }
+
+func TestASnapStartEnvironmentKnowsThatItIs(t *testing.T) {
+	needs(t, "python3")
+	c := newCloud(t)
+	c.create("f", func(in *awslambda.CreateFunctionInput) {
+		in.Runtime, in.Handler, in.Code.ZipFile = types.RuntimePython313, aws.String("index.handler"),
+			files{"index.py": "import os\ndef handler(e, c): return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']"}.zip(t)
+		in.SnapStart = &types.SnapStart{ApplyOn: types.SnapStartApplyOnPublishedVersions}
+	})
+	c.publish("f")
+	c.clock.Advance(2 * time.Minute)
+	for name, want := range map[string]string{"f:1": `"snap-start"`, "f": `"on-demand"`} {
+		if got := string(c.invoke(name, "", "").Payload); got != want {
+			t.Errorf("%s: initialization type %s, want %s", name, got, want)
+		}
+	}
+}

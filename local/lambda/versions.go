@@ -49,7 +49,7 @@ func (s *Service) publish(f *function, description *string) *version {
 		v.config.Description = description
 	}
 	v.config.RevisionId = ptr(newID())
-	v.pool = s.pool(v, onDemand)
+	v.pool = s.pool(v, f.initialization())
 	f.versions[number] = v
 	s.snapshot(v)
 	// Publishing touches $LATEST too: its revision changes.
