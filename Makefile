@@ -13,9 +13,8 @@ CDK  := npx --yes aws-cdk@$(CDK_VERSION)
 LINT := go tool -modfile=tools/go.mod golangci-lint
 
 # No cgo, no paths, no build ids: the same source gives the same bytes, so that
-# a function's asset changes only when its code does. The libraries are those
-# that start fast.
-GO_FUNCTION := CGO_ENABLED=0 GOWORK=off go build -modfile=build/lazy/go.mod -trimpath -buildvcs=false -tags lambda.norpc
+# a function's asset changes only when its code does.
+GO_FUNCTION := CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc
 STRIP       := -s -w -buildid=
 
 FUNCTIONS := app shift verify rollback alias
@@ -115,16 +114,12 @@ cli: need ## the CLI, build/bin/weir
 infra: need
 	@go build -o build/bin/infra ./infra/app
 
-.PHONY: lazy
-lazy: need
-	@go run ./internal/built/lazyinit -out build/lazy ./functions/...
-
 .PHONY: host arm64 x86_64
-host: infra lazy ## the functions for this machine, and the CDK app
+host: infra ## the functions for this machine, and the CDK app
 	@$(call functions,$(HOST_OS),$(HOST_ARCH),$(HOST))
-arm64: infra lazy ## the functions for Lambda on arm64, and the CDK app
+arm64: infra ## the functions for Lambda on arm64, and the CDK app
 	@$(call functions,linux,arm64,build/functions/arm64)
-x86_64: infra lazy ## the functions for Lambda on x86_64, and the CDK app
+x86_64: infra ## the functions for Lambda on x86_64, and the CDK app
 	@$(call functions,linux,amd64,build/functions/x86_64)
 
 # functions OS, ARCH, FOLDER: one `go build` for all of them shares its work;
@@ -161,6 +156,11 @@ release: cli ## release what staging serves, and follow it; after make deploy
 .PHONY: fmt
 fmt: need ## format the Go code
 	gofmt -w $$(git ls-files '*.go')
+
+# Read the change with git diff before you commit it.
+.PHONY: update
+update: need ## write every golden file and every generated page anew
+	go test -vet=off . ./statemachine ./infra ./internal/console ./local/support ./cmd/weir -update
 
 .PHONY: lint
 lint: need ## formatting, vet and golangci-lint

@@ -75,11 +75,14 @@ func measured(namespace, name, statistic string, dimensions map[string]*string) 
 	})
 }
 
-// errorRate is failed invocations in percent of all, per minute.
+// errorRate is failed invocations in percent of all, per minute. A minute without
+// requests has no datum. MAX does not take a series and a number, so IF keeps the
+// division from a zero.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 func errorRate(label string, dimensions map[string]*string) awscloudwatch.MathExpression {
 	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Label:      &label,
-		Expression: jsii.String("100 * errors / MAX([invocations, 1])"),
+		Expression: jsii.String("IF(invocations > 0, 100 * errors / invocations, 0)"),
 		Period:     awscdk.Duration_Minutes(jsii.Number(1)),
 		UsingMetrics: &map[string]awscloudwatch.IMetric{
 			"errors":      counted("AWS/Lambda", "Errors", dimensions),

@@ -17,7 +17,7 @@ func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift,
 		allow("PublishCandidate", functions(props.Targets), "lambda:PublishVersion"),
 		allow("ReadFreeze", freezes(this, props), "ssm:GetParameters"),
 		allow("Freeze", freezes(this, props), "ssm:PutParameter", "ssm:DeleteParameter"),
-		readAlarms(this), readExecutions(this, props.Name), recordEvents(this),
+		readMetrics(), readAlarms(this), readExecutions(this, props.Name), recordEvents(this),
 	)
 	if len(props.Hooks) > 0 {
 		var hooks []*string

@@ -55,13 +55,20 @@ type ReleasePipelineProps struct {
 	NoMonitoring bool
 }
 
-// maxTargets is as many as one release takes. maxTargetList keeps WEIR_TARGETS
-// within the 4 KB that Lambda gives a function's environment.
+// maxTargets is as many as one release takes. maxTargetList and maxAlarmList keep
+// WEIR_TARGETS and WEIR_ALARMS, with what else their functions read, within the
+// 4 KB that Lambda gives a function's environment.
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const (
 	maxTargets    = 50
 	maxTargetList = 4000
+	maxAlarmList  = 3800
 )
+
+// maxAlarmName is how long the name of an alarm may be, where CloudFormation
+// chooses it.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+const maxAlarmName = 255
 
 // machineName is what a state machine may be called, shorter than Step
 // Functions' 80 characters so that name and execution fit an alias's
@@ -97,11 +104,7 @@ func (p ReleasePipelineProps) validate(path *string) {
 			panic(refuse(path, "%v, or $LATEST", err))
 		}
 	}
-	for i, alarm := range p.Alarms {
-		if alarm == nil {
-			panic(refuse(path, "Alarms[%d] is missing; give the alarm to heed", i))
-		}
-	}
+	p.validateAlarms(path)
 	for i, hook := range p.Hooks {
 		if hook == nil {
 			panic(refuse(path, "Hooks[%d] is missing; give the function to call", i))
@@ -125,6 +128,24 @@ func (p ReleasePipelineProps) validate(path *string) {
 	}
 	if list > maxTargetList {
 		panic(refuse(path, "Targets are %d characters by name and alias, and %d fit a function's environment; give shorter names, or make two pipelines", list, maxTargetList))
+	}
+}
+
+func (p ReleasePipelineProps) validateAlarms(path *string) {
+	list := 0
+	for i, alarm := range p.Alarms {
+		if alarm == nil {
+			panic(refuse(path, "Alarms[%d] is missing; give the alarm to heed", i))
+		}
+		length := maxAlarmName
+		if name := *alarm.AlarmName(); !*awscdk.Token_IsUnresolved(name) {
+			length = len(name)
+		}
+		list += length + len(`"",`)
+	}
+	if list > maxAlarmList {
+		panic(refuse(path, "Alarms have %d characters by name, and %d fit a function's environment (an alarm whose name CloudFormation chooses counts %d); "+
+			"put a composite alarm around several, or give shorter names", list, maxAlarmList, maxAlarmName))
 	}
 }
 

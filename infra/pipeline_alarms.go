@@ -17,8 +17,14 @@ const (
 	releaseRolledBack = "Release Rolled Back"
 	aliasRepaired     = "Release Alias Repaired"
 	approvalRequested = "Release Approval Requested" // put by the workflow itself
-	judged            = "Release Judged"
-	holding           = "holding" // a judged release's phase
+)
+
+// Namespace and names of the metrics that the handlers write; internal/emf has
+// them, and a test holds the two together.
+const (
+	weirNamespace  = "Weir"
+	heldMetric     = "Held"
+	repairedMetric = "Repaired"
 )
 
 // newMonitoring defines notices, alarms and the dashboard.
@@ -27,8 +33,8 @@ func (p *ReleasePipeline) newMonitoring(props ReleasePipelineProps) {
 		return
 	}
 	to := newAlarms(p.Construct, props.Topic)
-	p.addPipelineAlarms(to, p.notices(props))
-	p.addHoldAlarm(to, props)
+	p.notices(props)
+	p.addPipelineAlarms(to, props)
 	p.Alarms = to.made
 	p.newDashboard(props, to.made)
 }
@@ -36,7 +42,7 @@ func (p *ReleasePipeline) newMonitoring(props ReleasePipelineProps) {
 // addPipelineAlarms watches the pipeline itself. A release that is refused or
 // rolled back ends FAILED by design: that the alias is whole again is what the
 // notice says, so an alarm is for what needs a person.
-func (p *ReleasePipeline) addPipelineAlarms(to *alarms, repaired awsevents.Rule) {
+func (p *ReleasePipeline) addPipelineAlarms(to *alarms, props ReleasePipelineProps) {
 	machine := map[string]*string{"StateMachineArn": p.StateMachine.StateMachineArn()}
 	for _, ended := range []struct{ id, metric, what, runbook string }{
 		{"ReleaseFailed", "ExecutionsFailed", "A release was refused, rolled back or failed.", "alarm-release-failed"},
@@ -50,7 +56,7 @@ func (p *ReleasePipeline) addPipelineAlarms(to *alarms, repaired awsevents.Rule)
 	}
 	to.add(alarm{
 		id:        "RepairActed",
-		metric:    counted("AWS/Events", "MatchedEvents", map[string]*string{"RuleName": repaired.RuleName()}),
+		metric:    counted(weirNamespace, repairedMetric, map[string]*string{"StateMachine": &props.Name}),
 		threshold: 1, points: 1, periods: 1, runbook: "alarm-repair-acted",
 		description: "A release ended without rolling back; the repair returned its alias to whole.",
 	})
@@ -65,27 +71,12 @@ func (p *ReleasePipeline) addPipelineAlarms(to *alarms, repaired awsevents.Rule)
 		threshold: 1, points: 1, periods: 1, runbook: "alarm-events-undelivered",
 		description: "An event for the pipeline could not be delivered; it waits in the dead-letter queue.",
 	})
-}
-
-// addHoldAlarm tells of a release that has held for half an hour: each look at
-// it is an event, and the rule, which needs no target, counts those that hold.
-func (p *ReleasePipeline) addHoldAlarm(to *alarms, props ReleasePipelineProps) {
-	held := awsevents.NewRule(p.Construct, jsii.String("Held"), &awsevents.RuleProps{
-		Description: jsii.String("Counts the looks at a release that holds, for an alarm."),
-		EventPattern: &awsevents.EventPattern{
-			Source: texts(eventSource), DetailType: texts(judged),
-			Detail: &map[string]any{
-				"execution": p.ownExecutions(props),
-				"phase":     texts(holding),
-			},
-		},
-	})
 	to.add(alarm{
 		id:     "ReleaseHeld",
-		metric: counted("AWS/Events", "MatchedEvents", map[string]*string{"RuleName": held.RuleName()}),
+		metric: counted(weirNamespace, heldMetric, map[string]*string{"StateMachine": &props.Name}),
 		// Looks are a minute apart by default, a few at most.
 		threshold: 1, points: 10, periods: 30, runbook: "alarm-release-held",
-		description: "A release has been holding: there is too little evidence to go on, or somebody paused it.",
+		description: "A release has been holding: there is too little evidence to go on, somebody paused it, or it waits for an approval.",
 	})
 }
 
@@ -94,10 +85,12 @@ func (p *ReleasePipeline) ownExecutions(props ReleasePipelineProps) []any {
 	return []any{map[string]any{"prefix": arn(p.Construct, "states", "execution:"+props.Name+":")}}
 }
 
-// notices are the rules that tell the topic how releases end. A release that
-// the repair had to end is told by a rule of its own, which an alarm counts.
-func (p *ReleasePipeline) notices(props ReleasePipelineProps) (repaired awsevents.Rule) {
-	rule := func(id, description, text string, detailTypes ...string) awsevents.Rule {
+// notices are the rules that tell the topic how releases end.
+func (p *ReleasePipeline) notices(props ReleasePipelineProps) {
+	if props.Topic == nil {
+		return
+	}
+	rule := func(id, description, text string, detailTypes ...string) {
 		made := awsevents.NewRule(p.Construct, &id, &awsevents.RuleProps{
 			Description: &description,
 			EventPattern: &awsevents.EventPattern{
@@ -106,25 +99,20 @@ func (p *ReleasePipeline) notices(props ReleasePipelineProps) (repaired awsevent
 				Detail:     &map[string]any{"execution": p.ownExecutions(props)},
 			},
 		})
-		if props.Topic != nil {
-			made.AddTarget(awseventstargets.NewSnsTopic(props.Topic, &awseventstargets.SnsTopicProps{
-				Message:         awsevents.RuleTargetInput_FromText(&text),
-				DeadLetterQueue: p.Undelivered,
-				MaxEventAge:     awscdk.Duration_Hours(jsii.Number(1)),
-				RetryAttempts:   jsii.Number(10),
-			}))
-		}
-		return made
+		made.AddTarget(awseventstargets.NewSnsTopic(props.Topic, &awseventstargets.SnsTopicProps{
+			Message:         awsevents.RuleTargetInput_FromText(&text),
+			DeadLetterQueue: p.Undelivered,
+			MaxEventAge:     awscdk.Duration_Hours(jsii.Number(1)),
+			RetryAttempts:   jsii.Number(10),
+		}))
 	}
 	field := func(path string) string { return *awsevents.EventField_FromPath(&path) }
 	what := fmt.Sprintf("%s of version %s on %s:%s. %s", field("$.detail-type"), field("$.detail.targets[0].candidate"),
 		field("$.detail.targets[0].function"), field("$.detail.targets[0].alias"), field("$.detail.why"))
-	if props.Topic != nil {
-		rule("NoticeOfEnd", "Tells how a release ended.",
-			what+" Execution: "+field("$.detail.execution"), releaseSucceeded, releaseRolledBack)
-		rule("NoticeOfApproval", "Asks a person to approve.",
-			what+" Approve before "+field("$.detail.until")+" with: "+field("$.detail.approve")+" See the release at "+field("$.detail.link"), approvalRequested)
-	}
-	return rule("NoticeOfRepair", "Tells that the repair returned an alias to whole.",
+	rule("NoticeOfEnd", "Tells how a release ended.",
+		what+" Execution: "+field("$.detail.execution"), releaseSucceeded, releaseRolledBack)
+	rule("NoticeOfApproval", "Asks a person to approve.",
+		what+" Approve before "+field("$.detail.until")+" with: "+field("$.detail.approve")+" See the release at "+field("$.detail.link"), approvalRequested)
+	rule("NoticeOfRepair", "Tells that the repair returned an alias to whole.",
 		what+" Execution: "+field("$.detail.execution")+". See docs/runbooks/alarm-repair-acted.md.", aliasRepaired)
 }

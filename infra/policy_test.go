@@ -52,8 +52,8 @@ var rolePolicies = []policy{
 		},
 	},
 	{
-		name: "shift publishes, moves and freezes, and neither invokes nor deletes",
-		check: allows("ReleaseShiftRole", "lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration",
+		name: "shift plans, publishes, moves and freezes, and neither invokes nor deletes",
+		check: allows("ReleaseShiftRole", "cloudwatch:GetMetricData", "lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration",
 			"lambda:GetProvisionedConcurrencyConfig", "lambda:PublishVersion", "cloudwatch:DescribeAlarms",
 			"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter", "states:DescribeExecution", "events:PutEvents"),
 		breach: func(t template) {

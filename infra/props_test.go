@@ -81,6 +81,7 @@ func TestWrongPropsAreRefusedWithASentence(t *testing.T) {
 		"long target list": {pipeline(func(p *ReleasePipelineProps) { p.Targets = longTargets(stack) }), []string{"Targets", "characters", "4000"}},
 		"version":          {pipeline(func(p *ReleasePipelineProps) { p.Version = "a b" }), []string{"Version", "a b", "$LATEST"}},
 		"alarm missing":    {pipeline(func(p *ReleasePipelineProps) { p.Alarms = make([]awscloudwatch.IAlarm, 1) }), []string{"Alarms[0] is missing"}},
+		"long alarm list":  {pipeline(func(p *ReleasePipelineProps) { p.Alarms = longAlarms(stack) }), []string{"Alarms", "3800", "composite alarm"}},
 		"name":             {pipeline(func(p *ReleasePipelineProps) { p.Name = "my pipeline" }), []string{"Name", "my pipeline"}},
 		"trigger's alias":  {pipeline(func(p *ReleasePipelineProps) { p.Triggers.Staging = "1" }), []string{"Triggers.Staging", `"1"`}},
 	} {
@@ -94,4 +95,14 @@ func TestWrongPropsAreRefusedWithASentence(t *testing.T) {
 			}
 		})
 	}
+}
+
+// longAlarms have names that do not fit a function's environment together.
+func longAlarms(stack awscdk.Stack) []awscloudwatch.IAlarm {
+	var alarms []awscloudwatch.IAlarm
+	for i := range 90 {
+		name := fmt.Sprintf("%s-%d", strings.Repeat("a", 70), i)
+		alarms = append(alarms, awscloudwatch.Alarm_FromAlarmName(stack, &name, &name))
+	}
+	return alarms
 }

@@ -13,7 +13,7 @@ import (
 func (p *ReleasePipeline) newRepair() {
 	repair := func() awsevents.IRuleTarget {
 		return awseventstargets.NewLambdaFunction(p.Rollback, &awseventstargets.LambdaFunctionProps{
-			Event:           awsevents.RuleTargetInput_FromObject(map[string]string{"action": "repair"}),
+			Event:           awsevents.RuleTargetInput_FromObject(map[string]string{"action": "repair", "now": *awsevents.EventField_Time()}),
 			DeadLetterQueue: p.Undelivered,
 			MaxEventAge:     awscdk.Duration_Hours(jsii.Number(1)),
 			RetryAttempts:   jsii.Number(10),

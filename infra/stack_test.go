@@ -147,14 +147,14 @@ func TestWritersEndBeforeTheWorkflowGivesThemUp(t *testing.T) {
 	}
 }
 
-func TestNoticesUseTheNamesOfTheLedger(t *testing.T) {
+func TestNoticesAndAlarmsUseTheNamesOfTheHandlers(t *testing.T) {
 	for got, want := range map[string]string{
 		eventSource: ledger.Source, releaseSucceeded: ledger.ReleaseSucceeded,
 		releaseRolledBack: ledger.ReleaseRolledBack, aliasRepaired: ledger.AliasRepaired,
-		judged: ledger.Judged, holding: string(release.Holding),
+		weirNamespace: emf.Namespace, heldMetric: emf.Held, repairedMetric: emf.Repaired,
 	} {
 		if got != want {
-			t.Errorf("the rule waits for %q, the handlers put %q", got, want)
+			t.Errorf("the stack waits for %q, the handlers put %q", got, want)
 		}
 	}
 	if !strings.Contains(statemachine.Definition, `"DetailType": "`+approvalRequested+`"`) {

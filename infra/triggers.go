@@ -2,7 +2,7 @@ package infra
 
 import (
 	_ "embed"
-	"slices"
+	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -56,11 +56,16 @@ func (p *ReleasePipeline) newTriggers(props ReleasePipelineProps) {
 		})
 	}
 	if props.Triggers.ReleaseRequested {
-		start("OnReleaseRequested", "Starts the release that an event asks for.",
-			requestPattern(props.Targets), map[string]any{
+		for i, pattern := range requestPatterns(props.Targets) {
+			id := "OnReleaseRequested"
+			if i > 0 {
+				id = fmt.Sprintf("%s%d", id, i+1)
+			}
+			start(id, "Starts the release that an event asks for.", pattern, map[string]any{
 				"id":      awsevents.EventField_EventId(),
 				"request": awsevents.EventField_FromPath(jsii.String("$.detail")),
 			})
+		}
 	}
 	if props.Triggers.StackUpdated {
 		start("OnStackUpdated", "Starts a release when an update of this stack has completed.",
@@ -79,22 +84,48 @@ func (p *ReleasePipeline) newTriggers(props ReleasePipelineProps) {
 	}
 }
 
-// requestPattern matches requests for this pipeline's targets. A request that
-// mixes its targets with others' is refused by the workflow's own roles.
-func requestPattern(targets []Target) *awsevents.EventPattern {
+// maxPattern is how many characters EventBridge takes as an event pattern, by its
+// default quota.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+const maxPattern = 2048
+
+// aroundNames is more than a request pattern has around the names of functions.
+const aroundNames = 120
+
+// requestPatterns match requests for this pipeline's targets, each with as many of
+// the functions as fit a pattern. A request that two of them match starts one
+// release: both give the execution the event's id as its name. A request that mixes
+// the pipeline's targets with others' is refused by the workflow's own roles.
+func requestPatterns(targets []Target) []*awsevents.EventPattern {
+	var patterns []*awsevents.EventPattern
 	var names []*string
+	length := aroundNames
+	add := func() {
+		named := map[string]any{"function": names}
+		patterns = append(patterns, &awsevents.EventPattern{
+			DetailType: texts(releaseRequested),
+			Detail: &map[string]any{
+				"$or": []any{map[string]any{"target": named}, map[string]any{"targets": named}},
+			},
+		})
+	}
+	seen := map[string]bool{}
 	for _, target := range targets {
-		if name := target.functionName(); !slices.ContainsFunc(names, func(n *string) bool { return *n == name }) {
-			names = append(names, &name)
+		name := target.functionName()
+		if seen[name] {
+			continue
 		}
+		seen[name] = true
+		// A pattern names each function twice.
+		more := 2 * (target.nameLength() + len(`"",`))
+		if length+more > maxPattern {
+			add()
+			names, length = nil, aroundNames
+		}
+		names, length = append(names, &name), length+more
 	}
-	named := map[string]any{"function": names}
-	return &awsevents.EventPattern{
-		DetailType: texts(releaseRequested),
-		Detail: &map[string]any{
-			"$or": []any{map[string]any{"target": named}, map[string]any{"targets": named}},
-		},
-	}
+	add()
+	return patterns
 }
 
 func candidates(props ReleasePipelineProps) []map[string]any {

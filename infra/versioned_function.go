@@ -99,7 +99,7 @@ type VersionedFunction struct {
 	Staging awslambda.Alias
 	// Production is the production alias, to be invoked, granted and connected
 	// like a function.
-	Production awslambda.IFunction
+	Production awslambda.Alias
 	// ProductionAlias is its name.
 	ProductionAlias string
 	// Alarms watch the production alias and the newest version behind it.

@@ -20,7 +20,7 @@ type past struct {
 	From      time.Time     `help:"From AWS: the first minute, as 2026-03-04T12:00:00Z."`
 	To        time.Time     `help:"From AWS: the end of the last minute. Default: now."`
 	Since     time.Duration `help:"From AWS: instead of from, so long before the end, as 2h."`
-	SlowAfter float64       `help:"From AWS: judge requests that took longer than so many milliseconds too."`
+	SlowAfter int           `help:"From AWS: judge requests that took longer than so many milliseconds too."`
 	Throttles bool          `help:"From AWS: judge throttled requests too."`
 	Alpha     float64       `default:"0.05" help:"From AWS: the chance that a good version fails."`
 }

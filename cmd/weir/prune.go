@@ -44,11 +44,21 @@ func (c *pruneCmd) prune(ctx context.Context, api *lambda.Client, out io.Writer)
 	if err != nil {
 		return err
 	}
+	var unneeded []string
+	for _, choice := range prune.Choose(versions, aliases, nil, c.Keep) {
+		if choice.Keep == "" {
+			unneeded = append(unneeded, choice.Version)
+		}
+	}
+	uses, err := usesOf(ctx, api, c.Function, unneeded)
+	if err != nil {
+		return err
+	}
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "VERSION\tDECISION\tWHY")
 	var failures []error
 	deleted := 0
-	for _, choice := range prune.Choose(versions, aliases, c.Keep) {
+	for _, choice := range prune.Choose(versions, aliases, uses, c.Keep) {
 		decision, why := "keep", choice.Keep
 		if choice.Keep == "" {
 			decision, why, err = c.remove(ctx, api, choice.Version)

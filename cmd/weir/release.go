@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -18,13 +19,14 @@ import (
 type releaseCmd struct {
 	StateMachine string `required:"" env:"WEIR_STATE_MACHINE" help:"ARN of the release workflow (output StateMachineArn of the stack)."`
 	Function     string `help:"The function to release."`
-	Alias        string `default:"prod" help:"The alias to move."`
+	Alias        string `help:"The alias to move. Default: prod."`
 	Version      string `help:"Version number, alias to promote from, or $$LATEST. Default: what staging serves."`
 	Strategy     string `help:"Name of a strategy preset, or its JSON."`
-	Request      string `type:"existingfile" help:"A file with the whole request instead, as JSON."`
+	Request      string `type:"existingfile" help:"A file with the request, as JSON. Flags add what it leaves out; a flag that contradicts it is refused."`
 	DryRun       bool   `help:"Plan only; move nothing."`
 	Force        bool   `help:"Release a version again that was rolled back before."`
 	Reason       string `help:"Why, for the record."`
+	By           string `help:"Who asks, for the record. Default: the user of this machine."`
 	Name         string `help:"Name of the execution: the same name never starts twice."`
 	NoWait       bool   `help:"Do not follow the release."`
 }
@@ -70,36 +72,121 @@ func (c *releaseCmd) request() ([]byte, error) {
 }
 
 func (c *releaseCmd) rawRequest() ([]byte, error) {
-	if c.Request != "" {
-		raw, err := os.ReadFile(c.Request)
-		if err != nil {
-			return nil, fmt.Errorf("read the request: %w", err)
+	if strings.HasPrefix(c.Strategy, "{") && !json.Valid([]byte(c.Strategy)) {
+		return nil, fmt.Errorf("--strategy is %q; give the name of a preset, or a JSON object such as {\"type\": \"canary\", \"weight\": 10}", c.Strategy)
+	}
+	if c.Request == "" && c.Function == "" {
+		return nil, errors.New("--function is missing; name the function to release, or give a file with --request")
+	}
+	fields, err := c.fileFields()
+	if err != nil {
+		return nil, err
+	}
+	for _, add := range c.flagFields() {
+		if err := add.to(fields); err != nil {
+			return nil, err
 		}
-		return raw, nil
 	}
-	fields := map[string]any{"target": map[string]string{"function": c.Function, "alias": c.Alias}}
-	set := func(name, value string) {
-		if value != "" {
-			fields[name] = value
-		}
-	}
-	set("version", c.Version)
-	set("reason", c.Reason)
-	set("strategy", c.Strategy)
-	if strings.HasPrefix(c.Strategy, "{") {
-		fields["strategy"] = json.RawMessage(c.Strategy)
-	}
-	if c.DryRun {
-		fields["dryRun"] = true
-	}
-	if c.Force {
-		fields["force"] = true
+	if _, given := fields["by"]; !given {
+		fields["by"] = onTarget{}.by()
 	}
 	raw, err := json.Marshal(fields)
 	if err != nil {
-		return nil, fmt.Errorf("write the request from the flags: %w", err)
+		return nil, fmt.Errorf("write the request: %w", err)
 	}
 	return raw, nil
+}
+
+// fileFields are the fields of the request file, or none.
+func (c *releaseCmd) fileFields() (map[string]any, error) {
+	fields := map[string]any{}
+	if c.Request == "" {
+		fields["target"] = map[string]any{}
+		return fields, nil
+	}
+	raw, err := os.ReadFile(c.Request)
+	if err != nil {
+		return nil, fmt.Errorf("read the request: %w", err)
+	}
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return nil, fmt.Errorf("%s is not a JSON object: %w", c.Request, err)
+	}
+	return fields, nil
+}
+
+// flagField is a flag that was given, and the field of the request that it sets.
+type flagField struct {
+	flag  string
+	path  []string // the field's name; two names for a field of target
+	value any
+}
+
+// flagFields are the flags that were given.
+func (c *releaseCmd) flagFields() []flagField {
+	var given []flagField
+	text := func(flag, value string, path ...string) {
+		if value != "" {
+			given = append(given, flagField{flag, path, value})
+		}
+	}
+	yes := func(flag string, value bool, path ...string) {
+		if value {
+			given = append(given, flagField{flag, path, true})
+		}
+	}
+	text("--function", c.Function, "target", "function")
+	text("--alias", c.Alias, "target", "alias")
+	text("--version", c.Version, "version")
+	if strings.HasPrefix(c.Strategy, "{") {
+		given = append(given, flagField{"--strategy", []string{"strategy"}, json.RawMessage(c.Strategy)})
+	} else {
+		text("--strategy", c.Strategy, "strategy")
+	}
+	text("--reason", c.Reason, "reason")
+	text("--by", c.By, "by")
+	yes("--dry-run", c.DryRun, "dryRun")
+	yes("--force", c.Force, "force")
+	return given
+}
+
+// to sets the field, unless the request says something else already.
+func (f flagField) to(fields map[string]any) error {
+	at, name := fields, f.path[0]
+	if len(f.path) == 2 {
+		if _, several := fields["targets"]; several {
+			return fmt.Errorf("%s is given, and the request file has targets; name the functions in one of the two", f.flag)
+		}
+		target, ok := fields[name].(map[string]any)
+		if !ok {
+			target = map[string]any{}
+			fields[name] = target
+		}
+		at, name = target, f.path[1]
+	}
+	old, given := at[name]
+	switch {
+	case !given:
+		at[name] = f.value
+	case jsonText(old) != jsonText(f.value):
+		return fmt.Errorf("%s is %s, and the request file says %s; take one of them out", f.flag, jsonText(f.value), jsonText(old))
+	}
+	return nil
+}
+
+// jsonText is a value as canonical JSON: objects with their members in order.
+func jsonText(value any) string {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	var plain any
+	if json.Unmarshal(raw, &plain) != nil {
+		return string(raw)
+	}
+	if raw, err = json.Marshal(plain); err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(raw)
 }
 
 type followCmd struct {
@@ -144,10 +231,10 @@ func followExecution(ctx context.Context, states follow.API, execution string) e
 	if err != nil {
 		return err
 	}
-	if outcome.Status != "SUCCEEDED" {
-		cause, _, _ := strings.Cut(outcome.Cause, "\n\n")
-		return fmt.Errorf("the release ended %s: %s: %s", outcome.Status, outcome.Error, cause)
+	said, err := ending(outcome)
+	if err != nil {
+		return err
 	}
-	fmt.Println("the release succeeded")
+	fmt.Println(said)
 	return nil
 }

@@ -5,7 +5,7 @@
 package main
 
 import (
-	"os"
+	"context"
 
 	"github.com/aws/aws-lambda-go/cfn"
 	"github.com/aws/aws-lambda-go/lambda"
@@ -15,7 +15,7 @@ import (
 )
 
 func main() {
-	config, err := handler.Config(os.Getenv)
+	config, err := handler.Config(context.Background())
 	if err != nil {
 		handler.Fail(err)
 	}

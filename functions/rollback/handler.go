@@ -39,7 +39,7 @@ func (r *Rollback) Handle(ctx context.Context, task handler.Task) (handler.Resul
 	case "rollBack":
 		return r.rollBack(ctx, task)
 	case "repair":
-		return handler.Result{}, r.repair(ctx)
+		return handler.Result{}, r.repair(ctx, task.Now)
 	}
 	return handler.Result{}, release.Errorf(release.InvalidRequest,
 		"action is %q; this function knows rollBack and repair.", task.Action)

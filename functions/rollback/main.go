@@ -9,6 +9,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -21,7 +22,7 @@ import (
 )
 
 func main() {
-	config, err := handler.Config(os.Getenv)
+	config, err := handler.Config(context.Background())
 	if err != nil {
 		handler.Fail(err)
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
+	"weir/internal/emf"
 	"weir/internal/ledger"
 	"weir/internal/release"
 )
@@ -13,17 +15,17 @@ import (
 // repair sweeps the aliases in its care and restores those whose lock names an
 // execution that has ended. It cannot tell what another's lock is for, and
 // touches nothing else.
-func (r *Rollback) repair(ctx context.Context) error {
+func (r *Rollback) repair(ctx context.Context, now time.Time) error {
 	var failures []error
 	for _, target := range r.targets {
-		if err := r.repairOne(ctx, target); err != nil {
+		if err := r.repairOne(ctx, target, now); err != nil {
 			failures = append(failures, err)
 		}
 	}
 	return errors.Join(failures...)
 }
 
-func (r *Rollback) repairOne(ctx context.Context, target release.Target) error {
+func (r *Rollback) repairOne(ctx context.Context, target release.Target, now time.Time) error {
 	alias, err := r.aliases.Alias(ctx, target)
 	if release.IsError(err, release.TargetNotFound) {
 		slog.WarnContext(ctx, "alias to look after does not exist", "target", target.String())
@@ -49,6 +51,7 @@ func (r *Rollback) repairOne(ctx context.Context, target release.Target) error {
 	if err != nil {
 		return fmt.Errorf("repair %s after %s: %w", target, holder, err)
 	}
+	emf.Count(ctx, holder, emf.Repaired, now)
 	r.ledger.Put(ctx, ledger.AliasRepaired, ledger.Detail{
 		Execution: holder, Targets: []release.PlannedTarget{planned}, Outcome: release.RolledBack,
 		Why: "The execution ended without rolling back. " + outcome(planned, after, left),

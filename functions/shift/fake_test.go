@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"weir/internal/awslambda"
+	"weir/internal/awsmetrics"
 	"weir/internal/handler"
 	"weir/internal/ledger"
 	"weir/internal/release"
@@ -62,7 +63,7 @@ func (f *fake) set(target release.Target, route release.Route, mark release.Mark
 }
 
 func (f *fake) shift() *Shift {
-	return &Shift{aliases: f, versions: f, executions: f, alarms: f, ledger: f, hooks: f, tasks: f, parameters: f, version: "staging"}
+	return &Shift{aliases: f, versions: f, executions: f, alarms: f, ledger: f, hooks: f, tasks: f, parameters: f, traffic: f, version: "staging"}
 }
 
 func (f *fake) Alias(_ context.Context, target release.Target) (release.Alias, error) {
@@ -103,6 +104,14 @@ func (f *fake) Ended(_ context.Context, arn string) (bool, error) { return f.end
 
 func (f *fake) Firing(context.Context, []string) (map[string]bool, error) {
 	return map[string]bool{}, nil
+}
+
+func (f *fake) Traffic(_ context.Context, targets []release.Target, _, _ time.Time) ([]awsmetrics.Count, error) {
+	return make([]awsmetrics.Count, len(targets)), nil
+}
+
+func (f *fake) Measured(_ context.Context, queries []awsmetrics.Query, _, _ time.Time) ([]bool, error) {
+	return make([]bool, len(queries)), nil
 }
 
 func (f *fake) Put(_ context.Context, detailType string, _ ledger.Detail) {

@@ -17,6 +17,7 @@ type Shift struct {
 	versions   versions
 	executions executions
 	alarms     alarms
+	traffic    traffic
 	ledger     recorder
 	hooks      hooks
 	tasks      tasks

@@ -10,6 +10,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -23,7 +24,7 @@ import (
 )
 
 func main() {
-	config, err := handler.Config(os.Getenv)
+	config, err := handler.Config(context.Background())
 	if err != nil {
 		handler.Fail(err)
 	}
@@ -32,6 +33,7 @@ func main() {
 		handler.Fail(err)
 	}
 	functions, executions := awslambda.New(config), awsstates.New(config)
+	metrics := awsmetrics.New(config)
 	shift := &Shift{
 		aliases:    functions,
 		versions:   functions,
@@ -41,7 +43,8 @@ func main() {
 		tasks:      executions,
 		standing:   standing,
 		version:    cmp.Or(os.Getenv("WEIR_VERSION"), "staging"),
-		alarms:     awsmetrics.New(config),
+		alarms:     metrics,
+		traffic:    metrics,
 		ledger:     ledger.New(config),
 	}
 	handler.Run(shift.Handle)

@@ -61,6 +61,12 @@ func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, er
 	if err != nil {
 		return handler.Result{}, err
 	}
+	if err := s.measured(ctx, plan, task.Now); err != nil {
+		return handler.Result{}, err
+	}
+	if plan, err = s.expect(ctx, plan, task.Now); err != nil {
+		return handler.Result{}, err
+	}
 	progress := release.NotStarted()
 	return handler.Result{Plan: &plan, Progress: &progress}, nil
 }
@@ -168,7 +174,7 @@ func (s *Shift) plannedAlarms(ctx context.Context, names []string) ([]release.Pl
 		fires, exists := firing[name]
 		if !exists {
 			return nil, release.Errorf(release.AlarmNotFound,
-				"alarms names %q, which does not exist; an alarm that is not there is no assurance. Check its name, or leave it out.", name)
+				"alarms names %q, which is no metric alarm and no composite alarm; an alarm that is not there is no assurance. Check its name, put a composite alarm around a log alarm, or leave it out.", name)
 		}
 		planned = append(planned, release.PlannedAlarm{Name: name, FiredBefore: fires})
 	}

@@ -19,6 +19,9 @@ type gathered struct {
 	// set, over all targets.
 	stable, candidate release.Served
 	exposed           bool // the candidate of every target served something
+	// unmeasured are the signals without any count on a candidate that served
+	// requests.
+	unmeasured []string
 }
 
 // window is the span of whole minutes that a look reads: from the first minute
@@ -98,12 +101,13 @@ func arrange(plan release.Plan, progress release.Progress, queries []awsmetrics.
 		since = progress.Reached[len(progress.Reached)-1].At
 	}
 	perTarget := 2 * (len(plan.Judge.Signals) + 1)
+	var requests int64 // that the candidate of the target at hand served
 	for i := 0; i < len(queries); i += 2 {
 		stable, candidate := series[i], series[i+1]
 		if i%perTarget == 0 {
 			add(&g.stable, stable, since)
 			add(&g.candidate, candidate, since)
-			if served(candidate) == 0 {
+			if requests = served(candidate); requests == 0 {
 				g.exposed = false
 			}
 			continue
@@ -112,6 +116,9 @@ func arrange(plan release.Plan, progress release.Progress, queries []awsmetrics.
 		name := signal.Name
 		if len(plan.Targets) > 1 {
 			name += " of " + queries[i].Target.String()
+		}
+		if requests > 0 && served(candidate) == 0 {
+			g.unmeasured = append(g.unmeasured, name)
 		}
 		g.signals = append(g.signals, signalSeen(plan, progress, name, signal, stable, candidate, from, to))
 	}

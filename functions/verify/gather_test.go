@@ -88,3 +88,17 @@ func TestThresholdFromAWholeAlias(t *testing.T) {
 		t.Errorf("the thresholds are %v (%v)", thresholds, err)
 	}
 }
+
+// unwritten is a CloudWatch whose custom metrics have no datum.
+type unwritten struct{ metrics }
+
+func (unwritten) Counts(_ context.Context, queries []awsmetrics.Query, _, to time.Time) ([]awsmetrics.Series, error) {
+	series := make([]awsmetrics.Series, len(queries))
+	for i, q := range queries {
+		series[i] = awsmetrics.Series{}
+		for at := start; q.Signal.Metric == nil && at.Before(to); at = at.Add(time.Minute) {
+			series[i][at] = awsmetrics.Count{Requests: 100}
+		}
+	}
+	return series, nil
+}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"weir/internal/emf"
 	"weir/internal/handler"
 	"weir/internal/judge"
 	"weir/internal/ledger"
@@ -39,6 +40,9 @@ func (v *Verify) judge(ctx context.Context, task handler.Task) (handler.Result, 
 		Outcome: look.Outcome, Why: progress.Verdict,
 	}
 	v.ledger.Put(ctx, ledger.Judged, detail)
+	if progress.Phase == release.Holding || progress.Phase == release.Awaiting {
+		emf.Count(ctx, task.Execution.ARN, emf.Held, task.Now)
+	}
 	if progress.Phase == release.Holding && task.Progress.Phase != release.Holding {
 		v.ledger.Put(ctx, ledger.Held, detail)
 	}
@@ -72,13 +76,11 @@ func (v *Verify) look(ctx context.Context, task handler.Task) (release.Look, err
 	if err != nil {
 		return blind(look, err), nil
 	}
-	verdict, err := judge.Judge(judge.Release{
-		Alpha: task.Plan.Judge.Alpha, PlannedMinutes: task.Plan.BakeMinutes(), WatchShare: watchShare(task.Plan), Signals: seen.signals,
-	})
+	verdict, err := judged(task.Plan, task.Progress, seen.signals, task.Now)
 	if err != nil {
-		return release.Look{}, fmt.Errorf("judge: %w", err)
+		return release.Look{}, err
 	}
-	look.Outcome, look.Sentence = string(verdict.Outcome), verdict.Reason
+	look.Outcome, look.Sentence = string(verdict.Outcome), verdict.Reason+unmeasured(seen.unmeasured)
 	look.Exposed, look.Stable, look.Candidate = seen.exposed, seen.stable, seen.candidate
 	for _, e := range verdict.Evidence {
 		look.Evidence = append(look.Evidence, evidenceOf(e))
@@ -102,14 +104,6 @@ func blind(look release.Look, err error) release.Look {
 	look.Blind, look.Outcome = true, string(judge.Inconclusive)
 	look.Sentence = "The metrics could not be read: " + err.Error()
 	return look
-}
-
-// watchShare keeps part of alpha for the watch, where one is planned.
-func watchShare(plan release.Plan) float64 {
-	if plan.Watch == 0 {
-		return 0
-	}
-	return judge.DefaultWatchShare
 }
 
 // aliasesOf checks that every alias still is as this release left it, and finds

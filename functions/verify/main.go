@@ -4,7 +4,7 @@
 package main
 
 import (
-	"os"
+	"context"
 
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
@@ -14,7 +14,7 @@ import (
 )
 
 func main() {
-	config, err := handler.Config(os.Getenv)
+	config, err := handler.Config(context.Background())
 	if err != nil {
 		handler.Fail(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"weir/internal/handler"
@@ -54,8 +55,9 @@ func (v *Verify) probeOne(ctx context.Context, planned release.PlannedTarget, i 
 }
 
 // slowAfter finds, for each target whose signal slow has no threshold, the 99th
-// percentile of stable's durations in the hour before the release.
-func (v *Verify) slowAfter(ctx context.Context, plan release.Plan) (map[string]float64, error) {
+// percentile of stable's durations in the hour before the release, rounded up to
+// a whole millisecond.
+func (v *Verify) slowAfter(ctx context.Context, plan release.Plan) (map[string]int, error) {
 	needed := false
 	for _, signal := range plan.Judge.Signals {
 		needed = needed || signal.Name == release.SignalSlow && signal.ThresholdMilliseconds == 0
@@ -63,7 +65,7 @@ func (v *Verify) slowAfter(ctx context.Context, plan release.Plan) (map[string]f
 	if !needed {
 		return nil, nil
 	}
-	thresholds := map[string]float64{}
+	thresholds := map[string]int{}
 	for _, planned := range plan.Targets {
 		p99, served, err := v.recentP99(ctx, plan, planned)
 		if err != nil {
@@ -73,7 +75,7 @@ func (v *Verify) slowAfter(ctx context.Context, plan release.Plan) (map[string]f
 			return nil, release.Errorf(release.InvalidRequest,
 				"judge.signals: slow has no thresholdMilliseconds, and %s served nothing in the last hour to take one from; set it.", planned.Target())
 		}
-		thresholds[planned.Target().String()] = p99
+		thresholds[planned.Target().String()] = int(math.Ceil(p99))
 	}
 	return thresholds, nil
 }

@@ -142,7 +142,7 @@ func (c *Client) Version(ctx context.Context, function, number string) (release.
 		return release.Version{}, awserr.Wrap(err, "read version %s of %s", number, function)
 	}
 	version := release.Version{
-		Number: aws.ToString(out.Version), Role: aws.ToString(out.Role), State: string(out.State),
+		Number: aws.ToString(out.Version), Role: aws.ToString(out.Role), TimeoutSeconds: int(aws.ToInt32(out.Timeout)), State: string(out.State),
 		StateReason: aws.ToString(out.StateReason), LastUpdateStatus: string(out.LastUpdateStatus),
 		TenantIsolated: out.TenancyConfig != nil,
 	}

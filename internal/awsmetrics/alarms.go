@@ -13,8 +13,10 @@ import (
 // alarmsPerCall is DescribeAlarms' limit for AlarmNames.
 const alarmsPerCall = 100
 
-// Firing reads alarms, metric and composite, by name. The answer holds an entry
-// for each alarm that exists: true when it is in ALARM now.
+// Firing reads metric alarms and composite alarms by name. The answer holds an
+// entry for each alarm that exists: true when it is in ALARM now. A mute rule
+// silences an alarm's actions and not its state, so a muted alarm can fire here.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarmmuterule.html
 func (c *Client) Firing(ctx context.Context, names []string) (map[string]bool, error) {
 	firing := map[string]bool{}
 	for len(names) > 0 {

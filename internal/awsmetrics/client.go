@@ -19,7 +19,13 @@ import (
 
 // Client reads metrics and alarms.
 type Client struct {
-	api *cloudwatch.Client
+	api api
+}
+
+// api is what a Client calls.
+type api interface {
+	cloudwatch.GetMetricDataAPIClient
+	cloudwatch.DescribeAlarmsAPIClient
 }
 
 // New returns a client for the account and region of config.
@@ -74,7 +80,11 @@ func (c *Client) Counts(ctx context.Context, queries []Query, from, to time.Time
 	}
 	for i, k := range kinds {
 		for minute, requests := range values[k.requests] {
-			result[i][minute] = k.count(requests, values[k.events][minute])
+			events, measured := values[k.events][minute]
+			if k.measuredOnly && !measured {
+				continue
+			}
+			result[i][minute] = k.count(requests, events)
 		}
 		for minute, events := range values[k.events] {
 			if _, ok := result[i][minute]; !ok {
@@ -85,10 +95,16 @@ func (c *Client) Counts(ctx context.Context, queries []Query, from, to time.Time
 	return result, nil
 }
 
+// queryID names the queries of one reading.
+func queryID(i int) string { return fmt.Sprintf("q%d", i) }
+
 // kind tells how a signal's count comes out of two data series.
 type kind struct {
 	requests, events string // ids
 	signal           string
+	// measuredOnly leaves out minutes in which the metric of the events has no
+	// datum: what was not measured is not zero events.
+	measuredOnly bool
 }
 
 func (k kind) count(requests, events float64) Count {
@@ -107,6 +123,11 @@ func (k kind) count(requests, events float64) Count {
 	return Count{Requests: whole(requests), Events: min(whole(requests), whole(events))}
 }
 
+// longerThan is the statistic that tells the percentile rank of a threshold, in
+// whole milliseconds: CloudWatch documents at most ten decimals for such a bound.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+func longerThan(milliseconds int) string { return fmt.Sprintf("PR(:%d)", milliseconds) }
+
 func whole(x float64) int64 { return int64(math.Round(max(0, x))) }
 
 // dataQueries turns queries into GetMetricData's, asking once for what several
@@ -123,7 +144,7 @@ func (c *Client) dataQueries(queries []Query) ([]types.MetricDataQuery, []kind) 
 		if id, ok := ids[key]; ok {
 			return id
 		}
-		id := fmt.Sprintf("q%d", len(ids))
+		id := queryID(len(ids))
 		ids[key] = id
 		wanted = append(wanted, types.MetricDataQuery{
 			Id: &id, ReturnData: aws.Bool(true),
@@ -140,8 +161,10 @@ func (c *Client) dataQueries(queries []Query) ([]types.MetricDataQuery, []kind) 
 		switch {
 		case q.Signal.Metric != nil:
 			k.events = ask(q, q.Signal.Metric.Namespace, q.Signal.Metric.Name, "Sum")
+			k.measuredOnly = !q.Signal.Metric.OnEventsOnly
 		case q.Signal.Name == release.SignalSlow:
-			k.events = ask(q, lambdaNamespace, "Duration", fmt.Sprintf("PR(:%g)", q.Signal.ThresholdMilliseconds))
+			k.events = ask(q, lambdaNamespace, "Duration", longerThan(q.Signal.ThresholdMilliseconds))
+			k.measuredOnly = true
 		case q.Signal.Name == release.SignalThrottles:
 			k.events = ask(q, lambdaNamespace, "Throttles", "Sum")
 		default:

@@ -16,7 +16,6 @@ import (
 // Builder builds from a checkout into a folder.
 type Builder struct {
 	root, dir string
-	lazy      bool // whether the libraries that start fast are there
 	// System is what functions are compiled for, as GOOS names it. Default: this
 	// machine's.
 	System string
@@ -51,18 +50,12 @@ func dependOn(folder string) error {
 // Function compiles a function's package, such as ./functions/app, and gives the
 // folder of its bootstrap. release is what the app answers with.
 func (b *Builder) Function(folder, pkg, release string) (string, error) {
-	if !b.lazy {
-		if err := b.run(nil, "go", "run", "./internal/built/lazyinit", "-out", "build/lazy", "./functions/..."); err != nil {
-			return "", err
-		}
-		b.lazy = true
-	}
 	into := filepath.Join(b.dir, folder)
-	env := []string{"CGO_ENABLED=0", "GOWORK=off"} // a workspace knows no other module file
+	env := []string{"CGO_ENABLED=0"}
 	if b.System != "" {
 		env = append(env, "GOOS="+b.System)
 	}
-	return into, b.run(env, "go", "build", "-modfile=build/lazy/go.mod", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
+	return into, b.run(env, "go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
 		"-ldflags", "-s -w -buildid= -X main.release="+release, "-o", filepath.Join(into, "bootstrap"), pkg)
 }
 

@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"time"
 
 	"weir/internal/release"
 )
@@ -26,6 +27,13 @@ const (
 	SecondsToDetect   = "SecondsToDetect"   // from the first traffic to the rollback; only of those rolled back
 	ExposedRequests   = "ExposedRequests"   // requests that the candidate answered, as far as they were counted
 	ExposedToFailures = "ExposedToFailures" // those of them that it failed
+)
+
+// Names of the metrics that count one thing each, with the dimension
+// StateMachine alone. The pipeline's alarms read them.
+const (
+	Held     = "Held"     // looks at which a release held or waited for a person
+	Repaired = "Repaired" // aliases that the repair returned to one version
 )
 
 type directive struct {
@@ -50,6 +58,28 @@ func Put(ctx context.Context, executionARN string, record release.Record) {
 	if err := Write(os.Stdout, executionARN, record); err != nil {
 		slog.ErrorContext(ctx, "metrics not written", "execution", executionARN, "error", err.Error())
 	}
+}
+
+// Count writes one line that counts one of what a metric names, at the time
+// given: that of the event which caused it, or now if it is zero, as in a repair
+// that a person asks for. A failure is logged and changes nothing else.
+func Count(ctx context.Context, executionARN, name string, at time.Time) {
+	if at.IsZero() {
+		at = time.Now()
+	}
+	if err := WriteCount(os.Stdout, executionARN, name, at); err != nil {
+		slog.ErrorContext(ctx, "metrics not written", "execution", executionARN, "metric", name, "error", err.Error())
+	}
+}
+
+// WriteCount writes the line of Count.
+func WriteCount(w io.Writer, executionARN, name string, at time.Time) error {
+	holder, err := release.HolderOf(executionARN)
+	if err != nil {
+		return err
+	}
+	return writeLine(w, map[string]any{"StateMachine": holder.StateMachine, "execution": executionARN, name: 1}, at,
+		metric{Namespace: Namespace, Dimensions: [][]string{{"StateMachine"}}, Metrics: []unit{{Name: name, Unit: unitOf(name)}}})
 }
 
 // Write writes one line about a release that the execution made.
@@ -82,7 +112,11 @@ func Write(w io.Writer, executionARN string, record release.Record) error {
 		line[name] = value
 		definition.Metrics = append(definition.Metrics, unit{Name: name, Unit: unitOf(name)})
 	}
-	line["_aws"] = directive{Timestamp: record.EndedAt.UnixMilli(), CloudWatchMetrics: []metric{definition}}
+	return writeLine(w, line, record.EndedAt, definition)
+}
+
+func writeLine(w io.Writer, line map[string]any, at time.Time, definition metric) error {
+	line["_aws"] = directive{Timestamp: at.UnixMilli(), CloudWatchMetrics: []metric{definition}}
 	text, err := json.Marshal(line)
 	if err != nil {
 		return fmt.Errorf("write metrics: %w", err)

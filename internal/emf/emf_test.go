@@ -96,3 +96,24 @@ var errBroken = errors.New("broken pipe")
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errBroken }
+
+func TestACountHasOneMetricOfItsOwn(t *testing.T) {
+	var out bytes.Buffer
+	at := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	if err := WriteCount(&out, execution, Held, at); err != nil {
+		t.Fatal(err)
+	}
+	var line struct {
+		AWS          directive `json:"_aws"`
+		StateMachine string
+		Held         float64
+	}
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+		t.Fatal(err)
+	}
+	definition := line.AWS.CloudWatchMetrics[0]
+	if line.Held != 1 || line.StateMachine == "" || line.AWS.Timestamp != at.UnixMilli() ||
+		len(definition.Metrics) != 1 || definition.Metrics[0] != (unit{Held, "Count"}) || len(definition.Dimensions) != 1 {
+		t.Errorf("the line is %s", out.String())
+	}
+}

@@ -20,9 +20,15 @@ type Choice struct {
 // Choose decides on each published version, newest first: the newest are kept,
 // as many as keep says, and each that an alias serves or that Weir's mark on an
 // alias names: what a release returns to or is releasing, and what a rollback
-// goes back to. $LATEST is no version.
-func Choose(versions []string, aliases []release.Alias, keep int) []Choice {
+// goes back to. uses says why further versions are needed, by version. $LATEST is
+// no version.
+func Choose(versions []string, aliases []release.Alias, uses map[string]string, keep int) []Choice {
 	needed := needs(aliases)
+	for version, why := range uses {
+		if needed[version] == "" {
+			needed[version] = why
+		}
+	}
 	sorted := slices.DeleteFunc(slices.Clone(versions), func(v string) bool { return number(v) == 0 })
 	slices.SortFunc(sorted, func(a, b string) int { return cmp.Compare(number(b), number(a)) })
 	choices := make([]Choice, 0, len(sorted))

@@ -13,11 +13,11 @@ func TestChoose(t *testing.T) {
 	prod := release.Alias{Target: release.Target{Function: "orders", Alias: "prod"}, Version: "3", Weights: map[string]float64{"7": 10},
 		Mark: release.ParseMark("weir/1 stable=3 candidate=7 previous=2 lock=weir-release/monday")}
 	got := map[string]string{}
-	for _, choice := range prune.Choose([]string{"$LATEST", "1", "10", "2", "3", "4", "7", "8", "9"}, []release.Alias{prod}, 2) {
+	for _, choice := range prune.Choose([]string{"$LATEST", "1", "10", "2", "3", "4", "7", "8", "9"}, []release.Alias{prod}, map[string]string{"1": "it has provisioned concurrency", "3": "no"}, 2) {
 		got[choice.Version] = choice.Keep
 	}
 	want := map[string]string{"10": "one of the newest", "9": "one of the newest", "8": "", "7": "prod serves it", "4": "",
-		"3": "prod serves it", "2": "a rollback of prod goes back to it", "1": ""}
+		"3": "prod serves it", "2": "a rollback of prod goes back to it", "1": "it has provisioned concurrency"}
 	for version, keep := range want {
 		if got[version] != keep {
 			t.Errorf("version %s: %q, want %q", version, got[version], keep)
@@ -53,7 +53,7 @@ func TestNothingNeededIsEverChosen(t *testing.T) {
 			aliases = append(aliases, alias)
 		}
 		random.Shuffle(len(versions), func(i, j int) { versions[i], versions[j] = versions[j], versions[i] })
-		choices := prune.Choose(versions, aliases, keep)
+		choices := prune.Choose(versions, aliases, nil, keep)
 		if len(choices) != n {
 			t.Fatalf("%d choices on %d versions", len(choices), n)
 		}

@@ -21,6 +21,7 @@ const (
 	AliasNotWhole       = "Release.AliasNotWhole"       // the alias already splits traffic
 	AliasLocked         = "Release.AliasLocked"         // another release holds the alias
 	AlarmNotFound       = "Release.AlarmNotFound"       // an alarm named in the request does not exist
+	MetricNotFound      = "Release.MetricNotFound"      // a custom metric named in the request has no datum
 	Frozen              = "Release.Frozen"              // releases are frozen
 	PlanTooLong         = "Release.PlanTooLong"         // the plan would pass the service's limits
 	SomebodyElseChanged = "Release.SomebodyElseChanged" // $LATEST changed while it was published

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"math"
 	"time"
 
 	"weir/internal/prices"
@@ -45,15 +46,15 @@ func (p Plan) estimate(now time.Time) Estimate {
 		total += seconds
 		looks += seconds/p.Judge.IntervalSeconds + 2
 	}
-	for _, step := range p.Steps {
-		add(step.BakeSeconds + p.Judge.MetricDelaySeconds + 60)
+	for i, step := range p.Steps {
+		add(step.BakeSeconds + p.delay(i) + 60)
 	}
 	add(p.Judge.HoldSeconds)
 	for _, approval := range p.Approvals {
 		add(approval.LimitSeconds)
 	}
 	if p.Watch > 0 {
-		add(p.Watch + p.Judge.MetricDelaySeconds + 60)
+		add(p.Watch + p.Judge.SettledSeconds() + 60)
 	}
 	// A gradual rollback writes, chooses and waits once a minute.
 	returns := p.RollBackOver / 60
@@ -72,10 +73,13 @@ func (p Plan) estimate(now time.Time) Estimate {
 		HistoryEvents: fixedEvents + (looks+returns)*eventsPerLook + len(p.Steps)*eventsPerTask +
 			stages*eventsPerStage + hooks*eventsPerHook + len(p.Approvals)*eventsPerTask,
 		Transitions: states,
-		CostUSD: float64(states)*prices.Transition + float64(metrics)*prices.Metric +
-			float64(calls)*(prices.HandlerCall+prices.Event) + float64(alarmReads)*prices.APIRequest,
+		CostUSD: microdollars(float64(states)*prices.Transition + float64(metrics)*prices.Metric +
+			float64(calls)*(prices.HandlerCall+prices.Event) + float64(alarmReads)*prices.APIRequest),
 	}
 }
+
+// microdollars rounds to a millionth of a dollar.
+func microdollars(usd float64) float64 { return math.Round(usd*1e6) / 1e6 }
 
 // hookCalls is how often hooks are asked, and in how many calls.
 func (p Plan) hookCalls() (stages, calls int) {

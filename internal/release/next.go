@@ -103,7 +103,7 @@ func (p Progress) passedEarly(plan Plan, look Look, now time.Time) bool {
 	if !plan.AdvanceOnPass || look.Outcome != "pass" || p.Step < 0 {
 		return false
 	}
-	delay := time.Duration(plan.Judge.MetricDelaySeconds+plan.Judge.WarmUpSeconds) * time.Second
+	delay := time.Duration(plan.Judge.SettledSeconds()+plan.Judge.WarmUpSeconds) * time.Second
 	firstMinute := p.Since.Add(time.Minute - time.Nanosecond).Truncate(time.Minute)
 	return !now.Before(firstMinute.Add(time.Minute + delay))
 }
@@ -246,18 +246,18 @@ func nameOf(by string) string {
 // due is when the phase may end: a step after its bake, and the watch after its
 // time, each once the metrics of it can be read.
 func (p Progress) due(plan Plan) time.Time {
-	seconds := plan.Watch
+	seconds, delay := plan.Watch, plan.Judge.SettledSeconds()
 	if p.Phase != Watching {
 		if p.Step < 0 {
 			return p.Since // before the first step nothing bakes
 		}
-		seconds = plan.Steps[p.Step].BakeSeconds
+		seconds, delay = plan.Steps[p.Step].BakeSeconds, plan.delay(p.Step)
 	}
 	end := p.Since.Add(time.Duration(seconds) * time.Second)
 	if floor := end.Truncate(time.Minute); !floor.Equal(end) {
 		end = floor.Add(time.Minute) // metrics come in whole minutes
 	}
-	return end.Add(time.Duration(plan.Judge.MetricDelaySeconds) * time.Second)
+	return end.Add(time.Duration(delay) * time.Second)
 }
 
 // wait sets the time to the next look: the interval, or less when the phase may

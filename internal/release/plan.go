@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"weir/internal/judge"
 )
 
 // Plan is a release resolved before anything moved. It travels through the
@@ -31,6 +33,8 @@ type Plan struct {
 	By           string            `json:"by,omitempty"`
 	Checks       []string          `json:"checks"` // what was checked, in words
 	Estimate     Estimate          `json:"estimate"`
+	// Traffic is what the judge can find at the traffic of the last day.
+	Traffic []PlannedTraffic `json:"traffic,omitempty"`
 }
 
 // Kind is what a request turned out to be.
@@ -58,13 +62,16 @@ func (p PlannedTarget) Target() Target { return Target{Function: p.Function, Ali
 
 // PlannedJudge is the judge's part of the plan, with every default filled in.
 type PlannedJudge struct {
-	Alpha              float64  `json:"alpha"`
-	IntervalSeconds    int      `json:"intervalSeconds"`
-	MetricDelaySeconds int      `json:"metricDelaySeconds"`
-	WarmUpSeconds      int      `json:"warmUpSeconds"`
-	Inconclusive       Policy   `json:"inconclusive"`
-	HoldSeconds        int      `json:"holdSeconds"`
-	Signals            []Signal `json:"signals"`
+	Alpha              float64 `json:"alpha"`
+	IntervalSeconds    int     `json:"intervalSeconds"`
+	MetricDelaySeconds int     `json:"metricDelaySeconds"`
+	// LongestRequestSeconds is how long a request may last: its counts may be
+	// missing from its minute for that long, and the metric delay.
+	LongestRequestSeconds int      `json:"longestRequestSeconds"`
+	WarmUpSeconds         int      `json:"warmUpSeconds"`
+	Inconclusive          Policy   `json:"inconclusive"`
+	HoldSeconds           int      `json:"holdSeconds"`
+	Signals               []Signal `json:"signals"`
 }
 
 // PlannedAlarm is an alarm to heed. One that fired before the release is
@@ -104,6 +111,7 @@ type Version struct {
 	Number           string
 	Role             string
 	DeadLetter       string // target ARN, or empty
+	TimeoutSeconds   int
 	State            string // Active, Pending, Inactive, Failed
 	StateReason      string
 	LastUpdateStatus string // Successful, Failed, InProgress
@@ -177,7 +185,7 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 		Approvals: approvals, Hooks: planHooks(request.Hooks),
 		Execution: execution.ARN, Link: ConsoleLink(execution.ARN), StartedAt: execution.StartedAt, Steps: steps,
 		AdvanceOnPass: request.Strategy.AdvanceOnPass, RollBackOver: request.RollBackOver.Seconds(),
-		Watch: request.Watch.Seconds(), Judge: plannedJudge(request.Judge),
+		Watch: request.Watch.Seconds(), Judge: plannedJudge(request.Judge, facts),
 		Probes: orEmpty(request.Probes), Alarms: orEmpty(alarms),
 		DryRun: request.DryRun, Reason: request.Reason, By: request.By,
 	}
@@ -208,15 +216,45 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 // holds them: the judge's horizon.
 func (p Plan) BakeMinutes() int {
 	minutes := 0
-	for _, step := range p.Steps {
-		minutes += (step.BakeSeconds+p.Judge.MetricDelaySeconds+59)/60 + 1
+	for i, step := range p.Steps {
+		minutes += (step.BakeSeconds+p.delay(i)+59)/60 + 1
 	}
 	return max(1, minutes)
 }
 
-func plannedJudge(spec JudgeSpec) PlannedJudge {
+// WatchShare is the part of alpha that the judge keeps for the watch.
+func (p Plan) WatchShare() float64 {
+	if p.Watch == 0 {
+		return 0
+	}
+	return judge.DefaultWatchShare
+}
+
+// delay is how many seconds after the bake of a step its counts are awaited. The
+// last step wants a pass, which only complete counts can give.
+func (p Plan) delay(step int) int {
+	if step == len(p.Steps)-1 {
+		return p.Judge.SettledSeconds()
+	}
+	return p.Judge.MetricDelaySeconds
+}
+
+// SettledSeconds is the age from which the counts of a minute are complete: a
+// request is counted in the minute in which it began, once it has ended.
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
+func (j PlannedJudge) SettledSeconds() int { return j.MetricDelaySeconds + j.LongestRequestSeconds }
+
+func plannedJudge(spec JudgeSpec, facts []Facts) PlannedJudge {
+	longest := 0
+	for _, f := range facts {
+		longest = max(longest, f.Stable.TimeoutSeconds, f.Candidate.TimeoutSeconds)
+	}
+	if spec.LongestRequest != nil {
+		longest = spec.LongestRequest.Seconds()
+	}
 	return PlannedJudge{
-		Alpha: spec.Alpha, IntervalSeconds: spec.Interval.Seconds(),
+		LongestRequestSeconds: longest,
+		Alpha:                 spec.Alpha, IntervalSeconds: spec.Interval.Seconds(),
 		MetricDelaySeconds: spec.MetricDelay.Seconds(), WarmUpSeconds: spec.WarmUp.Seconds(),
 		Inconclusive: spec.Inconclusive, HoldSeconds: spec.HoldFor.Seconds(), Signals: spec.Signals,
 	}

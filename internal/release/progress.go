@@ -56,7 +56,7 @@ type Progress struct {
 
 	// SlowAfter is the latency in milliseconds above which a request of a
 	// target ("orders:prod") is slow, where the request set none.
-	SlowAfter map[string]float64 `json:"slowAfterMilliseconds,omitempty"`
+	SlowAfter map[string]int `json:"slowAfterMilliseconds,omitempty"`
 }
 
 // Reached is a weight that was set, when, and what was seen while it was in

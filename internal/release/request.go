@@ -66,13 +66,16 @@ type Expectation struct {
 
 // JudgeSpec says how the candidate is judged.
 type JudgeSpec struct {
-	Alpha        float64   `json:"alpha,omitempty"`
-	Interval     *Duration `json:"interval,omitempty"`
-	MetricDelay  *Duration `json:"metricDelay,omitempty"`
-	WarmUp       *Duration `json:"warmUp,omitempty"`
-	Inconclusive Policy    `json:"inconclusive,omitempty"`
-	HoldFor      *Duration `json:"holdFor,omitempty"`
-	Signals      []Signal  `json:"signals,omitempty"`
+	Alpha       float64   `json:"alpha,omitempty"`
+	Interval    *Duration `json:"interval,omitempty"`
+	MetricDelay *Duration `json:"metricDelay,omitempty"`
+	WarmUp      *Duration `json:"warmUp,omitempty"`
+	// LongestRequest is how long a request may last. Default: the longer timeout
+	// of the two versions.
+	LongestRequest *Duration `json:"longestRequest,omitempty"`
+	Inconclusive   Policy    `json:"inconclusive,omitempty"`
+	HoldFor        *Duration `json:"holdFor,omitempty"`
+	Signals        []Signal  `json:"signals,omitempty"`
 }
 
 // Policy is what to do when there is too little evidence to promote.
@@ -88,7 +91,7 @@ const (
 // Signal is something counted per version.
 type Signal struct {
 	Name                  string    `json:"name"`
-	ThresholdMilliseconds float64   `json:"thresholdMilliseconds,omitempty"`
+	ThresholdMilliseconds int       `json:"thresholdMilliseconds,omitempty"`
 	Tolerance             Tolerance `json:"tolerance"`
 	Metric                *Metric   `json:"metric,omitempty"`
 }
@@ -110,7 +113,13 @@ type Tolerance struct {
 type Metric struct {
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
+	// OnEventsOnly says that the function writes the metric only when an event
+	// happens. A minute without a datum is then a minute without events. Without
+	// it such a minute was not measured, and is not judged.
+	OnEventsOnly bool `json:"onEventsOnly,omitempty"`
 }
+
+func (m Metric) String() string { return m.Namespace + " " + m.Name }
 
 // DefaultStrategy is what a release gets that names none.
 const DefaultStrategy = "Canary10Percent10Minutes"
@@ -229,6 +238,11 @@ func (j *JudgeSpec) normalise() error {
 			return err
 		}
 	}
+	if j.LongestRequest != nil {
+		if err := within("judge.longestRequest", *j.LongestRequest, "0m", "2h"); err != nil {
+			return err
+		}
+	}
 	if len(j.Signals) == 0 {
 		j.Signals = []Signal{{Name: SignalErrors}}
 	}
@@ -249,7 +263,7 @@ func normaliseSignals(signals []Signal) error {
 			return Errorf(InvalidRequest, "%s is %q; a signal is errors, slow or throttles without a metric, or a name of your own with one.", field, signal.Name)
 		}
 		if signal.ThresholdMilliseconds != 0 && signal.Name != SignalSlow {
-			return Errorf(InvalidRequest, "%s.thresholdMilliseconds is %g; only the signal slow has a threshold.", field, signal.ThresholdMilliseconds)
+			return Errorf(InvalidRequest, "%s.thresholdMilliseconds is %d; only the signal slow has a threshold.", field, signal.ThresholdMilliseconds)
 		}
 		if signal.Tolerance.Ratio == 0 {
 			signal.Tolerance.Ratio = 1
