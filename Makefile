@@ -80,6 +80,12 @@ test-cdk: demo-assemblies build/_cdk-$(CDK_VERSION) ## the CDK's own CLI on loca
 	WEIR_CDK=$(CURDIR)/build/_cdk-$(CDK_VERSION)/node_modules/aws-cdk/bin/cdk WEIR_ASSEMBLIES=$(CURDIR)/build/demo/v1:$(CURDIR)/build/demo/v2 \
 	  go test ./local/cloudformation -run CDKCommand -count=1 -v
 
+.PHONY: test-browser
+test-browser: need ## web pages that attack a local cloud, in a real browser; needs Chromium
+	@browser=$$(command -v chromium chromium-browser google-chrome | head -1) || true; \
+	[ -n "$$browser" ] || { echo "weir: not found: chromium (Debian: apt-get install chromium)" >&2; exit 1; }; \
+	WEIR_BROWSER=$$browser go test ./local -run Browser -count=1 -v
+
 # Go looks into no folder whose name begins so; the CLI has Go files of its own.
 build/_cdk-$(CDK_VERSION): | need
 	npm install --silent --no-audit --no-fund --prefix $@ aws-cdk@$(CDK_VERSION)

@@ -1,10 +1,11 @@
 package infra
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -13,9 +14,10 @@ import (
 // alarms makes alarms that tell a topic when they fire and when they are over.
 // The description of each says what happened and which runbook to open.
 type alarms struct {
-	scope constructs.Construct
-	topic awssns.ITopic
-	made  []awscloudwatch.IAlarm
+	scope    constructs.Construct
+	topic    awssns.ITopic
+	runbooks string // base URL of the runbooks, or empty
+	made     []awscloudwatch.IAlarm
 }
 
 // alarm is what differs between alarms: it fires when metric reaches threshold
@@ -26,23 +28,18 @@ type alarm struct {
 	threshold   float64
 	points      float64
 	periods     float64
-	description string
+	description string // what happened
+	first       string // what to do first
 	runbook     string // the file in docs/runbooks, without .md
 }
 
-// newAlarms lets CloudWatch publish to topic: a topic that has a policy of its
-// own, as EventBridge needs, lets nobody else in.
-func newAlarms(scope constructs.Construct, topic awssns.ITopic) *alarms {
+// newAlarms makes alarms that tell topic, which may be nil, and name their runbooks
+// below a base URL or, without one, as files of Weir's documentation.
+func newAlarms(scope constructs.Construct, topic awssns.ITopic, runbooks string) *alarms {
 	if topic != nil {
-		topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Sid:        jsii.String("AlarmsOfThisAccount"),
-			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
-			Actions:    texts("sns:Publish"),
-			Resources:  &[]*string{topic.TopicArn()},
-			Conditions: &map[string]any{"ArnLike": map[string]any{"aws:SourceArn": arn(scope, "cloudwatch", "alarm:*")}},
-		}))
+		grantPublish(scope, topic)
 	}
-	return &alarms{scope: scope, topic: topic}
+	return &alarms{scope: scope, topic: topic, runbooks: runbooks}
 }
 
 func (a *alarms) add(spec alarm) {
@@ -53,7 +50,7 @@ func (a *alarms) add(spec alarm) {
 		EvaluationPeriods:  &spec.periods,
 		DatapointsToAlarm:  &spec.points,
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
-		AlarmDescription:   jsii.String(spec.description + " Runbook: docs/runbooks/" + spec.runbook + ".md"),
+		AlarmDescription:   jsii.String(spec.description + " First: " + spec.first + " Runbook: " + runbookAt(a.runbooks, spec.runbook)),
 	})
 	if a.topic != nil {
 		action := awscloudwatchactions.NewSnsAction(a.topic)
@@ -61,6 +58,15 @@ func (a *alarms) add(spec alarm) {
 		made.AddOkAction(action)
 	}
 	a.made = append(a.made, made)
+}
+
+// runbookAt is where a runbook is: below a base URL, or the file of that name in
+// Weir's documentation.
+func runbookAt(base, name string) string {
+	if base == "" {
+		return "docs/runbooks/" + name + ".md in Weir's documentation."
+	}
+	return strings.TrimSuffix(base, "/") + "/" + name + ".md"
 }
 
 // counted is a metric summed over each minute.

@@ -35,6 +35,7 @@ func addFunctionAlarms(to *alarms, f *VersionedFunction, percent float64) {
 	to.add(alarm{
 		id: "ProductionErrors", metric: errorRate("error rate of "+f.ProductionAlias, whole),
 		threshold: percent, points: 3, periods: 5, runbook: "alarm-production-errors",
+		first:       "if a release is running, stop it; if none is, roll back to the version before.",
 		description: fmt.Sprintf("%s fails %g %% of its requests or more, over all versions.", name, percent),
 	})
 	if f.Version != nil {
@@ -42,12 +43,14 @@ func addFunctionAlarms(to *alarms, f *VersionedFunction, percent float64) {
 		to.add(alarm{
 			id: "NewestVersionErrors", metric: errorRate("error rate of the newest version", newest),
 			threshold: percent, points: 3, periods: 5, runbook: "alarm-newest-version-errors",
+			first:       "if a release is running, wait for its verdict or stop it.",
 			description: fmt.Sprintf("The newest version behind %s fails %g %% of its requests or more.", name, percent),
 		})
 	}
 	to.add(alarm{
 		id: "ProductionThrottles", metric: counted("AWS/Lambda", "Throttles", whole),
 		threshold: 1, points: 3, periods: 5, runbook: "alarm-production-throttles",
+		first:       "compare the durations of the versions on the dashboard, then the concurrency limits.",
 		description: fmt.Sprintf("%s turns requests away for want of concurrency.", name),
 	})
 }

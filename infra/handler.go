@@ -55,7 +55,7 @@ func newHandler(scope constructs.Construct, id string, props handlerProps) *hand
 		panic(refuse(path, "Architecture is %q; it must be %s or %s", props.architecture, ARM64, X8664))
 	}
 	directory := filepath.Join(props.directory, props.name)
-	if err := checkBootstrap(directory); err != nil {
+	if err := checkBootstrap(directory, props.architecture); err != nil {
 		panic(refuse(path, "%v", err))
 	}
 	logs := awslogs.NewLogGroup(this, jsii.String("Log"), &awslogs.LogGroupProps{

@@ -24,7 +24,7 @@ type ReleasePipelineProps struct {
 	// shift/bootstrap, verify/bootstrap and rollback/bootstrap. Required.
 	Handlers string
 
-	// Architecture of the functions in Handlers. Default: arm64.
+	// Architecture of the functions in Handlers. Default: what they are built for.
 	Architecture Architecture
 
 	// Name is the state machine's name, unique in the account and region. It is
@@ -51,6 +51,11 @@ type ReleasePipelineProps struct {
 	// topic; alarms and the dashboard show in the console alone.
 	Topic awssns.ITopic
 
+	// RunbooksURL is where the runbooks of docs/runbooks can be read, such as
+	// https://wiki.example.com/weir/runbooks; alarms and notices link to them.
+	// Default: they name the file.
+	RunbooksURL string
+
 	// NoMonitoring leaves out the dashboard and the pipeline's alarms.
 	NoMonitoring bool
 }
@@ -76,7 +81,7 @@ const maxAlarmName = 255
 var machineName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,50}$`)
 
 func (p ReleasePipelineProps) withDefaults(this constructs.Construct) ReleasePipelineProps {
-	p.Architecture = orElse(p.Architecture, ARM64)
+	p.Architecture = orElse(p.Architecture, builtFor(p.Handlers))
 	p.Name = orElse(p.Name, strings.ToLower(*awscdk.Stack_Of(this).StackName()+"-"+*this.Node().Id()))
 	targets := make([]Target, len(p.Targets))
 	for i, target := range p.Targets {
@@ -203,6 +208,7 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 	this.newRepair()
 	this.newTriggers(props)
 	this.newMonitoring(props)
+	this.newOutputs(props)
 	return this
 }
 

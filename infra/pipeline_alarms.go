@@ -32,7 +32,7 @@ func (p *ReleasePipeline) newMonitoring(props ReleasePipelineProps) {
 	if props.NoMonitoring {
 		return
 	}
-	to := newAlarms(p.Construct, props.Topic)
+	to := newAlarms(p.Construct, props.Topic, props.RunbooksURL)
 	p.notices(props)
 	p.addPipelineAlarms(to, props)
 	p.Alarms = to.made
@@ -44,31 +44,37 @@ func (p *ReleasePipeline) newMonitoring(props ReleasePipelineProps) {
 // notice says, so an alarm is for what needs a person.
 func (p *ReleasePipeline) addPipelineAlarms(to *alarms, props ReleasePipelineProps) {
 	machine := map[string]*string{"StateMachineArn": p.StateMachine.StateMachineArn()}
-	for _, ended := range []struct{ id, metric, what, runbook string }{
-		{"ReleaseFailed", "ExecutionsFailed", "A release was refused, rolled back or failed.", "alarm-release-failed"},
-		{"ReleaseTimedOut", "ExecutionsTimedOut", "A release ran into the time limit of its state machine; the repair returns its alias to whole.", "alarm-release-timed-out"},
-		{"ReleaseAborted", "ExecutionsAborted", "Somebody stopped a release; the repair returns its alias to whole.", "alarm-release-aborted"},
+	for _, ended := range []struct{ id, metric, what, first, runbook string }{
+		{"ReleaseFailed", "ExecutionsFailed", "A release was refused, rolled back or failed.",
+			"read the error and the cause of the newest failed execution; only Release.RollbackFailed leaves an alias split.", "alarm-release-failed"},
+		{"ReleaseTimedOut", "ExecutionsTimedOut", "A release ran into the time limit of its state machine; the repair returns its alias to whole.",
+			"check with aws lambda get-alias that the alias serves one version.", "alarm-release-timed-out"},
+		{"ReleaseAborted", "ExecutionsAborted", "Somebody stopped a release; the repair returns its alias to whole.",
+			"check with aws lambda get-alias that the alias serves one version; CloudTrail says who stopped the execution.", "alarm-release-aborted"},
 	} {
 		to.add(alarm{
 			id: ended.id, metric: counted("AWS/States", ended.metric, machine),
-			threshold: 1, points: 1, periods: 1, description: ended.what, runbook: ended.runbook,
+			threshold: 1, points: 1, periods: 1, description: ended.what, first: ended.first, runbook: ended.runbook,
 		})
 	}
 	to.add(alarm{
 		id:        "RepairActed",
 		metric:    counted(weirNamespace, repairedMetric, map[string]*string{"StateMachine": &props.Name}),
 		threshold: 1, points: 1, periods: 1, runbook: "alarm-repair-acted",
+		first:       "read the cause of the execution that the notice names; the alias serves its stable version again.",
 		description: "A release ended without rolling back; the repair returned its alias to whole.",
 	})
 	to.add(alarm{
 		id: "RollbackErrors", metric: counted("AWS/Lambda", "Errors", map[string]*string{"FunctionName": p.Rollback.FunctionName()}),
 		threshold: 1, points: 2, periods: 10, runbook: "alarm-rollback-errors",
+		first:       "check with aws lambda get-alias whether the alias splits traffic, and read the rollback function's log.",
 		description: "The rollback function fails: an alias may still split traffic.",
 	})
 	to.add(alarm{
 		id:        "EventsUndelivered",
 		metric:    measured("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", map[string]*string{"QueueName": p.Undelivered.QueueName()}),
 		threshold: 1, points: 1, periods: 1, runbook: "alarm-events-undelivered",
+		first:       "read the message's attributes in the queue: they name the rule and the error.",
 		description: "An event for the pipeline could not be delivered; it waits in the dead-letter queue.",
 	})
 	to.add(alarm{
@@ -76,6 +82,7 @@ func (p *ReleasePipeline) addPipelineAlarms(to *alarms, props ReleasePipelinePro
 		metric: counted(weirNamespace, heldMetric, map[string]*string{"StateMachine": &props.Name}),
 		// Looks are a minute apart by default, a few at most.
 		threshold: 1, points: 10, periods: 30, runbook: "alarm-release-held",
+		first:       "read the last verdict of the running execution; it says what the release waits for.",
 		description: "A release has been holding: there is too little evidence to go on, somebody paused it, or it waits for an approval.",
 	})
 }
@@ -114,5 +121,5 @@ func (p *ReleasePipeline) notices(props ReleasePipelineProps) {
 	rule("NoticeOfApproval", "Asks a person to approve.",
 		what+" Approve before "+field("$.detail.until")+" with: "+field("$.detail.approve")+" See the release at "+field("$.detail.link"), approvalRequested)
 	rule("NoticeOfRepair", "Tells that the repair returned an alias to whole.",
-		what+" Execution: "+field("$.detail.execution")+". See docs/runbooks/alarm-repair-acted.md.", aliasRepaired)
+		what+" Execution: "+field("$.detail.execution")+". Runbook: "+runbookAt(props.RunbooksURL, "alarm-repair-acted"), aliasRepaired)
 }

@@ -20,7 +20,7 @@ type StackProps struct {
 	Handlers string
 	// App is the directory of the app's bootstrap. Default: app in Handlers.
 	App string
-	// Architecture of all of them. Default: arm64.
+	// Architecture of all of them. Default: what Handlers are built for.
 	Architecture Architecture
 	// AppEnvironment is the app's configuration.
 	AppEnvironment map[string]string
@@ -43,6 +43,8 @@ type StackProps struct {
 	// Email is told how releases end and which alarms fire. Default: nobody; the
 	// topic is there to be subscribed to.
 	Email string
+	// RunbooksURL is where the runbooks can be read. Default: alarms name the file.
+	RunbooksURL string
 	// NoMonitoring leaves out alarms, dashboard and topic.
 	NoMonitoring bool
 }
@@ -57,7 +59,7 @@ func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.
 			GenerateBootstrapVersionRule: jsii.Bool(false),
 		}),
 	})
-	props.Architecture = orElse(props.Architecture, ARM64)
+	props.Architecture = orElse(props.Architecture, builtFor(props.Handlers))
 	if props.PublishOnRequest && props.Triggers.StackUpdated {
 		panic(refuse(stack.Node().Path(), "PublishOnRequest and Triggers.StackUpdated are both set; a deploy publishes nothing then that a release could start from. Set one of them"))
 	}
@@ -65,7 +67,7 @@ func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.
 	topic := newTopic(stack, props)
 	app := NewVersionedFunction(stack, "App", VersionedFunctionProps{
 		Function: newApp(stack, props), Handlers: props.Handlers, Architecture: props.Architecture,
-		Topic: topic, NoAlarms: props.NoMonitoring, PublishOnRequest: props.PublishOnRequest,
+		Topic: topic, RunbooksURL: props.RunbooksURL, NoAlarms: props.NoMonitoring, PublishOnRequest: props.PublishOnRequest,
 	})
 	var hooks []awslambda.IFunction
 	for _, name := range props.Hooks {
@@ -79,7 +81,7 @@ func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.
 		Hooks: hooks, Alarms: namedAlarms(stack, props.Alarms), Version: version,
 		Targets:  append([]Target{{Function: app.Function, Alias: app.ProductionAlias}}, namedTargets(stack, props.Targets)...),
 		Handlers: props.Handlers, Architecture: props.Architecture,
-		Triggers: props.Triggers, Topic: topic, NoMonitoring: props.NoMonitoring,
+		Triggers: props.Triggers, Topic: topic, RunbooksURL: props.RunbooksURL, NoMonitoring: props.NoMonitoring,
 	})
 	output(stack, "FunctionName", "The sample function.", app.Function.FunctionName())
 	output(stack, "ProductionAliasArn", "What clients invoke.", app.Production.FunctionArn())
@@ -131,7 +133,7 @@ func newTopic(stack awscdk.Stack, props StackProps) awssns.ITopic {
 }
 
 func newApp(stack awscdk.Stack, props StackProps) awslambda.Function {
-	if err := checkBootstrap(props.App); err != nil {
+	if err := checkBootstrap(props.App, props.Architecture); err != nil {
 		panic(refuse(stack.Node().Path(), "App: %v", err))
 	}
 	logs := awslogs.NewLogGroup(stack, jsii.String("AppLog"), &awslogs.LogGroupProps{

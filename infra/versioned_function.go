@@ -21,7 +21,7 @@ type VersionedFunctionProps struct {
 	// alias/bootstrap. Required.
 	Handlers string
 
-	// Architecture of the functions in Handlers. Default: arm64.
+	// Architecture of the functions in Handlers. Default: what they are built for.
 	Architecture Architecture
 
 	// PublishOnRequest leaves publishing to the releases: a deploy changes
@@ -49,6 +49,11 @@ type VersionedFunctionProps struct {
 	// fire, above 0 and at most 100. Default: 5.
 	ErrorPercent float64
 
+	// RunbooksURL is where the runbooks of docs/runbooks can be read, such as
+	// https://wiki.example.com/weir/runbooks; alarms link to them. Default: they
+	// name the file.
+	RunbooksURL string
+
 	// NoAlarms leaves the function's alarms out.
 	NoAlarms bool
 }
@@ -60,7 +65,7 @@ const maxDescription = 100
 func (p VersionedFunctionProps) withDefaults() VersionedFunctionProps {
 	p.StagingAlias = orElse(p.StagingAlias, "staging")
 	p.ProductionAlias = orElse(p.ProductionAlias, "prod")
-	p.Architecture = orElse(p.Architecture, ARM64)
+	p.Architecture = orElse(p.Architecture, builtFor(p.Handlers))
 	p.ErrorPercent = orElse(p.ErrorPercent, 5)
 	return p
 }
@@ -123,7 +128,7 @@ func NewVersionedFunction(scope constructs.Construct, id string, props Versioned
 	}
 	this.Production = newFirstAlias(this.Construct, props, this.Staging)
 	if !props.NoAlarms {
-		to := newAlarms(this.Construct, props.Topic)
+		to := newAlarms(this.Construct, props.Topic, props.RunbooksURL)
 		addFunctionAlarms(to, this, props.ErrorPercent)
 		this.Alarms = to.made
 	}

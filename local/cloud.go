@@ -37,6 +37,7 @@ import (
 	"weir/local/ssm"
 	"weir/local/states"
 	"weir/local/wire"
+	"weir/local/wire/guard"
 )
 
 // Options of a local cloud. The zero value is one on a free loopback port at the
@@ -47,14 +48,20 @@ type Options struct {
 	Env api.Env
 	// Listen is the address of the endpoint. Default: 127.0.0.1:0.
 	Listen string
+	// Names are host names by which the endpoint may be reached, beside addresses,
+	// localhost and AWS's own: any other may be a web page's.
+	Names []string
 	// Speed is how many cloud seconds pass in a second of the wall. Default 1.
 	Speed float64
 	// Clock, where given, is used instead of one that runs at Speed; tests give
 	// a stepped one.
 	Clock *clock.Clock
-	// MetricDelay is how long it takes until metrics can be read. Default two
+	// MetricDelay is how long it takes at most until metrics can be read. Default two
 	// minutes, as in production; negative for none.
 	MetricDelay time.Duration
+	// MetricLags are for metrics whose data are late by a time of their own.
+	// CloudWatch.SetLag sets one while the cloud runs.
+	MetricLags []cloudwatch.Lag
 	// Twice delivers every event two times.
 	Twice bool
 	// Seed of the choice between weighted versions; 0 for chance.
@@ -176,7 +183,7 @@ func (c *Cloud) compose() {
 	o := c.options
 	c.IAM = iam.New(iam.Options{Env: o.Env, Clock: c.clock, Log: o.Log})
 	c.bus = api.NewBus(append(slices.Clone(o.Gates), c.Faults.Gate, c.IAM.Gate)...)
-	c.CloudWatch = cloudwatch.New(cloudwatch.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Delay: o.MetricDelay})
+	c.CloudWatch = cloudwatch.New(cloudwatch.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Delay: o.MetricDelay, Lags: o.MetricLags})
 	c.objects = s3.New(s3.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log, Dir: filepath.Join(c.directory, "objects")})
 	c.parameters = ssm.New(ssm.Options{Env: o.Env, Clock: c.clock})
 	c.SQS = sqs.New(sqs.Options{Env: o.Env, Clock: c.clock, Endpoint: c.URL, Metrics: c.CloudWatch})
@@ -200,8 +207,12 @@ const controlPath = "/_weir/"
 
 const responsePath = controlPath + "cloudformation/responses"
 
+// idleTime is longer than the SDKs keep an idle connection, so that it is they
+// who close it and never in the middle of a call.
+const idleTime = 2 * time.Minute
+
 func (c *Cloud) serve() {
-	c.server = &http.Server{Handler: c.handler(), ReadHeaderTimeout: time.Minute}
+	c.server = &http.Server{Handler: c.handler(), ReadHeaderTimeout: time.Minute, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10}
 	go func() {
 		if err := c.server.Serve(c.listener); !errors.Is(err, http.ErrServerClosed) {
 			c.options.Log.Error("the endpoint stopped", "error", err.Error())
@@ -213,17 +224,42 @@ func (c *Cloud) serve() {
 // AWS front. It is no ServeMux around the front, since one redirects paths that
 // it finds unclean, and object keys may be.
 func (c *Cloud) handler() http.Handler {
-	own := http.NewServeMux()
-	own.Handle(responsePath+"/", c.cloudFormation.Responses())
+	responses, own := c.cloudFormation.Responses(), http.NewServeMux()
 	c.control(own)
 	front := wire.New(c.bus, c.IAM.Identify, c.options.Log)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, controlPath) {
-			own.ServeHTTP(w, r)
+	guarded := guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, responsePath+"/"):
+			responses.ServeHTTP(w, r)
+		case strings.HasPrefix(r.URL.Path, controlPath):
+			onlyWithHeader(own).ServeHTTP(w, r)
+		default:
+			front.ServeHTTP(w, r)
+		}
+	}), c.names()...)
+	return wire.Limited(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if id, _, ok := guard.FunctionURL(r.Host); ok {
+			c.functionURL(w, r, id)
 			return
 		}
-		front.ServeHTTP(w, r)
-	})
+		guarded.ServeHTTP(w, r)
+	}))
+}
+
+// functionURL answers at the address of a function URL. Web pages may call it,
+// so nothing but the function is served here.
+func (c *Cloud) functionURL(w http.ResponseWriter, _ *http.Request, id string) {
+	http.Error(w, "the local cloud does not serve function URLs: nothing answers at "+id, http.StatusNotImplemented)
+}
+
+// names are the host names that the endpoint answers to: those of the options,
+// and the one that it was told to listen on.
+func (c *Cloud) names() []string {
+	names := slices.Clone(c.options.Names)
+	if host, _, err := net.SplitHostPort(c.options.Listen); err == nil {
+		names = append(names, host)
+	}
+	return names
 }
 
 // templates reads templates from S3.

@@ -15,8 +15,23 @@ import (
 	"weir/local/pattern"
 )
 
+// ControlHeader must be in every request of the control API, reads too, with any
+// value. A web page cannot send it.
+const ControlHeader = "X-Weir-Control"
+
+// onlyWithHeader serves requests that have the ControlHeader.
+func onlyWithHeader(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get(ControlHeader) == "" {
+			http.Error(w, `{"Message":"the control API wants the header `+ControlHeader+`: 1, which no web page can send"}`, http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // The control API drives a running cloud from another process, by JSON over
-// HTTP below /_weir/:
+// HTTP below /_weir/, with the ControlHeader:
 //
 //	GET    health              what runs
 //	GET    clock               the cloud time and its pace

@@ -83,6 +83,7 @@ func control(t *testing.T, cloud *local.Cloud, method, path, body string, answer
 	if err != nil {
 		t.Fatal(err)
 	}
+	request.Header.Set(local.ControlHeader, "1")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)

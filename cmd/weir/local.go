@@ -22,6 +22,7 @@ type localCmd struct {
 
 type localUpCmd struct {
 	Listen      string        `default:"127.0.0.1:4566" help:"Address of the endpoint."`
+	Name        []string      `placeholder:"HOST" help:"A host name by which tools reach the endpoint, beside localhost; others are refused as a web page's."`
 	Speed       float64       `default:"1" help:"Cloud seconds per second of the wall."`
 	MetricDelay time.Duration `default:"2m" help:"Cloud time until metrics can be read."`
 	Twice       bool          `help:"Deliver every event twice: EventBridge promises at least once."`
@@ -33,7 +34,7 @@ func (c *localUpCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if delay == 0 {
 		delay = -1 // none, and not the default
 	}
-	cloud, err := local.Start(ctx, local.Options{Listen: c.Listen, Speed: c.Speed, MetricDelay: delay, Twice: c.Twice, Log: log})
+	cloud, err := local.Start(ctx, local.Options{Listen: c.Listen, Names: c.Name, Speed: c.Speed, MetricDelay: delay, Twice: c.Twice, Log: log})
 	if err != nil {
 		return err
 	}
@@ -57,6 +58,7 @@ func (c *localPermissionsCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("endpoint is %q: %w", c.Endpoint, err)
 	}
+	request.Header.Set(local.ControlHeader, "1")
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return fmt.Errorf("ask the local cloud (is `weir local up` running?): %w", err)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -35,6 +36,9 @@ type fake struct {
 	parameters map[string]string
 	hooks      map[string]string // an error's name by function
 	asked      []string          // hooks that were checked
+	day        awsmetrics.Count  // what every alias served in the last day
+	unmeasured bool              // custom metrics have no datum
+	outage     error             // of CloudWatch's traffic
 	writes     []release.Write
 	events     []string
 }
@@ -107,11 +111,11 @@ func (f *fake) Firing(context.Context, []string) (map[string]bool, error) {
 }
 
 func (f *fake) Traffic(_ context.Context, targets []release.Target, _, _ time.Time) ([]awsmetrics.Count, error) {
-	return make([]awsmetrics.Count, len(targets)), nil
+	return slices.Repeat([]awsmetrics.Count{f.day}, len(targets)), f.outage
 }
 
 func (f *fake) Measured(_ context.Context, queries []awsmetrics.Query, _, _ time.Time) ([]bool, error) {
-	return make([]bool, len(queries)), nil
+	return slices.Repeat([]bool{!f.unmeasured}, len(queries)), nil
 }
 
 func (f *fake) Put(_ context.Context, detailType string, _ ledger.Detail) {

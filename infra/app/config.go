@@ -18,7 +18,8 @@ type stage struct {
 	// Account and Region of the stage. Default: those of the credentials.
 	Account string `json:"account"`
 	Region  string `json:"region"`
-	// Arch is arm64 or x86_64.
+	// Arch is arm64 or x86_64. Default: what Handlers are built for, and arm64
+	// without them.
 	Arch string `json:"arch"`
 	// Handlers is the directory of the built functions. Default:
 	// build/functions/ARCH.
@@ -40,6 +41,8 @@ type stage struct {
 	PublishOnRequest bool `json:"publishOnRequest"`
 	// Email is told how releases end and which alarms fire.
 	Email string `json:"email"`
+	// RunbooksURL is where the runbooks can be read.
+	RunbooksURL string `json:"runbooksUrl"`
 	// Monitoring is false to leave out alarms, dashboard and topic.
 	Monitoring *bool `json:"monitoring"`
 }
@@ -47,7 +50,7 @@ type stage struct {
 func (s stage) props() infra.StackProps {
 	return infra.StackProps{
 		Handlers: s.Handlers, App: s.App, Architecture: infra.Architecture(s.Arch),
-		AppEnvironment: s.Environment, Account: s.Account, Region: s.Region, Hooks: s.Hooks, Email: s.Email,
+		AppEnvironment: s.Environment, Account: s.Account, Region: s.Region, Hooks: s.Hooks, Email: s.Email, RunbooksURL: s.RunbooksURL,
 		Targets: s.Targets, Alarms: s.Alarms, PublishOnRequest: s.PublishOnRequest,
 		Triggers:     infra.Triggers{ReleaseRequested: s.OnRequest, StackUpdated: s.OnStackUpdate},
 		NoMonitoring: s.Monitoring != nil && !*s.Monitoring,
@@ -58,7 +61,7 @@ func (s stage) props() infra.StackProps {
 // cdk synth -c arch=x86_64.
 var contextNames = []string{
 	"stack", "account", "region", "arch", "handlers", "app", "environment",
-	"onRequest", "onStackUpdate", "hooks", "targets", "alarms", "publishOnRequest", "email", "monitoring",
+	"onRequest", "onStackUpdate", "hooks", "targets", "alarms", "publishOnRequest", "email", "runbooksUrl", "monitoring",
 }
 
 // contextOf reads the context that a cdk.json holds: the CLI passes it on, a
@@ -166,12 +169,12 @@ func strict(text []byte, into any) error {
 var (
 	stackName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-]{0,39}$`)
 	account   = regexp.MustCompile(`^[0-9]{12}$`)
-	region    = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
+	region    = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
 )
 
 // complete fills in the defaults and checks.
 func (s *stage) complete() error {
-	if s.Arch == "" {
+	if s.Arch == "" && s.Handlers == "" {
 		s.Arch = string(infra.ARM64)
 	}
 	switch {
@@ -181,7 +184,7 @@ func (s *stage) complete() error {
 		return fmt.Errorf("account is %q; it must be 12 digits", s.Account)
 	case s.Region != "" && !region.MatchString(s.Region):
 		return fmt.Errorf("region is %q; it must be a region such as eu-west-1", s.Region)
-	case s.Arch != string(infra.ARM64) && s.Arch != string(infra.X8664):
+	case s.Arch != "" && s.Arch != string(infra.ARM64) && s.Arch != string(infra.X8664):
 		return fmt.Errorf("arch is %q; it must be %s or %s", s.Arch, infra.ARM64, infra.X8664)
 	}
 	if s.Handlers == "" {

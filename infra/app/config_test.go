@@ -64,7 +64,7 @@ func TestConfigurationFileHoldsStagesAndContextGoesOverIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []stage{
-		{Stack: "weir-dev", OnRequest: true, Arch: "arm64", Handlers: "elsewhere"},
+		{Stack: "weir-dev", OnRequest: true, Handlers: "elsewhere"},
 		{Stack: "weir-prod", Account: "123456789012", Region: "eu-west-1", Arch: "x86_64", Email: "on-call@example.com", Handlers: "elsewhere"},
 	}
 	if diff := cmp.Diff(want, stages); diff != "" {
@@ -107,5 +107,23 @@ func TestContextOfNamesTheFolderToRunIn(t *testing.T) {
 	_, err := contextOf("no-such-folder/cdk.json")
 	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "folder of cdk.json") {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// Every region that AWS's partitions hold is accepted, European Sovereign Cloud,
+// China, GovCloud and the isolated ones included.
+// https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
+func TestEveryRegionIsAccepted(t *testing.T) {
+	for _, name := range strings.Fields(`
+	af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2
+	ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1
+	ca-west-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2
+	eu-west-3 il-central-1 me-central-1 me-south-1 me-west-1 mx-central-1 sa-east-1 sa-west-1
+	us-east-1 us-east-2 us-west-1 us-west-2 cn-north-1 cn-northwest-1 eusc-de-east-1 us-iso-east-1
+	us-iso-west-1 us-isob-east-1 us-isob-west-1 eu-isoe-west-1 us-isof-east-1 us-isof-south-1 us-gov-east-1 us-gov-west-1`) {
+		s := stage{Stack: "weir", Region: name}
+		if err := s.complete(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -13,7 +13,11 @@ type Datum struct {
 	Dimensions []Dimension
 	Value      float64
 	Unit       string
-	Time       time.Time
+	// High says that the metric is kept by the second, not by the minute.
+	High bool
+	// Time is when it was: for a request, when that began. It comes to CloudWatch
+	// when it is recorded.
+	Time time.Time
 }
 
 // Recorder takes data; local/cloudwatch is the one.

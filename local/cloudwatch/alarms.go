@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
@@ -90,21 +91,59 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
+// deleteAlarms deletes those of the alarms that there are, at most one of them a
+// composite one. An alarm that the rule of another names stays, and all with it.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
 func (s *Service) deleteAlarms(ctx context.Context, _ api.Caller, in *cloudwatch.DeleteAlarmsInput) (*cloudwatch.DeleteAlarmsOutput, error) {
-	var all []reconfigured
+	all, err := s.remove(in.AlarmNames)
+	for _, told := range all {
+		s.announce(ctx, told.arn, configurationChanged, told)
+	}
+	return nil, err
+}
+
+func (s *Service) remove(names []string) ([]reconfigured, error) {
 	s.mu.Lock()
-	for _, name := range in.AlarmNames {
+	defer s.mu.Unlock()
+	if err := s.checkRemoval(names); err != nil {
+		return nil, err
+	}
+	var all []reconfigured
+	for _, name := range names {
 		if a, ok := s.alarms[name]; ok {
 			s.note(a, types.HistoryItemTypeConfigurationUpdate, fmt.Sprintf("Alarm %q deleted", name), map[string]any{"version": "1.0", "type": "Delete"})
 			delete(s.alarms, name)
 			all = append(all, a.reconfigured("delete"))
 		}
 	}
-	s.mu.Unlock()
-	for _, told := range all {
-		s.announce(ctx, told.arn, configurationChanged, told)
+	return all, nil
+}
+
+// checkRemoval refuses to delete alarms. Call with the lock held.
+func (s *Service) checkRemoval(names []string) error {
+	if len(names) > maxDeleted {
+		return tooMany("alarmNames", maxDeleted)
 	}
-	return nil, nil
+	var needed []string
+	composites := 0
+	for _, name := range names {
+		a, ok := s.alarms[name]
+		if ok && a.rule != nil {
+			composites++
+		}
+		if ok && len(s.parentsOf(name, names...)) > 0 {
+			needed = append(needed, name)
+		}
+	}
+	switch {
+	case composites > 1:
+		return invalid("At most one composite alarm can be deleted at a time; %d are to be deleted.", composites)
+	case len(needed) == 1:
+		return invalid("Cannot delete %s as there are composite alarm(s) depending on it.", needed[0])
+	case len(needed) > 1:
+		return invalid("Cannot delete %s as there are composite alarm(s) depending on them.", strings.Join(needed, ","))
+	}
+	return nil
 }
 
 func (s *Service) setAlarmState(ctx context.Context, _ api.Caller, in *cloudwatch.SetAlarmStateInput) (*cloudwatch.SetAlarmStateOutput, error) {

@@ -91,7 +91,7 @@ func TestAnAlarmTellsOfEachChange(t *testing.T) {
 	if detail.State.Value != "ALARM" || detail.PreviousState.Value != "OK" || detail.State.Reason != reason {
 		t.Errorf("detail = %+v", detail)
 	}
-	if calls.published[0] != `ALARM: "errors" in US East (N. Virginia)` {
+	if calls.published[0] != `ALARM: "errors" in us-east-1` {
 		t.Errorf("subject = %s", calls.published[0])
 	}
 }

@@ -53,7 +53,7 @@ func (s *Service) carryOut(ctx context.Context, action string, n notice) (messag
 	switch {
 	case strings.Contains(action, ":sns:"):
 		message = marshal(n.message())
-		subject := fmt.Sprintf("%s: %q in %s", m.StateValue, deref(m.AlarmName), regionName(s.Env.Region))
+		subject := fmt.Sprintf("%s: %q in %s", m.StateValue, deref(m.AlarmName), s.Env.Region)
 		if len(subject) > 100 {
 			subject = subject[:97] + "..."
 		}

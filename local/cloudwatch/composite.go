@@ -13,6 +13,13 @@ import (
 )
 
 func (s *Service) putCompositeAlarm(ctx context.Context, _ api.Caller, in *cloudwatch.PutCompositeAlarmInput) (*cloudwatch.PutCompositeAlarmOutput, error) {
+	if err := checkDescribed(described{name: in.AlarmName, description: in.AlarmDescription, alarm: in.AlarmActions,
+		ok: in.OKActions, insufficient: in.InsufficientDataActions, tags: in.Tags}); err != nil {
+		return nil, err
+	}
+	if err := checkActions(slices.Concat(in.AlarmActions, in.OKActions, in.InsufficientDataActions), compositeVendors); err != nil {
+		return nil, err
+	}
 	parsed, children, err := parseRule(deref(in.AlarmRule))
 	if err != nil {
 		return nil, err
@@ -40,6 +47,14 @@ func (s *Service) keepComposite(a *alarm, tags []types.Tag) (reconfigured, error
 	missing := slices.DeleteFunc(slices.Clone(a.children), func(name string) bool { return s.alarms[name] != nil })
 	if len(missing) > 0 {
 		return reconfigured{}, invalid("Could not save the composite alarm as alarms [%s] in the alarm rule do not exist", strings.Join(missing, ", "))
+	}
+	if len(a.children) > maxChildren {
+		return reconfigured{}, invalid("The rule of a composite alarm can name at most %d alarms; this one names %d.", maxChildren, len(a.children))
+	}
+	for _, name := range a.children {
+		if parents := s.parentsOf(name, a.name()); len(parents) >= maxParents {
+			return reconfigured{}, invalid("An alarm can be in the rules of at most %d composite alarms; %s is in so many already.", maxParents, name)
+		}
 	}
 	return s.keep(a, tags), nil
 }
@@ -114,9 +129,15 @@ func (s *Service) holds(a *alarm) types.StateValue {
 func (s *Service) parents(name string) []*alarm {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.parentsOf(name)
+}
+
+// parentsOf are the composite alarms whose rules name an alarm, without some by
+// name. Call with the lock held.
+func (s *Service) parentsOf(name string, without ...string) []*alarm {
 	var list []*alarm
 	for _, other := range sortedKeys(s.alarms) {
-		if slices.Contains(s.alarms[other].children, name) {
+		if slices.Contains(s.alarms[other].children, name) && !slices.Contains(without, other) {
 			list = append(list, s.alarms[other])
 		}
 	}

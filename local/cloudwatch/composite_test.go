@@ -62,7 +62,7 @@ func TestACompositeAlarmFollowsItsChildren(t *testing.T) {
 		t.Fatalf("%d messages, %d events", len(d.messages), len(d.events))
 	}
 	same(t, "the message", d.messages[0], `{"AWSAccountId":"111111111111","AlarmName":"both","AlarmDescription":"composite","AlarmRule":"ALARM(\"a\") OR ALARM(\"b\")",
-		"AlarmArn":"`+arn+`both","OldStateValue":"OK","NewStateValue":"ALARM","NewStateReason":"`+*s.StateReason+`","StateChangeTime":"date","Region":"US East (N. Virginia)",
+		"AlarmArn":"`+arn+`both","OldStateValue":"OK","NewStateValue":"ALARM","NewStateReason":"`+*s.StateReason+`","StateChangeTime":"date","Region":"us-east-1",
 		"OKActions":["`+topic+`"],"AlarmActions":["`+topic+`"],"InsufficientDataActions":[],
 		"TriggeringChildren":[{"Arn":"`+arn+`b","State":{"Value":"ALARM","Timestamp":"date"}}]}`)
 

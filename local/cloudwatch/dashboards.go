@@ -38,12 +38,55 @@ func (s *Service) listDashboards(_ context.Context, _ api.Caller, in *cloudwatch
 
 var dashboardName = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
 
+// Limits of dashboards.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+const (
+	maxDashboardName    = 255
+	maxWidgets          = 500
+	maxWidgetMetrics    = 500
+	maxDashboardMetrics = 2500
+)
+
+// checkBody refuses a dashboard with too much on it. What its widgets draw is not
+// looked at.
+func checkBody(text string) error {
+	var body struct {
+		Widgets []struct {
+			Properties struct {
+				Metrics []json.RawMessage `json:"metrics"`
+			} `json:"properties"`
+		} `json:"widgets"`
+	}
+	if err := json.Unmarshal([]byte(text), &body); err != nil {
+		return invalidDashboard("The field DashboardBody must be a valid JSON object")
+	}
+	if len(body.Widgets) > maxWidgets {
+		return invalidDashboard("A dashboard can have at most %d widgets; this one has %d.", maxWidgets, len(body.Widgets))
+	}
+	total := 0
+	for i, widget := range body.Widgets {
+		count := len(widget.Properties.Metrics)
+		if count > maxWidgetMetrics {
+			return invalidDashboard("A widget can have at most %d metrics; widget %d has %d.", maxWidgetMetrics, i, count)
+		}
+		total += count
+	}
+	if total > maxDashboardMetrics {
+		return invalidDashboard("A dashboard can have at most %d metrics; this one has %d.", maxDashboardMetrics, total)
+	}
+	return nil
+}
+
 func (s *Service) putDashboard(_ context.Context, _ api.Caller, in *cloudwatch.PutDashboardInput) (*cloudwatch.PutDashboardOutput, error) {
-	if !dashboardName.MatchString(deref(in.DashboardName)) {
+	name := deref(in.DashboardName)
+	if !dashboardName.MatchString(name) {
 		return nil, invalidValue("The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).\n")
 	}
-	if !json.Valid([]byte(deref(in.DashboardBody))) {
-		return nil, invalidDashboard("The field DashboardBody must be a valid JSON object")
+	if len(name) > maxDashboardName {
+		return nil, invalidValue("The value for field DashboardName has %d characters; it can have at most %d.", len(name), maxDashboardName)
+	}
+	if err := checkBody(deref(in.DashboardBody)); err != nil {
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

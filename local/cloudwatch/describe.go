@@ -28,6 +28,9 @@ func (s *Service) describeAlarms(_ context.Context, _ api.Caller, in *cloudwatch
 	if most < 1 || most > maxAlarms {
 		return nil, invalid("1 validation error detected: Value '%d' at 'maxRecords' failed to satisfy constraint: Member must be between 1 and 100", most)
 	}
+	if err := checkAsked(in); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var found []*alarm
@@ -52,6 +55,31 @@ func (s *Service) describeAlarms(_ context.Context, _ api.Caller, in *cloudwatch
 		}
 	}
 	return out, nil
+}
+
+// alarmTypes are the types that alarms can be asked by. The local cloud makes no
+// log alarms, so there never are any.
+var alarmTypes = []types.AlarmType{types.AlarmTypeCompositeAlarm, types.AlarmTypeMetricAlarm, "LogAlarm"}
+
+// checkAsked refuses a question that CloudWatch refuses.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+func checkAsked(in *cloudwatch.DescribeAlarmsInput) error {
+	switch {
+	case len(in.AlarmNames) > 0 && in.AlarmNamePrefix != nil:
+		return invalid("AlarmNamePrefix and AlarmNames are mutually exclusive and you have specified both.")
+	case len(in.AlarmNames) > maxDeleted:
+		return tooMany("alarmNames", maxDeleted)
+	case in.StateValue != "":
+		if err := checkEnum("stateValue", in.StateValue, in.StateValue.Values()...); err != nil {
+			return err
+		}
+	}
+	for _, kind := range in.AlarmTypes {
+		if err := checkEnum("alarmTypes", kind, alarmTypes...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fits tells whether an alarm is asked for.

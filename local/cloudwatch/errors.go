@@ -50,6 +50,21 @@ func checkEnum[T ~string](member string, value T, all ...T) error {
 		value, member, list(all))
 }
 
+// tooLong refuses a text for its length.
+func tooLong(member, value string, most int) *api.Error {
+	return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must have length less than or equal to %d", value, member, most)
+}
+
+// tooShort refuses an empty text.
+func tooShort(member string) *api.Error {
+	return invalid("1 validation error detected: Value '' at '%s' failed to satisfy constraint: Member must have length greater than or equal to 1", member)
+}
+
+// tooMany refuses a list for its length.
+func tooMany(member string, most int) *api.Error {
+	return invalid("1 validation error detected: Value at '%s' failed to satisfy constraint: Member must have length less than or equal to %d", member, most)
+}
+
 func list[T ~string](all []T) string {
 	words := make([]string, len(all))
 	for i, one := range all {

@@ -27,9 +27,21 @@ func alarmPeriod(m types.MetricAlarm) time.Duration {
 // evaluated is one period that an alarm looked at.
 type evaluated struct {
 	start time.Time
+	// age is 1 for the latest period.
+	age int
 	// value is nil where there is no datum; samples where it cannot be told how
 	// many it is of.
 	value, samples *float64
+}
+
+// beyond is how many periods an alarm looks back beyond those that it evaluates,
+// for data to take in the place of missing ones: two, or a minute of short ones.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html#alarms-evaluating-missing-data
+func beyond(period time.Duration) int {
+	if period < time.Minute {
+		return int(time.Minute / period)
+	}
+	return 2
 }
 
 // judge evaluates a metric alarm over its latest periods: M of N, with missing
@@ -38,19 +50,20 @@ type evaluated struct {
 func (s *Service) judge(m types.MetricAlarm) judgement {
 	period := alarmPeriod(m)
 	n := int(deref(m.EvaluationPeriods))
+	looked := n + beyond(period)
 	// What is not visible yet is not missing: evaluation looks back past the
 	// metric delay.
 	end := s.Clock.Now().Add(-s.Delay).Truncate(period)
-	from := end.Add(-time.Duration(n) * period)
+	from := end.Add(-time.Duration(looked) * period)
 	values, err := s.alarmSeries(m, from, end)
 	if err != nil {
 		s.Log.Warn("alarm cannot be evaluated", "alarm", deref(m.AlarmName), "error", err.Error())
 		return judgement{state: types.StateValueInsufficientData, reason: err.Error()}
 	}
 	counts := s.alarmSamples(m, from, end)
-	periods := make([]evaluated, n) // latest first
+	periods := make([]evaluated, looked) // latest first
 	for i := range periods {
-		periods[i].start = end.Add(-time.Duration(i+1) * period).UTC()
+		periods[i].start, periods[i].age = end.Add(-time.Duration(i+1)*period).UTC(), i+1
 		if value, ok := values[periods[i].start.Unix()]; ok {
 			periods[i].value = &value
 		}
@@ -58,12 +71,35 @@ func (s *Service) judge(m types.MetricAlarm) judgement {
 			periods[i].samples = &count
 		}
 	}
+	periods = decisive(periods, n)
 	state, reason := verdict(m, periods)
 	data := marshal(reasonOf(m, periods, s.Clock.Now()))
 	return judgement{state: state, reason: reason, data: &data}
 }
 
-// alarmSeries is what an alarm looks at: its metric, or the one expression that
+// decisive are the n periods that decide: the latest with data, and only as many
+// of the latest without as it takes.
+func decisive(periods []evaluated, n int) []evaluated {
+	lacking := n
+	for _, p := range periods {
+		if p.value != nil && lacking > 0 {
+			lacking--
+		}
+	}
+	var chosen []evaluated
+	for _, p := range periods {
+		switch {
+		case len(chosen) == n:
+		case p.value != nil:
+			chosen = append(chosen, p)
+		case lacking > 0:
+			chosen, lacking = append(chosen, p), lacking-1
+		}
+	}
+	return chosen
+}
+
+// alarmSeries is what an alarm looks at: its metric, or the one query that
 // returns data.
 func (s *Service) alarmSeries(m types.MetricAlarm, from, to time.Time) (points, error) {
 	if len(m.Metrics) == 0 {

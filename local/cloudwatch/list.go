@@ -14,8 +14,8 @@ import (
 const maxListed = 500
 
 func (s *Service) listMetrics(_ context.Context, _ api.Caller, in *cloudwatch.ListMetricsInput) (*cloudwatch.ListMetricsOutput, error) {
-	s.store.mu.RLock()
-	defer s.store.mu.RUnlock()
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
 	out := &cloudwatch.ListMetricsOutput{Metrics: []types.Metric{}}
 	now := s.Clock.Now()
 	for _, k := range sortedKeys(s.store.all) {

@@ -63,7 +63,7 @@ func (n notice) message() message {
 	m := n.alarm.metric
 	told := message{AlarmName: deref(m.AlarmName), AlarmDescription: m.AlarmDescription, AWSAccountID: n.env.Account,
 		NewStateValue: m.StateValue, NewStateReason: deref(m.StateReason), StateChangeTime: stamp(deref(m.StateUpdatedTimestamp)),
-		Region: regionName(n.env.Region), AlarmARN: deref(m.AlarmArn), OldStateValue: n.before.StateValue,
+		Region: n.env.Region, AlarmARN: deref(m.AlarmArn), OldStateValue: n.before.StateValue,
 		OKActions: m.OKActions, AlarmActions: m.AlarmActions, InsufficientDataActions: m.InsufficientDataActions, AlarmRule: n.alarm.text}
 	for _, c := range n.children {
 		one := messageChild{ARN: c.ARN}

@@ -10,7 +10,7 @@ import (
 )
 
 func (s *Service) putMetricData(_ context.Context, _ api.Caller, in *cloudwatch.PutMetricDataInput) (*cloudwatch.PutMetricDataOutput, error) {
-	if err := checkData(deref(in.Namespace), in.MetricData); err != nil {
+	if err := checkData(deref(in.Namespace), in.MetricData, s.Clock.Now()); err != nil {
 		return nil, err
 	}
 	for _, d := range in.MetricData {
@@ -25,8 +25,8 @@ func (s *Service) put(namespace string, d types.MetricDatum) {
 	if d.Timestamp != nil {
 		at = *d.Timestamp
 	}
-	base := api.Datum{Namespace: namespace, Name: deref(d.MetricName), Dimensions: dimensions(d.Dimensions), Unit: string(d.Unit), Time: at}
-	s.store.resolve(base, deref(d.StorageResolution) == 1)
+	base := api.Datum{Namespace: namespace, Name: deref(d.MetricName), Dimensions: dimensions(d.Dimensions), Unit: string(d.Unit),
+		High: deref(d.StorageResolution) == 1, Time: at}
 	if d.Value != nil {
 		base.Value = *d.Value
 		s.store.add(base, 1)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
@@ -20,24 +21,78 @@ var largest = math.Ldexp(1, 360)
 // the local cloud do so by Record.
 const reserved = "AWS/"
 
+// Limits of data.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
+const (
+	maxData           = 1000
+	maxName           = 255
+	maxDimensionValue = 1024
+	maxValues         = 150
+	oldestDatum       = 14 * 24 * time.Hour
+	newestDatum       = 2 * time.Hour
+)
+
 // checkData refuses the data of a request, of which none is kept if one is wrong.
-func checkData(namespace string, data []types.MetricDatum) error {
-	var wrong []*api.Error
-	if strings.HasPrefix(namespace, reserved) {
-		wrong = append(wrong, invalidValue("The value %s for parameter Namespace is invalid.", reserved))
+func checkData(namespace string, data []types.MetricDatum, now time.Time) error {
+	if len(data) > maxData {
+		return invalidValue("The collection MetricData must not have a size greater than %d.", maxData)
 	}
+	wrong := checkNamespace(namespace)
 	for i, d := range data {
-		if err := checkDatum(func(member string) string { return fmt.Sprintf("MetricData.member.%d.%s", i+1, member) }, d); err != nil {
+		if err := checkDatum(func(member string) string { return fmt.Sprintf("MetricData.member.%d.%s", i+1, member) }, d, now); err != nil {
 			wrong = append(wrong, err)
 		}
 	}
 	return together(wrong)
 }
 
+func checkNamespace(namespace string) []*api.Error {
+	switch {
+	case strings.HasPrefix(namespace, reserved):
+		return []*api.Error{invalidValue("The value %s for parameter Namespace is invalid.", reserved)}
+	case strings.TrimSpace(namespace) == "", strings.HasPrefix(namespace, ":"), len(namespace) > maxName, !printable(namespace):
+		return []*api.Error{invalidValue("The value %s for parameter Namespace is invalid; it must have 1 to %d ASCII characters and not begin with a colon.", namespace, maxName)}
+	}
+	return nil
+}
+
+// printable tells whether a text has ASCII characters only, and none of control.
+func printable(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// checkIdentity refuses a name, dimensions and a time that no metric can have.
+func checkIdentity(name func(member string) string, d types.MetricDatum, now time.Time) *api.Error {
+	switch {
+	case deref(d.MetricName) == "" || len(*d.MetricName) > maxName:
+		return invalidValue("The value %s for parameter %s is invalid; it must have 1 to %d characters.", deref(d.MetricName), name("MetricName"), maxName)
+	case len(d.Dimensions) > maxDimensions:
+		return invalidValue("The collection %s must not have a size greater than %d.", name("Dimensions"), maxDimensions)
+	case d.Timestamp != nil && d.Timestamp.Before(now.Add(-oldestDatum)):
+		return invalidValue("The parameter %s must specify a time no more than two weeks in the past.", name("Timestamp"))
+	case d.Timestamp != nil && d.Timestamp.After(now.Add(newestDatum)):
+		return invalidValue("The parameter %s must specify a time no more than two hours in the future.", name("Timestamp"))
+	}
+	for i, dimension := range d.Dimensions {
+		key, value := deref(dimension.Name), deref(dimension.Value)
+		if strings.TrimSpace(key) == "" || strings.HasPrefix(key, ":") || len(key) > maxName || !printable(key) {
+			return invalidValue("The value %s for parameter %s is invalid.", key, name(fmt.Sprintf("Dimensions.member.%d.Name", i+1)))
+		}
+		if strings.TrimSpace(value) == "" || len(value) > maxDimensionValue || !printable(value) {
+			return invalidValue("The value %s for parameter %s is invalid.", value, name(fmt.Sprintf("Dimensions.member.%d.Value", i+1)))
+		}
+	}
+	return nil
+}
+
 // checkDatum refuses a datum that says its value twice or not at all, or says
 // what cannot be. Values beside StatisticValues are no error. The name of a
 // member is its place in the request.
-func checkDatum(name func(member string) string, d types.MetricDatum) *api.Error {
+func checkDatum(name func(member string) string, d types.MetricDatum, now time.Time) *api.Error {
+	if err := checkIdentity(name, d, now); err != nil {
+		return err
+	}
 	both := func(member string) *api.Error {
 		return invalidCombination("The parameters %s and %s are mutually exclusive and you have specified both.", name("Value"), name(member))
 	}
@@ -51,6 +106,8 @@ func checkDatum(name func(member string) string, d types.MetricDatum) *api.Error
 		return both("Values")
 	case d.Value != nil && d.StatisticValues != nil:
 		return both("StatisticValues")
+	case len(d.Values) > maxValues:
+		return invalidValue("The collection %s must not have a size greater than %d.", name("Values"), maxValues)
 	case len(d.Counts) > 0 && len(d.Counts) != len(d.Values):
 		return invalidValue("The parameters %s and %s must be of the same size.", name("Values"), name("Counts"))
 	case d.Value == nil && len(d.Values) == 0 && d.StatisticValues == nil:

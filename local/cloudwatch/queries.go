@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -16,45 +17,118 @@ import (
 type evaluation struct {
 	service  *Service
 	queries  []types.MetricDataQuery
-	parsed   map[string]*expression.Expression
+	checked  checked
 	from, to time.Time
 	answers  map[string]expression.Value
-	open     map[string]bool // being evaluated
+}
+
+// checked are queries that are right: their expressions, and what each query is
+// worth.
+type checked struct {
+	parsed map[string]*expression.Expression
+	types  map[string]expression.Type
 }
 
 var queryID = regexp.MustCompile(`^[a-z][a-zA-Z0-9_]*$`)
 
-// validate checks the form of queries as CloudWatch does, before any is answered.
-func (s *Service) validate(queries []types.MetricDataQuery) (map[string]*expression.Expression, error) {
+// Limits of one query.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
+const (
+	maxID         = 255
+	maxExpression = 2048
+)
+
+// check refuses queries that CloudWatch refuses, before any is answered.
+func (s *Service) check(queries []types.MetricDataQuery) (checked, error) {
 	parsed, seen := map[string]*expression.Expression{}, map[string]bool{}
 	for i, q := range queries {
 		id := deref(q.Id)
-		switch {
-		case !queryID.MatchString(id):
-			return nil, invalid("The value %s for parameter MetricDataQueries.member.%d.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.", id, i+1)
-		case seen[id]:
-			return nil, invalid("The values for parameter id in MetricDataQueries are not unique.")
-		case q.AccountId != nil && *q.AccountId != s.Env.Account:
-			return nil, invalid("The local cloud has no metrics of account %s.", *q.AccountId)
-		case q.Expression != nil && q.MetricStat != nil:
-			return nil, invalid("The parameters MetricDataQuery Expression and MetricStat are mutually exclusive and you have specified both.")
-		case q.Expression == nil && (q.MetricStat == nil || q.MetricStat.Metric == nil):
-			return nil, invalid("The parameter MetricDataQueries.member.%d.MetricStat is required.\n", i+1)
+		if err := s.checkQuery(i, q); err != nil {
+			return checked{}, err
+		}
+		if seen[id] {
+			return checked{}, invalid("The values for parameter id in MetricDataQueries are not unique.")
 		}
 		seen[id] = true
 		if q.Expression == nil {
 			continue
 		}
-		if strings.HasPrefix(strings.ToUpper(strings.TrimSpace(*q.Expression)), "SELECT ") {
-			return nil, invalid("The local cloud does not support Metrics Insights queries (%s).", id)
-		}
 		one, err := expression.Parse(*q.Expression)
 		if err != nil {
-			return nil, inExpression(id, err)
+			return checked{}, inExpression(id, err)
 		}
 		parsed[id] = one
 	}
-	return parsed, checkStats(queries)
+	if err := checkStats(queries); err != nil {
+		return checked{}, err
+	}
+	worth, err := typesOf(queries, parsed)
+	return checked{parsed: parsed, types: worth}, err
+}
+
+// checkQuery refuses a query for what it says itself.
+func (s *Service) checkQuery(i int, q types.MetricDataQuery) error {
+	id := deref(q.Id)
+	switch {
+	case !queryID.MatchString(id):
+		return invalid("The value %s for parameter MetricDataQueries.member.%d.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.", id, i+1)
+	case len(id) > maxID:
+		return tooLong(fmt.Sprintf("metricDataQueries.%d.member.id", i+1), id, maxID)
+	case q.Expression != nil && q.MetricStat != nil:
+		return invalid("The parameters MetricDataQuery Expression and MetricStat are mutually exclusive and you have specified both.")
+	case q.Expression == nil && (q.MetricStat == nil || q.MetricStat.Metric == nil):
+		return invalid("The parameter MetricDataQueries.member.%d.MetricStat is required.\n", i+1)
+	case len(deref(q.Expression)) > maxExpression:
+		return tooLong(fmt.Sprintf("metricDataQueries.%d.member.expression", i+1), *q.Expression, maxExpression)
+	case strings.HasPrefix(strings.ToUpper(strings.TrimSpace(deref(q.Expression))), "SELECT "):
+		return invalid("The local cloud does not support Metrics Insights queries (%s).", id)
+	case q.AccountId != nil && *q.AccountId != s.Env.Account:
+		return invalid("The local cloud has no metrics of account %s.", *q.AccountId)
+	case q.Period != nil && !validPeriod(int64(*q.Period)), q.MetricStat != nil && !validPeriod(int64(deref(q.MetricStat.Period))):
+		return errDataPeriod
+	case q.MetricStat != nil && len(q.MetricStat.Metric.Dimensions) > maxDimensions:
+		return tooMany(fmt.Sprintf("metricDataQueries.%d.member.metricStat.metric.dimensions", i+1), maxDimensions)
+	}
+	return nil
+}
+
+// typesOf finds what queries are worth: a metric is a time series, and an
+// expression must be one or an array of them.
+func typesOf(queries []types.MetricDataQuery, parsed map[string]*expression.Expression) (map[string]expression.Type, error) {
+	found, open := map[string]expression.Type{}, map[string]bool{}
+	for _, q := range queries {
+		if q.Expression == nil {
+			found[deref(q.Id)] = expression.OfMetric
+		}
+	}
+	var resolve func(id string) (expression.Type, error)
+	resolve = func(id string) (expression.Type, error) {
+		if known, ok := found[id]; ok {
+			return known, nil
+		}
+		if parsed[id] == nil {
+			return expression.Type{}, notFound(id)
+		}
+		if open[id] {
+			return expression.Type{}, inExpression(id, errCircular)
+		}
+		open[id] = true
+		of, err := parsed[id].Check(resolve)
+		if err == nil && !of.IsSeries() && !of.IsArray() {
+			err = invalid("The expression '%s' must return a time series or array of time series.", id)
+		}
+		if err != nil {
+			return of, inExpression(id, err)
+		}
+		found[id] = of
+		return of, nil
+	}
+	for _, q := range queries {
+		if _, err := resolve(deref(q.Id)); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // checkStats refuses what is the name of no statistic.
@@ -81,11 +155,11 @@ func inExpression(id string, err error) error {
 
 // evaluate answers queries by id.
 func (s *Service) evaluate(queries []types.MetricDataQuery, from, to time.Time) (map[string]expression.Value, error) {
-	parsed, err := s.validate(queries)
+	right, err := s.check(queries)
 	if err != nil {
 		return nil, err
 	}
-	e := &evaluation{service: s, queries: queries, parsed: parsed, from: from, to: to, answers: map[string]expression.Value{}, open: map[string]bool{}}
+	e := &evaluation{service: s, queries: queries, checked: right, from: from, to: to, answers: map[string]expression.Value{}}
 	for _, q := range queries {
 		if _, err := e.answer(deref(q.Id)); err != nil {
 			return nil, err
@@ -108,7 +182,7 @@ func (e *evaluation) answer(id string) (expression.Value, error) {
 		}
 		return answer, err
 	}
-	return expression.Value{}, invalid("ID '%s' not found", id)
+	return expression.Value{}, notFound(id)
 }
 
 func (e *evaluation) evaluate(q types.MetricDataQuery) (expression.Value, error) {
@@ -117,33 +191,11 @@ func (e *evaluation) evaluate(q types.MetricDataQuery) (expression.Value, error)
 		points, err := e.service.query(q.MetricStat, e.from, e.to)
 		return expression.One(expression.Series{Label: deref(q.MetricStat.Metric.MetricName), Period: int64(deref(q.MetricStat.Period)), Points: points}), err
 	}
-	if e.open[id] {
-		return expression.Value{}, inExpression(id, errCircular)
-	}
-	e.open[id] = true
-	defer delete(e.open, id)
-	for _, other := range e.parsed[id].IDs() {
-		if !e.has(other) && other != "REPEAT" && other != "LINEAR" {
-			return expression.Value{}, inExpression(id, notFound(other))
-		}
-	}
-	answer, err := e.parsed[id].Eval(e.scope(q))
+	answer, err := e.checked.parsed[id].Eval(e.scope(q))
 	if err != nil {
 		return answer, inExpression(id, err)
 	}
-	if list, isArray := answer.Series(); len(list) == 0 && !isArray {
-		return answer, invalid("The expression '%s' must return a time series or array of time series.", id)
-	}
 	return answer, nil
-}
-
-func (e *evaluation) has(id string) bool {
-	for _, q := range e.queries {
-		if deref(q.Id) == id {
-			return true
-		}
-	}
-	return false
 }
 
 // scope is what an expression sees. Its own period is the one it states, or the

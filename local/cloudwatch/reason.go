@@ -14,43 +14,64 @@ import (
 // What an alarm does with missing data: a datum that stands for them is told of
 // in the reason, by another name.
 const (
-	breaching = "breaching"
-	ignore    = "ignore"
+	breaching    = "breaching"
+	notBreaching = "notBreaching"
+	ignore       = "ignore"
+	missing      = "missing"
 )
 
-var standsFor = map[string]string{breaching: "Breaching", "notBreaching": "NonBreaching"}
+var standsFor = map[string]string{breaching: "Breaching", notBreaching: "NonBreaching"}
 
 // verdict is the state that the periods mean, and the reason in CloudWatch's
 // words. An empty state keeps the present one.
 func verdict(m types.MetricAlarm, periods []evaluated) (types.StateValue, string) {
 	var over, under []string
+	oldest := 0 // how many periods ago the oldest datum is, if it breaches
 	for _, p := range periods {
 		switch {
 		case p.value == nil:
 		case breaches(m, *p.value):
-			over = append(over, p.String())
+			over, oldest = append(over, p.String()), p.age
 		default:
 			under = append(under, p.String())
 		}
 	}
-	n, missing := len(periods), len(periods)-len(over)-len(under)
-	treat := deref(m.TreatMissingData)
-	if missing == n && treat == ignore {
-		return "", ""
-	}
-	if missing == n && standsFor[treat] == "" {
+	n, lacking := len(periods), len(periods)-len(over)-len(under)
+	needed := int(cmp.Or(deref(m.DatapointsToAlarm), int32(n)))
+	t := telling{m: m, n: n, needed: needed, missing: lacking, received: len(over) + len(under)}
+	switch stateOf(tally{over: len(over), under: len(under), missing: lacking, needed: needed, oldest: oldest}, deref(m.TreatMissingData)) {
+	case types.StateValueAlarm:
+		return types.StateValueAlarm, t.say(over, "", fmt.Sprintf("(minimum %s for OK -> ALARM transition)", count(needed, "datapoint")))
+	case types.StateValueOk:
+		return types.StateValueOk, t.say(under, "not ", fmt.Sprintf("(minimum %s for ALARM -> OK transition)", count(n-needed+1, "datapoint")))
+	case types.StateValueInsufficientData:
 		return types.StateValueInsufficientData, fmt.Sprintf("Insufficient Data: %s unknown.", were(n, "datapoint"))
 	}
-	needed := int(cmp.Or(deref(m.DatapointsToAlarm), int32(n)))
-	counted := len(over)
-	if treat == breaching {
-		counted += missing
+	return "", ""
+}
+
+// tally counts the data that an alarm looks at: those that breach, those that do
+// not, the missing ones, and how many must breach. Oldest is how many periods
+// ago the oldest breaching one is.
+type tally struct{ over, under, missing, needed, oldest int }
+
+// stateOf is the state that data mean; an empty one keeps the present one. Few
+// data that all breach are no alarm until they are old.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html#alarms-evaluating-missing-data
+func stateOf(t tally, treat string) types.StateValue {
+	switch {
+	case t.over >= t.needed, treat == breaching && t.over+t.missing >= t.needed:
+		return types.StateValueAlarm
+	case t.under > 0 || standsFor[treat] != "":
+		return types.StateValueOk
+	case treat == ignore:
+		return ""
+	case t.over == 0:
+		return types.StateValueInsufficientData
+	case t.oldest >= t.needed:
+		return types.StateValueAlarm
 	}
-	t := telling{m: m, n: n, needed: needed, missing: missing, received: len(over) + len(under)}
-	if counted >= needed {
-		return types.StateValueAlarm, t.say(over, "", fmt.Sprintf("(minimum %s for OK -> ALARM transition)", count(needed, "datapoint")))
-	}
-	return types.StateValueOk, t.say(under, "not ", fmt.Sprintf("(minimum %s for ALARM -> OK transition)", count(n-needed+1, "datapoint")))
+	return ""
 }
 
 // String is a datum as reasons list it.

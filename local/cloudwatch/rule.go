@@ -17,12 +17,26 @@ type rule func(state func(name string) types.StateValue) bool
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
 func parseRule(text string) (parsed rule, names []string, err error) {
 	p := &ruleParser{rest: text}
+	switch size := len([]rune(text)); {
+	case size == 0:
+		return nil, nil, tooShort("alarmRule")
+	case size > maxRule:
+		return nil, nil, tooLong("alarmRule", text, maxRule)
+	}
 	parsed, err = p.or()
 	if err == nil && strings.TrimSpace(p.rest) != "" {
 		err = p.fail()
 	}
 	return parsed, p.names, err
 }
+
+// Limits of composite alarms.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+const (
+	maxRule     = 10_240
+	maxChildren = 100
+	maxParents  = 150
+)
 
 type ruleParser struct {
 	rest  string
@@ -102,12 +116,10 @@ func (p *ruleParser) is(wanted types.StateValue) (rule, error) {
 	if !p.take("(") {
 		return nil, p.fail()
 	}
-	name, rest, ok := strings.Cut(p.rest, ")")
-	if !ok {
+	name, ok := p.name()
+	if !ok || name == "" || !p.take(")") {
 		return nil, p.fail()
 	}
-	p.rest = rest
-	name = strings.Trim(strings.TrimSpace(name), `"`)
 	if _, own, ok := strings.Cut(name, ":alarm:"); ok && strings.HasPrefix(name, "arn:") {
 		name = own
 	}
@@ -115,4 +127,20 @@ func (p *ruleParser) is(wanted types.StateValue) (rule, error) {
 		p.names = append(p.names, name)
 	}
 	return func(state func(string) types.StateValue) bool { return state(name) == wanted }, nil
+}
+
+// name reads what is in quotes, or what there is up to the closing parenthesis.
+func (p *ruleParser) name() (string, bool) {
+	if p.take(`"`) {
+		name, rest, ok := strings.Cut(p.rest, `"`)
+		p.rest = rest
+		return name, ok
+	}
+	size := strings.IndexByte(p.rest, ')')
+	if size < 0 {
+		return "", false
+	}
+	name := strings.TrimSpace(p.rest[:size])
+	p.rest = p.rest[size:]
+	return name, true
 }

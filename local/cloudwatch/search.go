@@ -29,7 +29,7 @@ const maxFound = 500
 // names, each labelled by what tells it from the others.
 func (s *Service) search(search expression.Search, name string, period int64, from, to time.Time) ([]expression.Series, error) {
 	var found []*series
-	s.store.mu.RLock()
+	s.store.mu.Lock()
 	for _, k := range sortedKeys(s.store.all) {
 		one := s.store.all[k]
 		m := expression.Metric{Namespace: one.namespace, Name: one.name}
@@ -40,7 +40,7 @@ func (s *Service) search(search expression.Search, name string, period int64, fr
 			found = append(found, one)
 		}
 	}
-	s.store.mu.RUnlock()
+	s.store.mu.Unlock()
 	answers := make([]expression.Series, len(found))
 	for i, one := range found {
 		stat := &types.MetricStat{Stat: &name, Period: ptr(int32(period)), Metric: &types.Metric{Namespace: &one.namespace, MetricName: &one.name}}

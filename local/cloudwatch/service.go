@@ -22,9 +22,11 @@ type Options struct {
 	Clock *clock.Clock
 	Bus   api.Invoker
 	Log   *slog.Logger
-	// Delay is how long it takes until data can be read: production's two
-	// minutes or so.
+	// Delay is how long it takes at most until data can be read: production's
+	// two minutes or so.
 	Delay time.Duration
+	// Lags are for metrics whose data are late by a time of their own.
+	Lags []Lag
 }
 
 // Service is CloudWatch.
@@ -41,7 +43,7 @@ type Service struct {
 // New returns a service without data.
 func New(options Options) *Service {
 	return &Service{Options: options, alarms: map[string]*alarm{}, dashboards: map[string]dashboard{},
-		store: &store{all: map[string]*series{}, delay: options.Delay, now: options.Clock.Now}}
+		store: &store{all: map[string]*series{}, lags: lags{delay: options.Delay, own: options.Lags}, now: options.Clock.Now}}
 }
 
 // Record takes data from the other services.

@@ -35,11 +35,16 @@ func (s *Service) change(ctx context.Context, a *alarm, j judgement, below ...st
 }
 
 // transition sets an alarm's state. If it is another, that is announced, the
-// actions are carried out and the answer is true.
+// actions are carried out and the answer is true. A composite alarm that stays in
+// its state keeps the reason of its last change.
 func (s *Service) transition(ctx context.Context, a *alarm, j judgement) bool {
 	now := s.Clock.Now()
 	s.mu.Lock()
 	before := *a
+	if a.rule != nil && before.metric.StateValue == j.state {
+		s.mu.Unlock()
+		return false
+	}
 	a.metric.StateReason, a.metric.StateReasonData, a.metric.StateUpdatedTimestamp = &j.reason, j.data, &now
 	if before.metric.StateValue == j.state {
 		s.mu.Unlock()

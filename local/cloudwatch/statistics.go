@@ -2,6 +2,7 @@ package cloudwatch
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sort"
 	"strconv"
@@ -27,22 +28,26 @@ func validPeriod(period int64) bool {
 	return period > 0 && period%60 == 0
 }
 
+var errDataPeriod = invalid("Period must be 1, 5, 10, 20, 30 or a multiple of 60")
+
 // query answers one MetricStat.
 func (s *Service) query(stat *types.MetricStat, from, to time.Time) (points, error) {
-	compute, err := parseStatistic(deref(stat.Stat))
-	if err != nil {
-		return nil, err
+	compute := parseStatistic(deref(stat.Stat))
+	if compute == nil {
+		return nil, invalid("The value %s for parameter Stat is not a valid statistic.", deref(stat.Stat))
 	}
 	period := int64(deref(stat.Period))
 	if !validPeriod(period) {
-		return nil, invalid("Period must be 1, 5, 10, 20, 30 or a multiple of 60")
+		return nil, errDataPeriod
 	}
 	answer := points{}
 	if period < 60 && from.Before(s.Clock.Now().Add(-highWindow)) {
 		return answer, nil
 	}
 	for start, sample := range s.store.read(questionOf(stat, from, to)) {
-		answer[start] = compute(*sample)
+		if value := compute(*sample); !math.IsNaN(value) { // nothing lies in the range of a trimmed mean
+			answer[start] = value
+		}
 	}
 	return answer, nil
 }
@@ -63,8 +68,12 @@ func (p points) starts(ascending bool) []int64 {
 	return starts
 }
 
-// maxDatapoints is GetMetricStatistics' limit.
-const maxDatapoints = 1440
+// Limits of GetMetricStatistics.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
+const (
+	maxDatapoints = 1440
+	maxExtended   = 10
+)
 
 func checkStatistics(in *cloudwatch.GetMetricStatisticsInput) error {
 	from, to, period := deref(in.StartTime), deref(in.EndTime), int64(deref(in.Period))
@@ -75,6 +84,22 @@ func checkStatistics(in *cloudwatch.GetMetricStatisticsInput) error {
 		return invalidValue("The parameter StartTime must be less than the parameter EndTime.")
 	case len(in.Statistics)+len(in.ExtendedStatistics) == 0:
 		return invalidCombination("Must specify either Statistics or ExtendedStatistics")
+	case len(in.Statistics) > 0 && len(in.ExtendedStatistics) > 0:
+		return invalidCombination("Must specify either Statistics or ExtendedStatistics, but not both")
+	case len(in.ExtendedStatistics) > maxExtended:
+		return tooMany("extendedStatistics", maxExtended)
+	case len(in.Dimensions) > maxDimensions:
+		return tooMany("dimensions", maxDimensions)
+	}
+	for _, name := range in.Statistics {
+		if err := checkEnum("statistics", name, name.Values()...); err != nil {
+			return err
+		}
+	}
+	for _, name := range in.ExtendedStatistics {
+		if _, isBasic := basic[name]; isBasic || !isStatistic(name) {
+			return invalidValue("The value %s for parameter ExtendedStatistics is not supported.", name)
+		}
 	}
 	if asked := int64(to.Sub(from)/time.Second) / period; asked > maxDatapoints {
 		return invalidCombination(

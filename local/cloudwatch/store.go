@@ -5,7 +5,6 @@ package cloudwatch
 
 import (
 	"cmp"
-	"hash/fnv"
 	"math"
 	"slices"
 	"sort"
@@ -35,16 +34,17 @@ type slotID struct {
 }
 
 // slot holds the values of ten seconds, or of one in a metric of high
-// resolution, each with how often it occurred, so
-// that percentiles are exact and equal values cost nothing.
+// resolution, each with how often it occurred, so that percentiles are exact and
+// equal values cost nothing.
 type slot struct {
 	values map[float64]float64
-	// visible is when the data can be read.
-	visible time.Time
+	// late are the values that cannot be read yet, by the Unix second at which
+	// they can.
+	late map[int64]map[float64]float64
 }
 
-// slotSeconds is the finest period of alarms; most readers ask for minutes, of
-// which parts become visible one after the other.
+// slotSeconds is how finely the data of a minute are kept apart: parts of it
+// become visible one after the other.
 const slotSeconds = 10
 
 func (s *series) width() int64 {
@@ -54,15 +54,28 @@ func (s *series) width() int64 {
 	return slotSeconds
 }
 
+// arrive moves what can be read by now to the values.
+func (s *slot) arrive(now int64) {
+	for at, values := range s.late {
+		if at > now {
+			continue
+		}
+		for value, weight := range values {
+			s.values[value] += weight
+		}
+		delete(s.late, at)
+	}
+}
+
 // keep is how long values are kept, in cloud time.
 const keep = 15 * 24 * time.Hour
 
 // store holds all metrics.
 type store struct {
-	mu    sync.RWMutex
-	all   map[string]*series
-	delay time.Duration
-	now   func() time.Time
+	mu   sync.Mutex
+	all  map[string]*series
+	lags lags
+	now  func() time.Time
 }
 
 func key(namespace, name string, dimensions []api.Dimension) string {
@@ -90,14 +103,6 @@ func sorted(dimensions []api.Dimension) []api.Dimension {
 
 func byName(a, b api.Dimension) int { return strings.Compare(a.Name, b.Name) }
 
-// resolve makes a metric one of high resolution, or of a minute again: its latest
-// data say which it is.
-func (s *store) resolve(d api.Datum, high bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.find(d).high = high
-}
-
 // find is the series of a datum, made if need be. Call with the lock held.
 func (s *store) find(d api.Datum) *series {
 	dimensions := sorted(d.Dimensions)
@@ -110,35 +115,33 @@ func (s *store) find(d api.Datum) *series {
 	return found
 }
 
-// add counts a value weight times.
+// add counts a value weight times. It can be read after a lag from now on,
+// whatever time it is stamped with. The latest data of a metric say whether it is
+// one of high resolution.
 func (s *store) add(d api.Datum, weight float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found := s.find(d)
-	width := found.width()
-	start := d.Time.Unix() - d.Time.Unix()%width
+	found.high = d.High
+	start := d.Time.Unix() - d.Time.Unix()%found.width()
 	id := slotID{start: start, unit: cmp.Or(d.Unit, noUnit)}
 	at, ok := found.slots[id]
 	if !ok {
-		at = &slot{values: map[float64]float64{}, visible: time.Unix(start+width, 0).Add(s.lag(found.key, start))}
+		at = &slot{values: map[float64]float64{}, late: map[int64]map[float64]float64{}}
 		found.slots[id] = at
 		s.expire(found)
 	}
-	at.values[d.Value] += weight
-}
-
-// lag is when, after its end, a slot can be read: at most the metric delay, and
-// different from slot to slot, so that data younger than the delay are visibly
-// incomplete, as they are on AWS. It depends on the slot alone, so a question
-// asked twice has one answer.
-func (s *store) lag(k string, start int64) time.Duration {
-	if s.delay <= slotSeconds*time.Second {
-		return 0
+	lag := s.lags.of(found, start)
+	if lag <= 0 {
+		at.values[d.Value] += weight
+		return
 	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(k)) // a hash never fails
-	_, _ = h.Write([]byte{byte(start / slotSeconds), byte(start / slotSeconds >> 8)})
-	return time.Duration(float64(s.delay-slotSeconds*time.Second) * float64(h.Sum32()%1000) / 1000)
+	// Rounded up: what is late is never seen early.
+	visible := s.now().Add(lag + time.Second - 1).Unix()
+	if at.late[visible] == nil {
+		at.late[visible] = map[float64]float64{}
+	}
+	at.late[visible][d.Value] += weight
 }
 
 func (s *store) expire(found *series) {
@@ -175,19 +178,22 @@ func (s *store) series(q question) *series {
 
 // units are the units of a metric's visible data, in CloudWatch's order.
 func (s *store) units(q question) []string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.visibleUnits(q)
-}
-
-func (s *store) visibleUnits(q question) []string {
-	found, now := s.series(q), s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := s.series(q)
 	if found == nil {
 		return nil
 	}
+	return found.units(q, s.now().Unix())
+}
+
+func (s *series) units(q question, now int64) []string {
 	var units []string
-	for id, at := range found.slots {
-		if q.covers(id, at, now) && !slices.Contains(units, id.unit) {
+	for id, at := range s.slots {
+		if !q.covers(s, id) || slices.Contains(units, id.unit) {
+			continue
+		}
+		if at.arrive(now); len(at.values) > 0 {
 			units = append(units, id.unit)
 		}
 	}
@@ -195,35 +201,43 @@ func (s *store) visibleUnits(q question) []string {
 	return units
 }
 
-// covers tells whether a slot is asked for and can be read.
-func (q question) covers(id slotID, at *slot, now time.Time) bool {
-	return id.start >= q.from.Unix() && id.start < q.to.Unix() && !at.visible.After(now)
+// place is the second at which the data of a slot are found: those of a metric
+// without high resolution at the start of their minute.
+func (s *series) place(id slotID) int64 {
+	if s.high {
+		return id.start
+	}
+	return id.start - id.start%60
 }
 
-// read gathers a metric's visible values of one unit by period. Those of a
-// metric without high resolution are found at the starts of minutes.
+// covers tells whether a series' slot is asked for.
+func (q question) covers(of *series, id slotID) bool {
+	place := of.place(id)
+	return place >= q.from.Unix() && place < q.to.Unix()
+}
+
+// read gathers a metric's visible values of one unit by period.
 func (s *store) read(q question) map[int64]*sample {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	found := s.series(q)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, now := s.series(q), s.now().Unix()
 	if found == nil {
 		return nil
 	}
 	unit := q.unit
-	if units := s.visibleUnits(q); unit == "" && len(units) > 0 {
+	if units := found.units(q, now); unit == "" && len(units) > 0 {
 		unit = units[0]
 	}
-	period := q.period
-	if !found.high {
-		period = max(period, 60)
-	}
-	now := s.now()
 	samples := map[int64]*sample{}
 	for id, at := range found.slots {
-		if id.unit != unit || !q.covers(id, at, now) {
+		if id.unit != unit || !q.covers(found, id) {
 			continue
 		}
-		bucket := id.start - id.start%period
+		if at.arrive(now); len(at.values) == 0 {
+			continue
+		}
+		place := found.place(id)
+		bucket := place - place%q.period
 		into, ok := samples[bucket]
 		if !ok {
 			into = &sample{values: map[float64]float64{}}
@@ -279,15 +293,4 @@ func (s sample) percentile(p float64) float64 {
 		seen += s.values[value]
 	}
 	return values[len(values)-1]
-}
-
-// rank is the percentage of the data above low and up to high.
-func (s sample) rank(low, high float64) float64 {
-	within := 0.0
-	for value, count := range s.values {
-		if value > low && value <= high {
-			within += count
-		}
-	}
-	return 100 * within / s.count
 }

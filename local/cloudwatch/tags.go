@@ -28,6 +28,15 @@ func (s *Service) tagResource(_ context.Context, _ api.Caller, in *cloudwatch.Ta
 	if err != nil {
 		return nil, err
 	}
+	more := 0
+	for _, tag := range in.Tags {
+		if _, has := a.tags[deref(tag.Key)]; !has {
+			more++
+		}
+	}
+	if err := checkTags(in.Tags, len(a.tags)+more-len(in.Tags)); err != nil {
+		return nil, err
+	}
 	a.tag(in.Tags)
 	return &cloudwatch.TagResourceOutput{}, nil
 }
@@ -57,11 +66,14 @@ func (s *Service) untagResource(_ context.Context, _ api.Caller, in *cloudwatch.
 func (s *Service) listTags(_ context.Context, _ api.Caller, in *cloudwatch.ListTagsForResourceInput) (*cloudwatch.ListTagsForResourceOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a, err := s.tagged(in.ResourceARN)
-	if err != nil {
-		return nil, err
-	}
 	out := &cloudwatch.ListTagsForResourceOutput{Tags: []types.Tag{}}
+	if !strings.Contains(deref(in.ResourceARN), ":alarm:") {
+		return nil, api.StatusErrorf(501, "NotImplemented", "ListTagsForResource: the local cloud keeps tags of alarms only, not of %s", deref(in.ResourceARN))
+	}
+	a, err := s.tagged(in.ResourceARN)
+	if err != nil { // as it was recorded: an alarm that there is not has no tags
+		return out, nil
+	}
 	for _, name := range sortedKeys(a.tags) {
 		out.Tags = append(out.Tags, types.Tag{Key: &name, Value: ptr(a.tags[name])})
 	}

@@ -16,6 +16,8 @@ type Options struct {
 	Env   api.Env
 	Clock *clock.Clock
 	Log   *slog.Logger
+	// Wall tells the wall's time, by which sessions expire. Default: time.Now.
+	Wall func() time.Time
 }
 
 // Service is IAM and STS of one account.
@@ -54,6 +56,9 @@ type managedPolicy struct {
 func New(options Options) *Service {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
+	}
+	if options.Wall == nil {
+		options.Wall = time.Now
 	}
 	s := &Service{
 		Options: options, roles: map[string]*role{}, managed: map[string]*managedPolicy{},

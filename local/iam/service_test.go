@@ -129,3 +129,40 @@ func TestAssumeRoleIsBoundedByTheRole(t *testing.T) {
 		&sts.AssumeRoleInput{RoleArn: aws.String(created.Role.Arn), RoleSessionName: aws.String("fn"), DurationSeconds: aws.Int32(7200)})
 	wantCode(t, err, "ValidationError")
 }
+
+// SDKs compare a session's expiration with the wall's clock, so the wall's is
+// what it expires by. Lambda's sessions hold for as long as the processes that
+// cannot renew them.
+func TestSessionsExpireByTheWall(t *testing.T) {
+	wall, cloud := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC), clock.Stepped(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
+	service := iam.New(iam.Options{Env: env, Clock: cloud, Wall: func() time.Time { return wall }})
+	bus := api.NewBus(service.Gate)
+	bus.Register(service.API(), service.STS())
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com","AWS":"*"}}]}`
+	created := call(t, bus, "CreateRole", &iam.CreateRoleInput{RoleName: "R", AssumeRolePolicyDocument: trust}).(*iam.RoleOutput)
+	open := func(caller api.Caller) *sts.AssumeRoleOutput {
+		out, err := api.Do[sts.AssumeRoleOutput](t.Context(), bus, caller, "sts", "AssumeRole",
+			&sts.AssumeRoleInput{RoleArn: aws.String(created.Role.Arn), RoleSessionName: aws.String("session")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	process, persons := open(api.ServiceCaller("lambda.amazonaws.com", "")), open(operator)
+	if got, want := *persons.Credentials.Expiration, wall.Add(time.Hour); !got.Equal(want) {
+		t.Errorf("it expires at %v, want %v", got, want)
+	}
+	valid := func(opened *sts.AssumeRoleOutput) error {
+		_, err := service.Identify(*opened.Credentials.AccessKeyId)
+		return err
+	}
+	cloud.Advance(48 * time.Hour)
+	if err := valid(persons); err != nil {
+		t.Errorf("two cloud days later: %v", err)
+	}
+	wall = wall.Add(time.Hour + time.Second)
+	wantCode(t, valid(persons), "ExpiredToken")
+	if open(operator); valid(process) != nil { // which forgets those that have expired
+		t.Errorf("the process's session: %v", valid(process))
+	}
+}

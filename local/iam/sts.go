@@ -107,7 +107,7 @@ func (s *Service) mayAssume(caller api.Caller, r *role, in *sts.AssumeRoleInput)
 
 // openSession makes credentials; the lock must be held.
 func (s *Service) openSession(r *role, caller api.Caller, name string, seconds int32, tags sessionTags) *sts.AssumeRoleOutput {
-	wall := time.Now()
+	wall := s.Wall()
 	for key, old := range s.sessions {
 		if old.over(wall) {
 			delete(s.sessions, key)
@@ -176,7 +176,7 @@ func (s *Service) Identify(accessKeyID string) (api.Caller, error) {
 	if !ok {
 		return api.Caller{}, api.StatusErrorf(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
 	}
-	if found.over(time.Now()) {
+	if found.over(s.Wall()) {
 		return api.Caller{}, api.StatusErrorf(403, "ExpiredToken", "The security token included in the request is expired")
 	}
 	return found.caller, nil

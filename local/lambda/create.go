@@ -34,6 +34,9 @@ func (s *Service) createFunction(ctx context.Context, _ api.Caller, in *lambda.C
 	if err != nil {
 		return nil, err
 	}
+	if err := runsHere(in.Runtime, unpacked); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, exists := s.functions[n.function]; exists {

@@ -34,7 +34,7 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 	if err := s.unpackScripts(); err != nil {
 		return runtime.Spec{}, err
 	}
-	credentials, expires, err := s.credentials(ctx, config)
+	credentials, err := s.credentials(ctx, config)
 	if err != nil {
 		return runtime.Spec{}, err
 	}
@@ -61,7 +61,6 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 	}
 	spec := runtime.Spec{
 		Runtime: string(config.Runtime), Scripts: s.scripts(), Directory: folder, Started: s.Clock.Now(), Env: env, MemoryMB: deref(config.MemorySize), JSON: config.LoggingConfig.LogFormat == types.LogFormatJson,
-		Usable: func() bool { return expires.IsZero() || s.Clock.Now().Before(expires) },
 	}
 	if s.Logs != nil {
 		spec.Print = func(began time.Time, line []byte) { s.Logs.Write(group, stream, began, line) }
@@ -69,32 +68,26 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 	return spec, nil
 }
 
-// renewal is how long before its credentials expire a process is replaced.
-const renewal = 5 * time.Minute
-
-// credentials assumes the function's role, and tells until when (cloud time) a
-// process may be used with them.
-func (s *Service) credentials(ctx context.Context, config types.FunctionConfiguration) ([]string, time.Time, error) {
+// credentials assumes the function's role for a process. No SDK in a process
+// sees when credentials in its environment expire, and the token service lets
+// those of Lambda hold for as long as the process does.
+func (s *Service) credentials(ctx context.Context, config types.FunctionConfiguration) ([]string, error) {
 	if s.Bus == nil {
-		return nil, time.Time{}, nil
+		return nil, nil
 	}
 	caller := api.ServiceCaller("lambda.amazonaws.com", s.arn(deref(config.FunctionName), ""))
 	out, err := api.Do[sts.AssumeRoleOutput](ctx, s.Bus, caller, "sts", "AssumeRole",
 		&sts.AssumeRoleInput{RoleArn: config.Role, RoleSessionName: config.FunctionName})
 	if awsErr, ok := errors.AsType[*api.Error](err); ok && awsErr.HTTPStatus() < 500 {
-		return nil, time.Time{}, failed("AccessDeniedException", "The role defined for the function cannot be assumed by Lambda. (%s: %s)", awsErr.Code, awsErr.Message)
+		return nil, failed("AccessDeniedException", "The role defined for the function cannot be assumed by Lambda. (%s: %s)", awsErr.Code, awsErr.Message)
 	}
 	if err != nil {
-		return nil, time.Time{}, fmt.Errorf("assume the role of %s: %w", deref(config.FunctionName), err)
+		return nil, fmt.Errorf("assume the role of %s: %w", deref(config.FunctionName), err)
 	}
 	c := out.Credentials
-	env := []string{
+	return []string{
 		"AWS_ACCESS_KEY_ID=" + deref(c.AccessKeyId), "AWS_SECRET_ACCESS_KEY=" + deref(c.SecretAccessKey), "AWS_SESSION_TOKEN=" + deref(c.SessionToken),
-	}
-	if c.Expiration == nil {
-		return env, time.Time{}, nil
-	}
-	return env, c.Expiration.Add(-renewal), nil
+	}, nil
 }
 
 // scripts is where the bootstraps of the languages are.

@@ -100,6 +100,34 @@ func TestAFunctionThatCannotStart(t *testing.T) {
 	}
 }
 
+func TestAPackageForAnotherMachineIsRefused(t *testing.T) {
+	folder := t.TempDir()
+	foreign := "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 9) + "\x02\x00\xf0\x00" // of no machine of Go's
+	if err := os.WriteFile(filepath.Join(folder, "bootstrap"), []byte(foreign), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	body, err := lambda.Package(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCloud(t)
+	c.create("f")
+	role := "arn:aws:iam::111111111111:role/r"
+	for operation, in := range map[string]any{
+		"CreateFunction": &awslambda.CreateFunctionInput{FunctionName: aws.String("g"), Runtime: types.RuntimeProvidedal2023, Handler: aws.String("bootstrap"),
+			Role: &role, Code: &types.FunctionCode{ZipFile: body}},
+		"UpdateFunctionCode": &awslambda.UpdateFunctionCodeInput{FunctionName: aws.String("f"), ZipFile: body},
+	} {
+		if err := refused(c, operation, in); !strings.Contains(err.Message, "The local cloud runs functions as processes of this machine") || !strings.Contains(err.Message, "make host") {
+			t.Errorf("%s: %v", operation, err)
+		}
+	}
+	refused(c, "GetFunction", &awslambda.GetFunctionInput{FunctionName: aws.String("g")})
+	if out := c.invoke("f", "echo", ""); out.FunctionError != nil {
+		t.Errorf("the function before the refused update: %s", out.Payload)
+	}
+}
+
 func TestTheLogTailHoldsWhatWasPrintedInOrder(t *testing.T) {
 	c := newCloud(t)
 	c.create("f")

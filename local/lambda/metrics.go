@@ -15,7 +15,9 @@ type measure struct {
 // record counts under Lambda's dimension sets: none (the account), by function,
 // by resource as it was named in the request, and behind an alias by the
 // version that ran too. The resource of an unqualified request is the function.
+// The data of a request are stamped with its start, and recorded at its end.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
 func (s *Service) record(at time.Time, t target, measures ...measure) {
 	if s.Metrics == nil {
 		return

@@ -35,6 +35,9 @@ func (s *Service) updateFunctionCode(ctx context.Context, caller api.Caller, in 
 	if err := precondition(in.RevisionId, f.latest.config.RevisionId); err != nil {
 		return nil, err
 	}
+	if err := runsHere(f.latest.config.Runtime, unpacked); err != nil {
+		return nil, err
+	}
 	changed := &version{config: f.latest.config}
 	if len(in.Architectures) > 0 {
 		changed.config.Architectures = slices.Clone(in.Architectures)

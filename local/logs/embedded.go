@@ -2,49 +2,79 @@ package logs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"slices"
 	"sort"
 	"time"
 
 	"weir/local/api"
 )
 
-// directive says which members of a line in the embedded metric format are
-// metrics, under which dimensions.
+// metadata is the member _aws of a line in the embedded metric format.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+type metadata struct {
+	Timestamp         *float64
+	CloudWatchMetrics []directive
+}
+
+// directive says which members of the line are metrics, under which dimensions.
 type directive struct {
 	Namespace  string
 	Dimensions [][]string
-	Metrics    []struct{ Name, Unit string }
+	Metrics    []struct {
+		Name, Unit        string
+		StorageResolution int
+	}
+}
+
+// Limits of the embedded metric format.
+const (
+	mostMetrics    = 100
+	mostDimensions = 30
+	mostValues     = 100
+)
+
+// valid tells whether the format allows a directive. What it does not allow makes
+// no metrics.
+func (d directive) valid() bool {
+	return d.Namespace != "" && d.Dimensions != nil && len(d.Metrics) <= mostMetrics &&
+		!slices.ContainsFunc(d.Dimensions, func(set []string) bool { return len(set) > mostDimensions })
 }
 
 // embedded reads the metrics in a line; none when it is not in the format. They
 // are dated by the cloud's clock: the process that wrote the line has only the
-// wall's, so its own timestamp is left aside.
+// wall's, so its own timestamp must be there and is left aside.
 func embedded(line []byte, at time.Time) []api.Datum {
 	if !bytes.Contains(line, []byte(`"_aws"`)) {
 		return nil
 	}
 	var head struct {
-		AWS struct{ CloudWatchMetrics []directive } `json:"_aws"`
+		AWS metadata `json:"_aws"`
 	}
 	members := map[string]json.RawMessage{}
 	// A line that only looks like the format is an ordinary log line.
 	start := bytes.IndexByte(line, '{')
-	if start < 0 || json.Unmarshal(line[start:], &head) != nil || json.Unmarshal(line[start:], &members) != nil {
+	if start < 0 || json.Unmarshal(line[start:], &head) != nil || json.Unmarshal(line[start:], &members) != nil || head.AWS.Timestamp == nil {
 		return nil
 	}
 	var data []api.Datum
 	for _, d := range head.AWS.CloudWatchMetrics {
-		for _, set := range dimensionSets(d.Dimensions, members) {
-			for _, metric := range d.Metrics {
-				unit := metric.Unit
-				if unit == "" {
-					unit = "None"
-				}
-				for _, value := range values(members[metric.Name]) {
-					data = append(data, api.Datum{Namespace: d.Namespace, Name: metric.Name, Dimensions: set, Value: value, Unit: unit, Time: at})
-				}
+		if d.valid() {
+			data = append(data, d.data(members, at)...)
+		}
+	}
+	return data
+}
+
+// data are the metrics of a directive.
+func (d directive) data(members map[string]json.RawMessage, at time.Time) []api.Datum {
+	var data []api.Datum
+	for _, set := range dimensionSets(d.Dimensions, members) {
+		for _, metric := range d.Metrics {
+			for _, value := range values(members[metric.Name]) {
+				data = append(data, api.Datum{Namespace: d.Namespace, Name: metric.Name, Dimensions: set, Value: value,
+					Unit: cmp.Or(metric.Unit, "None"), High: metric.StorageResolution == 1, Time: at})
 			}
 		}
 	}
@@ -74,14 +104,14 @@ next:
 	return found
 }
 
-// values reads a number or a list of numbers; nothing else is a metric.
+// values reads a number or a list of at most a hundred; nothing else is a metric.
 func values(member json.RawMessage) []float64 {
 	var one float64
 	if json.Unmarshal(member, &one) == nil {
 		return []float64{one}
 	}
 	var many []float64
-	if json.Unmarshal(member, &many) == nil {
+	if json.Unmarshal(member, &many) == nil && len(many) <= mostValues {
 		return many
 	}
 	return nil

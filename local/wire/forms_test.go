@@ -36,7 +36,7 @@ func TestAnswersHaveTheFormsThatAWSGivesThem(t *testing.T) {
 	}{
 		"query": {"/", "Action=GetMetricData", map[string]string{"Content-Type": "application/x-www-form-urlencoded"},
 			"<Messages></Messages><MetricDataResults><member><Timestamps><member>2025-12-17T13:23:00Z</member><member>2025-12-17T13:23:00.120Z</member></Timestamps>"},
-		"json": {"/", "{}", map[string]string{"X-Amz-Target": "GraniteServiceVersion20100801.GetMetricData"},
+		"json": {"/", "{}", map[string]string{"X-Amz-Target": "GraniteServiceVersion20100801.GetMetricData", "Content-Type": "application/x-amz-json-1.0"},
 			`{"Messages":[],"MetricDataResults":[{"Timestamps":[1765977780.000,1765977780.120]}]}`},
 		"cbor": {"/service/GraniteServiceVersion20100801/operation/GetMetricData", "", map[string]string{"Smithy-Protocol": "rpc-v2-cbor"},
 			"\xbfhMessages\x9f\xffqMetricDataResults\x9f\xbfjTimestamps\x9f\xc1\xfbA"},
@@ -68,6 +68,8 @@ func TestOnlyServicesThatSpokeQueryTellItsCodes(t *testing.T) {
 		bus.Register(&api.Service{Name: "s", Protocols: protocols, TargetPrefix: "T", Operations: api.Table(op[struct{}, struct{}](r, "Do"))})
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader("{}"))
 		request.Header.Set("X-Amz-Target", "T.Do")
+		request.Header.Set("Content-Type", "application/x-amz-json-1.0")
+		request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s/aws4_request, SignedHeaders=host, Signature=0")
 		answer := httptest.NewRecorder()
 		wire.New(bus, func(string) (api.Caller, error) { return api.Caller{}, nil }, slog.New(slog.DiscardHandler)).ServeHTTP(answer, request)
 		if got := answer.Header().Get("X-Amzn-Query-Error"); got != want || answer.Code != http.StatusBadRequest {

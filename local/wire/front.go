@@ -38,10 +38,6 @@ func New(bus *api.Bus, identify Identify, log *slog.Logger) *Front {
 	return front
 }
 
-// maxBody bounds a request: a function's code is at most 50 MB zipped, 70 MB in
-// base64.
-const maxBody = 128 << 20
-
 // ServeHTTP answers one AWS request.
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := requestID()
@@ -53,6 +49,10 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	e := &exchange{front: f, w: w, r: r, service: service, id: id}
+	if err := admit(r, service, e.protocol()); err != nil {
+		e.fail(err)
+		return
+	}
 	if e.caller, err = f.identify(signed.accessKey); err != nil {
 		e.fail(err)
 		return
@@ -61,22 +61,30 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		service.Handler.ServeHTTP(w, r.WithContext(api.WithCaller(r.Context(), e.caller)))
 		return
 	}
-	if e.body, err = readBody(w, r); err != nil {
+	if e.body, err = readBody(w, r, e.limit()); err != nil {
 		e.fail(err)
 		return
 	}
 	e.serve()
 }
 
+// limit is how long a request's body may be.
+func (e *exchange) limit() int64 {
+	if e.protocol() == overREST {
+		return maxBody
+	}
+	return maxCall
+}
+
 // readBody reads a request's body, which SDKs may have compressed.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	var reader io.Reader = http.MaxBytesReader(w, r.Body, maxBody)
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	var reader io.Reader = http.MaxBytesReader(w, r.Body, limit)
 	if strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
 		unzipped, err := gzip.NewReader(reader)
 		if err != nil {
 			return nil, api.Errorf("SerializationException", "read gzip: %v", err)
 		}
-		reader = io.LimitReader(unzipped, maxBody)
+		reader = http.MaxBytesReader(w, unzipped, limit)
 	}
 	body, err := io.ReadAll(reader)
 	if err != nil {
@@ -93,6 +101,7 @@ const (
 	overCBOR
 	overJSON
 	overREST
+	overHandler // the service reads it itself
 )
 
 func (e *exchange) protocol() protocol {
@@ -103,6 +112,8 @@ func (e *exchange) protocol() protocol {
 		return overJSON
 	case len(e.front.rest[e.service.Name]) > 0:
 		return overREST
+	case e.service.Handler != nil:
+		return overHandler
 	}
 	return overQuery
 }
@@ -117,6 +128,7 @@ func (e *exchange) serve() {
 		e.restJSON()
 	case overQuery:
 		e.query()
+	case overHandler: // ServeHTTP passed it on
 	}
 }
 
@@ -132,7 +144,7 @@ func (e *exchange) fail(err error) {
 		failJSON(e.w, awsErr, e.mediaType())
 	case overREST:
 		failREST(e.w, awsErr)
-	case overQuery:
+	case overQuery, overHandler:
 		failXML(e.w, awsErr, e.service.XMLNamespace, e.id)
 	}
 }
@@ -252,9 +264,6 @@ func (e *exchange) query() {
 	if err != nil {
 		e.fail(api.Errorf("MalformedQueryString", "%v", err))
 		return
-	}
-	for key, values := range e.r.URL.Query() {
-		form[key] = values
 	}
 	name := form.Get("Action")
 	out, err := e.run(name, func(in any) error { return fillQuery(in, form) })

@@ -64,6 +64,10 @@ func (r route) match(method, escapedPath string) (map[string]string, bool) {
 func (e *exchange) restJSON() {
 	for _, route := range e.front.rest[e.service.Name] {
 		if members, ok := route.match(e.r.Method, e.r.URL.EscapedPath()); ok {
+			if fromForm(e.r, route.operation.HTTP) {
+				e.fail(unsupported(e.service, "%s does not have the Content-Type %q", route.operation.Name, e.r.Header.Get("Content-Type")))
+				return
+			}
 			e.restCall(route.operation, members)
 			return
 		}

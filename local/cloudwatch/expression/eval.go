@@ -21,8 +21,7 @@ type Scope struct {
 	Search func(search Search, statistic string, period int64) ([]Series, error)
 }
 
-// Eval evaluates an expression. What an expression may be worth is its user's to
-// judge.
+// Eval evaluates an expression that Check found right.
 func (e *Expression) Eval(scope *Scope) (Value, error) { return scope.eval(e.root) }
 
 func (s *Scope) eval(n node) (Value, error) {
@@ -52,7 +51,7 @@ func (s *Scope) eval(n node) (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
-		return combine(left, right, operators[n.op])
+		return combine(left, right, operators[n.op]), nil
 	}
 	return Value{}, errSyntax
 }
@@ -62,16 +61,10 @@ func (s *Scope) evalList(list listNode) (Value, error) {
 	out := Value{kind: array}
 	for _, n := range list {
 		item, err := s.eval(n)
-		switch {
-		case err != nil:
+		if err != nil {
 			return Value{}, err
-		case item.kind == word:
-			return Value{}, errSyntax
-		case item.kind == array:
-			out.array = append(out.array, item.array...)
-		default:
-			out.array = append(out.array, item)
 		}
+		out.series = append(out.series, item.series...)
 	}
 	return out, nil
 }
@@ -103,12 +96,10 @@ func truth(is bool) float64 {
 }
 
 func (s *Scope) call(n callNode) (Value, error) {
-	f := functions()[n.function] // known, or it would not have been read
 	args := make([]Value, len(n.args))
 	for i, arg := range n.args {
-		// The words that FILL takes look like ids.
-		if id, ok := arg.(idNode); ok && n.function == "FILL" && i == 1 && (id == "REPEAT" || id == "LINEAR") {
-			args[i] = Value{kind: word, text: string(id)}
+		if isFiller(n.function, i, arg) {
+			args[i] = Value{kind: filler, text: string(arg.(idNode))}
 			continue
 		}
 		var err error
@@ -116,26 +107,22 @@ func (s *Scope) call(n callNode) (Value, error) {
 			return Value{}, err
 		}
 	}
-	return f.do(s, args)
+	return functions()[n.function](s, args)
 }
 
-// known refuses a call of a function that there is not, or with a number of
-// arguments that it does not take.
+// known refuses a call of a function that there is not.
 func known(call callNode) (node, error) {
 	if elsewhere[call.function] {
 		return nil, fmt.Errorf("The local cloud does not support the function '%s'", call.function)
 	}
-	f, ok := functions()[call.function]
-	switch {
-	case !ok:
+	if _, ok := signatures[call.function]; !ok {
 		return nil, fmt.Errorf("Function '%s' not found", call.function)
-	case len(call.args) < f.least || len(call.args) > f.most:
-		return nil, fmt.Errorf("Function '%s' does not take %d arguments", call.function, len(call.args))
 	}
 	return call, nil
 }
 
-// elsewhere are AWS's functions that need services or data that are not here.
+// elsewhere are AWS's functions that are not here.
 var elsewhere = map[string]bool{
-	"ANOMALY_DETECTION_BAND": true, "INSIGHT_RULE_METRIC": true, "LAMBDA": true, "SERVICE_QUOTA": true, "DB_PERF_INSIGHTS": true,
+	"ANOMALY_DETECTION_BAND": true, "DB_PERF_INSIGHTS": true, "INSIGHT_RULE_METRIC": true, "LAMBDA": true, "SERVICE_QUOTA": true,
+	"SLICE": true, "SORT": true,
 }

@@ -54,7 +54,7 @@ func show(v Value) string {
 	parts := make([]string, len(list))
 	for i, s := range list {
 		var b strings.Builder
-		for _, start := range starts(One(s)) {
+		for _, start := range starts(s) {
 			fmt.Fprintf(&b, " %d:%v", start/60, math.Round(s.Points[start]*1000)/1000)
 		}
 		parts[i] = "{" + strings.TrimSpace(b.String()) + "}"
@@ -65,23 +65,40 @@ func show(v Value) string {
 	return strings.Join(parts, "")
 }
 
+// read reads and checks an expression over the series of scope.
+func read(text string) (*Expression, error) {
+	parsed, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	_, err = parsed.Check(func(id string) (Type, error) {
+		if _, err := scope().ID(id); err != nil {
+			return Type{}, err
+		}
+		return OfMetric, nil
+	})
+	return parsed, err
+}
+
 func TestExpressions(t *testing.T) {
 	tests := []struct{ expression, want string }{
 		{"errors + 1", "{0:4 1:2}"},
-		{"errors / invocations", "{0:0.05}"}, // no division by zero, no missing side
-		{"100 * errors / MAX([invocations, 1])", "{0:5 1:100}"},
+		{"errors / invocations", "{0:0.05 2:0}"}, // no division by zero; what a side lacks is 0
 		{"100 * (invocations - FILL(errors, 0))/2", "{0:2850 1:-50 2:500}"},
 		{"-errors ^ 2", "{0:-9 1:-1}"},
 		{"2 ^ 3 ^ 2", "512"},
 		{"-2 - -3 * 2", "4"},
 		{"1.5e1 + .5", "15.5"},
 		{"errors > 2", "{0:1 1:0}"},
-		{"errors >= 1 AND invocations != 0", "{0:1 1:0}"},
+		{"errors < invocations", "{0:1 1:0 2:1}"},
+		{"errors >= 1 AND invocations != 0", "{0:1 1:0 2:0}"},
 		{"errors == 3 || errors == 1", "{0:1 1:1}"},
 		{"1 < 2 == 1", "1"},
-		{"IF(invocations > 0, errors / invocations, 0)", "{0:0.05 1:0}"},
+		{"IF(invocations > 0, errors / invocations, 0)", "{0:0.05 1:0 2:0}"},
 		{"IF(errors > 2, errors)", "{0:3}"},
-		{"IF(1, errors, 0)", "{0:3 1:1}"},
+		{"IF(invocations, errors, 5)", "{0:3 1:5 2:0}"},
+		{"IF(invocations, 7, errors)", "{0:7 1:1 2:7}"},
+		{"IF(1, errors, invocations)", "{0:3 1:1}"},
 		{"IF(0, errors)", "{}"},
 		{"FILL(errors, 0)", "{0:3 1:1 2:0}"},
 		{"FILL(errors, REPEAT)", "{0:3 1:1 2:1}"},
@@ -91,22 +108,24 @@ func TestExpressions(t *testing.T) {
 		{"SUM([errors, invocations])", "{0:63 1:1 2:10}"},
 		{"AVG([errors, invocations])", "{0:31.5 1:0.5 2:5}"}, // what is missing is 0
 		{"MIN([errors, invocations])", "{0:3 1:0 2:10}"},
-		{"MAX([errors, [invocations, 20]])", "{0:60 1:20 2:20}"},
+		{"MAX([errors, [invocations, empty]])", "{0:60 1:1 2:10}"},
 		{"STDDEV([errors, invocations])", "{0:28.5 1:0.5 2:5}"},
+		{"SUM(100/[errors, invocations])", "{0:35 1:100 2:10}"},
+		{"SUM(-[errors, invocations])", "{0:-63 1:-1 2:-10}"},
 		{"SUM(METRICS())", "{0:63 1:1 2:10}"},
 		{"SUM(METRICS(\"err\"))", "{0:3 1:1}"},
 		{"METRICS('i') * 2", "[{0:120 1:0 2:20}]"},
 		{"invocations - MIN(invocations) + SUM(errors)", "{0:64 1:4 2:14}"},
 		{"AVG(errors) + MAX(errors)", "5"},
-		{"SUM([1, 2])", "3"},
 		{"ABS(errors - 3)", "{0:0 1:2}"},
 		{"CEIL(errors / 2) + FLOOR(errors / 2)", "{0:3 1:1}"},
 		{"RATE(invocations) * 60", "{1:-60 2:10}"},
 		{"DIFF_TIME(invocations)", "{1:60 2:60}"},
 		{"RUNNING_SUM(errors)", "{0:3 1:4}"},
 		{"PERIOD(errors) * DATAPOINT_COUNT(errors)", "120"},
+		{"DATAPOINT_COUNT([errors, invocations])", "{0:2 1:2 2:1}"},
 		{"errors / PERIOD(errors)", "{0:0.05 1:0.017}"},
-		{"TIME_SERIES(4) + errors", "{0:7 1:5}"},
+		{"TIME_SERIES(4) + errors", "{0:7 1:5 2:4}"},
 		{"HOUR(errors) + DAY(errors)", "{0:4 1:4}"}, // 1 January 1970 was a Thursday
 		{"FIRST([errors, invocations])", "{0:3 1:1}"},
 		{"METRIC_COUNT(REMOVE_EMPTY(METRICS()))", "2"},
@@ -116,7 +135,7 @@ func TestExpressions(t *testing.T) {
 		{"LOG10(10 * errors / errors)", "{0:1 1:1}"},
 	}
 	for _, test := range tests {
-		parsed, err := Parse(test.expression)
+		parsed, err := read(test.expression)
 		if err != nil {
 			t.Errorf("%s: %v", test.expression, err)
 			continue
@@ -128,6 +147,7 @@ func TestExpressions(t *testing.T) {
 	}
 }
 
+// The texts on types were answered by AWS for MAX([m1, 1]) and MAX(m1, 1).
 func TestExpressionsThatAreRefused(t *testing.T) {
 	tests := []struct{ expression, want string }{
 		{"", "Invalid syntax"},
@@ -143,22 +163,45 @@ func TestExpressionsThatAreRefused(t *testing.T) {
 		{"latency", "ID 'latency' not found"},
 		{"ANOMALY_DETECTOR(errors)", "Function 'ANOMALY_DETECTOR' not found"},
 		{"ANOMALY_DETECTION_BAND(errors)", "The local cloud does not support the function 'ANOMALY_DETECTION_BAND'"},
-		{"SUM(errors, invocations)", "Function 'SUM' does not take 2 arguments"},
-		{"RATE(1)", "The function takes a time series and not a number"},
-		{"METRICS() + METRICS()", "An operator takes at most one array of time series"},
-		{"errors + 'x'", "A string is not a value to calculate with"},
-		{"IF(METRICS(), 1, 0)", "The condition of IF is a time series or a number and not an array of time series"},
-		{"FILL(errors, 'MEAN')", "FILL fills with a number, a time series, REPEAT or LINEAR"},
+		{"SORT(METRICS(), AVG, DESC)", "The local cloud does not support the function 'SORT'"},
+		{"100 * errors / MAX([invocations, 1])", "Unsupported operand type(s) for MAX: '[Array[TimeSeries, Scalar]]'"},
+		{"MAX(invocations, 1)", "Unsupported operand type(s) for MAX: '[TimeSeries, Scalar]'"},
+		{"SUM(errors, invocations)", "Unsupported operand type(s) for SUM: '[TimeSeries, TimeSeries]'"},
+		{"SUM()", "Unsupported operand type(s) for SUM: '[]'"},
+		{"RATE(1)", "Unsupported operand type(s) for RATE: '[Scalar]'"},
+		{"ABS(-1)", "Unsupported operand type(s) for ABS: '[Scalar]'"},
+		{"HOUR([errors, invocations])", "Unsupported operand type(s) for HOUR: '[Array[TimeSeries, TimeSeries]]'"},
+		{"METRICS() + METRICS()", "Unsupported operand type(s) for +: '[Array[TimeSeries], Array[TimeSeries]]'"},
+		{"METRICS() > 1", "Unsupported operand type(s) for >: '[Array[TimeSeries], Scalar]'"},
+		{"[errors, 1] * 2", "Unsupported operand type(s) for *: '[Array[TimeSeries, Scalar], Scalar]'"},
+		{"errors + 'x'", "Unsupported operand type(s) for +: '[TimeSeries, String]'"},
+		{"IF(METRICS(), 1, 0)", "Unsupported operand type(s) for IF: '[Array[TimeSeries], Scalar, Scalar]'"},
+		{"IF(1, 2, 3)", "Unsupported operand type(s) for IF: '[Scalar, Scalar, Scalar]'"},
+		{"FILL(errors, 'MEAN')", "Unsupported operand type(s) for FILL: '[TimeSeries, String]'"},
+		{"FILL(1, 0)", "Unsupported operand type(s) for FILL: '[Scalar, Scalar]'"},
+		{"PERIOD(errors + 1)", "PERIOD takes the id of a metric and not the result of an expression"},
 		{"SEARCH('{N', 'Sum')", "Invalid SEARCH expression"},
+		{"SEARCH('" + strings.Repeat("x", 1025) + "', 'Sum')", "Invalid SEARCH expression"},
 	}
 	for _, test := range tests {
-		parsed, err := Parse(test.expression)
+		parsed, err := read(test.expression)
 		if err == nil {
 			_, err = parsed.Eval(scope())
 		}
 		if err == nil || err.Error() != test.want {
 			t.Errorf("%.40s: error %v, want %s", test.expression, err, test.want)
 		}
+	}
+}
+
+func TestEveryFunctionHasASignature(t *testing.T) {
+	for name := range functions() {
+		if len(signatures[name]) == 0 {
+			t.Errorf("%s has none", name)
+		}
+	}
+	if len(signatures) != len(functions()) {
+		t.Errorf("%d signatures for %d functions", len(signatures), len(functions()))
 	}
 }
 
@@ -196,12 +239,12 @@ func TestSearches(t *testing.T) {
 }
 
 func FuzzExpression(f *testing.F) {
-	for _, seed := range []string{"100 * errors / MAX([invocations, 1])", "IF(errors > 2 AND 1, -errors ^ 2, FILL(errors, REPEAT))",
+	for _, seed := range []string{"100 * errors / MAX([invocations, 1])", "PERIOD(errors) / SUM(-METRICS())", "IF(errors > 2 AND 1, -errors ^ 2, FILL(errors, REPEAT))",
 		`SUM(SEARCH('{N,D} MetricName="a" OR NOT (b c=d)', 'p99.9', 60))`, "METRICS(\"e\") + RATE(empty)", "AVG([[1, errors], 2e3])", "LAST(METRICS()) == .5"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		parsed, err := Parse(text)
+		parsed, err := read(text)
 		if err != nil {
 			return
 		}

@@ -1,38 +1,35 @@
 package expression
 
 import (
-	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"sync"
 	"time"
 )
 
-// function is a function of metric math and how many arguments it takes.
-type function struct {
-	least, most int
-	do          func(s *Scope, args []Value) (Value, error)
-}
+// function is a function of metric math, called with arguments of the types that
+// its signature has.
+type function func(s *Scope, args []Value) (Value, error)
 
 // functions is the table of functions by name, made once.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#metric-math-syntax-functions-list
 var functions = sync.OnceValue(func() map[string]function {
 	table := map[string]function{
-		"IF": {2, 3, when}, "FILL": {2, 2, fill}, "METRICS": {0, 1, metrics}, "SEARCH": {2, 3, search}, "TIME_SERIES": {1, 1, constant},
-		"SUM": {1, 1, over(sum, false)}, "MIN": {1, 1, over(slices.Min[[]float64], false)}, "MAX": {1, 1, over(slices.Max[[]float64], false)},
-		"AVG": {1, 1, over(mean, true)}, "STDDEV": {1, 1, over(deviation, true)},
-		"ABS": {1, 1, by(math.Abs)}, "CEIL": {1, 1, by(math.Ceil)}, "FLOOR": {1, 1, by(math.Floor)},
-		"LOG": {1, 1, by(math.Log)}, "LOG10": {1, 1, by(math.Log10)},
-		"RATE":            {1, 1, steps(func(now, before point) float64 { return (now.value - before.value) / float64(now.start-before.start) })},
-		"DIFF":            {1, 1, steps(func(now, before point) float64 { return now.value - before.value })},
-		"DIFF_TIME":       {1, 1, steps(func(now, before point) float64 { return float64(now.start - before.start) })},
-		"RUNNING_SUM":     {1, 1, runningSum},
-		"FIRST":           {1, 1, end(func(list []Value) Value { return list[0] })},
-		"LAST":            {1, 1, end(func(list []Value) Value { return list[len(list)-1] })},
-		"PERIOD":          {1, 1, ofSeries(func(s Series) Value { return num(float64(s.Period)) })},
-		"DATAPOINT_COUNT": {1, 1, ofSeries(func(s Series) Value { return num(float64(len(s.Points))) })},
-		"METRIC_COUNT":    {1, 1, metricCount},
-		"REMOVE_EMPTY":    {1, 1, removeEmpty},
+		"IF": when, "FILL": fill, "METRICS": metrics, "SEARCH": search, "TIME_SERIES": constant,
+		"SUM": over(sum, false), "MIN": over(slices.Min[[]float64], false), "MAX": over(slices.Max[[]float64], false),
+		"AVG": over(mean, true), "STDDEV": over(deviation, true),
+		"DATAPOINT_COUNT": over(func(list []float64) float64 { return float64(len(list)) }, false),
+		"ABS":             by(math.Abs), "CEIL": by(math.Ceil), "FLOOR": by(math.Floor), "LOG": by(math.Log), "LOG10": by(math.Log10),
+		"RATE":         steps(func(now, before point) float64 { return (now.value - before.value) / float64(now.start-before.start) }),
+		"DIFF":         steps(func(now, before point) float64 { return now.value - before.value }),
+		"DIFF_TIME":    steps(func(now, before point) float64 { return float64(now.start - before.start) }),
+		"RUNNING_SUM":  ofSeries(runningSum),
+		"FIRST":        end(func(list []Series) Series { return list[0] }),
+		"LAST":         end(func(list []Series) Series { return list[len(list)-1] }),
+		"PERIOD":       func(_ *Scope, args []Value) (Value, error) { return num(float64(args[0].series[0].Period)), nil },
+		"METRIC_COUNT": func(_ *Scope, args []Value) (Value, error) { return num(float64(len(args[0].series))), nil },
+		"REMOVE_EMPTY": removeEmpty,
 	}
 	for name, part := range map[string]func(time.Time) int{
 		"MINUTE": time.Time.Minute, "HOUR": time.Time.Hour, "DATE": time.Time.Day, "YEAR": time.Time.Year,
@@ -40,78 +37,55 @@ var functions = sync.OnceValue(func() map[string]function {
 		"MONTH": func(t time.Time) int { return int(t.Month()) },
 		"EPOCH": func(t time.Time) int { return int(t.Unix()) },
 	} {
-		table[name] = function{1, 1, dated(part)}
+		table[name] = dated(part)
 	}
 	return table
 })
 
 // Functions lists the functions by name.
-func Functions() []string {
-	var names []string
-	for name := range functions() {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func Functions() []string { return slices.Sorted(maps.Keys(functions())) }
 
-func by(f func(float64) float64) func(*Scope, []Value) (Value, error) {
+func by(f func(float64) float64) function {
 	return func(_ *Scope, args []Value) (Value, error) { return pointwise(args[0], f) }
 }
 
 // over makes a function of many numbers one of series: the points of a single
 // series make a number, those of an array in each period a point. The missing
 // points of an array count as 0 where they count at all.
-func over(f func([]float64) float64, missingAsZero bool) func(*Scope, []Value) (Value, error) {
+func over(f func([]float64) float64, missingAsZero bool) function {
 	return func(_ *Scope, args []Value) (Value, error) {
-		switch v := args[0]; v.kind {
-		case scalar:
-			return num(f([]float64{v.number})), nil
-		case single:
-			points := values(*v.series)
-			if len(points) == 0 {
-				return num(math.NaN()), nil
-			}
-			return num(f(points)), nil
-		case array:
-			return across(v.array, f, missingAsZero), nil
+		if args[0].kind == array {
+			return One(across(args[0].series, f, missingAsZero)), nil
 		}
-		return Value{}, fmt.Errorf("A string is not a value to calculate with")
+		points := values(args[0].series[0])
+		if len(points) == 0 {
+			return num(math.NaN()), nil
+		}
+		return num(f(points)), nil
 	}
 }
 
-func across(list []Value, f func([]float64) float64, missingAsZero bool) Value {
-	first, all := Value{}, true
-	var numbers []float64
-	for _, v := range list {
-		if v.kind == single && all {
-			first, all = v, false
-		}
-		if v.kind == scalar {
-			numbers = append(numbers, v.number)
-		}
-	}
-	if all && len(numbers) > 0 {
-		return num(f(numbers))
+func across(list []Series, f func([]float64) float64, missingAsZero bool) Series {
+	var made Series
+	if len(list) > 0 {
+		made.Period = list[0].Period
 	}
 	points := map[int64]float64{}
 	for _, start := range starts(list...) {
 		var here []float64
-		for _, v := range list {
-			if value, ok := v.at(start); ok || missingAsZero {
+		for _, s := range list {
+			if value, ok := s.Points[start]; ok || missingAsZero {
 				here = append(here, value)
 			}
 		}
 		points[start] = f(here)
 	}
-	made := derived(first, points)
-	made.series.Label = ""
-	return made
+	return made.with(points)
 }
 
 func values(s Series) []float64 {
 	list := make([]float64, 0, len(s.Points))
-	for _, start := range starts(One(s)) {
+	for _, start := range starts(s) {
 		list = append(list, s.Points[start])
 	}
 	return list
@@ -142,46 +116,39 @@ type point struct {
 }
 
 // steps makes a series of what lies between each point and the one before it.
-func steps(f func(now, before point) float64) func(*Scope, []Value) (Value, error) {
-	return ofSeries(func(s Series) Value {
+func steps(f func(now, before point) float64) function {
+	return ofSeries(func(s Series) map[int64]float64 {
 		points := map[int64]float64{}
-		order := starts(One(s))
+		order := starts(s)
 		for i := 1; i < len(order); i++ {
 			points[order[i]] = f(point{order[i], s.Points[order[i]]}, point{order[i-1], s.Points[order[i-1]]})
 		}
-		return derived(One(s), points)
+		return points
 	})
 }
 
 // ofSeries is a function of one series, or of each of an array.
-func ofSeries(f func(Series) Value) func(*Scope, []Value) (Value, error) {
+func ofSeries(f func(Series) map[int64]float64) function {
 	return func(_ *Scope, args []Value) (Value, error) {
-		return each(args[0], func(v Value) (Value, error) {
-			if v.kind != single {
-				return Value{}, fmt.Errorf("The function takes a time series and not %s", v.describe())
-			}
-			return f(*v.series), nil
-		})
+		return args[0].each(func(s Series) (Series, error) { return s.with(f(s)), nil })
 	}
 }
 
-func runningSum(s *Scope, args []Value) (Value, error) {
-	return ofSeries(func(of Series) Value {
-		points, total := map[int64]float64{}, 0.0
-		for _, start := range starts(One(of)) {
-			total += of.Points[start]
-			points[start] = total
-		}
-		return derived(One(of), points)
-	})(s, args)
+func runningSum(s Series) map[int64]float64 {
+	points, total := map[int64]float64{}, 0.0
+	for _, start := range starts(s) {
+		total += s.Points[start]
+		points[start] = total
+	}
+	return points
 }
 
-func dated(part func(time.Time) int) func(*Scope, []Value) (Value, error) {
-	return ofSeries(func(s Series) Value {
+func dated(part func(time.Time) int) function {
+	return ofSeries(func(s Series) map[int64]float64 {
 		points := make(map[int64]float64, len(s.Points))
 		for start := range s.Points {
 			points[start] = float64(part(time.Unix(start, 0).UTC()))
 		}
-		return derived(One(s), points)
+		return points
 	})
 }

@@ -5,8 +5,10 @@ import (
 	"fmt"
 )
 
-// when is IF(condition, then, otherwise): periods in which the condition is 0
-// and that have no other value are left out.
+// when is IF(condition, then, otherwise). A period in which the condition holds
+// is 0 where the series to take lacks a point; one in which it does not hold is
+// left out where there is nothing else to take.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#using-IF-expressions
 func when(_ *Scope, args []Value) (Value, error) {
 	condition := args[0]
 	if condition.kind == scalar {
@@ -16,31 +18,19 @@ func when(_ *Scope, args []Value) (Value, error) {
 		case len(args) == 3:
 			return args[2], nil
 		}
-		return each(args[1], func(v Value) (Value, error) { return derived(v, nil), nil })
-	}
-	if condition.kind != single {
-		return Value{}, fmt.Errorf("The condition of IF is a time series or a number and not %s", condition.describe())
-	}
-	for _, choice := range args[1:] {
-		if choice.kind != scalar && choice.kind != single {
-			return Value{}, fmt.Errorf("IF chooses between time series and numbers and not %s", choice.describe())
-		}
+		return One(args[1].series[0].with(nil)), nil
 	}
 	points := map[int64]float64{}
-	for start, holds := range condition.series.Points {
-		var value float64
-		var ok bool
-		switch {
-		case holds != 0:
-			value, ok = args[1].at(start)
-		case len(args) == 3:
-			value, ok = args[2].at(start)
-		}
-		if ok {
-			points[start] = value
+	for start, holds := range condition.series[0].Points {
+		if holds != 0 {
+			points[start], _ = args[1].at(start)
+		} else if len(args) == 3 {
+			if value, ok := args[2].at(start); ok {
+				points[start] = value
+			}
 		}
 	}
-	return derived(condition, points), nil
+	return One(condition.series[0].with(points)), nil
 }
 
 // maxFilled bounds what FILL and TIME_SERIES make: as many points as
@@ -51,36 +41,30 @@ const maxFilled = 100_800
 // REPEAT (the last value) or LINEAR (between neighbours).
 func fill(s *Scope, args []Value) (Value, error) {
 	with := args[1]
-	if with.kind == array || with.kind == word && with.text != "REPEAT" && with.text != "LINEAR" {
-		return Value{}, errors.New("FILL fills with a number, a time series, REPEAT or LINEAR")
-	}
-	return each(args[0], func(v Value) (Value, error) {
-		if v.kind != single {
-			return Value{}, fmt.Errorf("FILL takes a time series and not %s", v.describe())
-		}
-		periods, err := s.periods(v.series.Period)
+	return args[0].each(func(series Series) (Series, error) {
+		periods, err := s.periods(series.Period)
 		if err != nil {
-			return Value{}, err
+			return Series{}, err
 		}
 		points := make(map[int64]float64, len(periods))
-		for start, point := range v.series.Points {
+		for start, point := range series.Points {
 			points[start] = point
 		}
 		for _, start := range periods {
 			if _, ok := points[start]; ok {
 				continue
 			}
-			if value, ok := filling(*v.series, with, start); ok {
+			if value, ok := filling(series, with, start); ok {
 				points[start] = value
 			}
 		}
-		return derived(v, points), nil
+		return series.with(points), nil
 	})
 }
 
 // filling is the value for a period that a series lacks.
 func filling(s Series, with Value, start int64) (float64, bool) {
-	if with.kind != word {
+	if with.kind != filler {
 		return with.at(start)
 	}
 	before, after, hasBefore, hasAfter := point{}, point{}, false, false
@@ -123,9 +107,6 @@ func (s *Scope) periods(period int64) ([]int64, error) {
 
 // constant is TIME_SERIES(number).
 func constant(s *Scope, args []Value) (Value, error) {
-	if args[0].kind != scalar {
-		return Value{}, fmt.Errorf("TIME_SERIES takes a number and not %s", args[0].describe())
-	}
 	periods, err := s.periods(s.Period)
 	if err != nil {
 		return Value{}, err
@@ -134,15 +115,12 @@ func constant(s *Scope, args []Value) (Value, error) {
 	for _, start := range periods {
 		points[start] = args[0].number
 	}
-	return derived(One(Series{Period: s.Period}), points), nil
+	return One(Series{Period: s.Period}.with(points)), nil
 }
 
 func metrics(s *Scope, args []Value) (Value, error) {
 	containing := ""
 	if len(args) == 1 {
-		if args[0].kind != word {
-			return Value{}, fmt.Errorf("METRICS takes a string and not %s", args[0].describe())
-		}
 		containing = args[0].text
 	}
 	found, err := s.Metrics(containing)
@@ -151,9 +129,6 @@ func metrics(s *Scope, args []Value) (Value, error) {
 
 // search is SEARCH('...', 'statistic', period), the period being optional.
 func search(s *Scope, args []Value) (Value, error) {
-	if args[0].kind != word || args[1].kind != word || len(args) == 3 && args[2].kind != scalar {
-		return Value{}, errors.New("SEARCH takes a search and a statistic as strings, and a period as a number")
-	}
 	parsed, err := ParseSearch(args[0].text)
 	if err != nil {
 		return Value{}, err
@@ -166,31 +141,21 @@ func search(s *Scope, args []Value) (Value, error) {
 	return Array(found), err
 }
 
-// end is FIRST and LAST, of an array.
-func end(choose func([]Value) Value) func(*Scope, []Value) (Value, error) {
+// end is FIRST and LAST.
+func end(choose func([]Series) Series) function {
 	return func(_ *Scope, args []Value) (Value, error) {
-		if args[0].kind != array || len(args[0].array) == 0 {
-			return Value{}, fmt.Errorf("The function takes an array of time series that is not empty and not %s", args[0].describe())
+		if len(args[0].series) == 0 {
+			return Value{}, errors.New("An empty array has no first and no last time series")
 		}
-		return choose(args[0].array), nil
+		return One(choose(args[0].series)), nil
 	}
-}
-
-func metricCount(_ *Scope, args []Value) (Value, error) {
-	if args[0].kind != array {
-		return Value{}, fmt.Errorf("METRIC_COUNT takes an array of time series and not %s", args[0].describe())
-	}
-	return num(float64(len(args[0].array))), nil
 }
 
 func removeEmpty(_ *Scope, args []Value) (Value, error) {
-	if args[0].kind != array {
-		return Value{}, fmt.Errorf("REMOVE_EMPTY takes an array of time series and not %s", args[0].describe())
-	}
 	kept := Value{kind: array}
-	for _, v := range args[0].array {
-		if v.kind != single || len(v.series.Points) > 0 {
-			kept.array = append(kept.array, v)
+	for _, s := range args[0].series {
+		if len(s.Points) > 0 {
+			kept.series = append(kept.series, s)
 		}
 	}
 	return kept, nil

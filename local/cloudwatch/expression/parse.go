@@ -191,17 +191,6 @@ func (e *Expression) Calls(function string) bool {
 	return found
 }
 
-// IDs lists the ids that an expression names, in order.
-func (e *Expression) IDs() []string {
-	var ids []string
-	walk(e.root, func(n node) {
-		if id, ok := n.(idNode); ok {
-			ids = append(ids, string(id))
-		}
-	})
-	return ids
-}
-
 func walk(n node, visit func(node)) {
 	visit(n)
 	switch n := n.(type) {

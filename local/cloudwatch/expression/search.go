@@ -48,9 +48,15 @@ func (s Search) Match(m Metric) bool {
 
 var errSearch = errors.New("Invalid SEARCH expression")
 
+// maxSearch is how long the first argument of SEARCH may be.
+const maxSearch = 1024
+
 // ParseSearch reads the first argument of SEARCH.
 func ParseSearch(text string) (Search, error) {
 	var s Search
+	if len(text) > maxSearch {
+		return s, errSearch
+	}
 	rest := strings.TrimSpace(text)
 	if strings.HasPrefix(rest, "{") {
 		schema, after, ok := strings.Cut(rest[1:], "}")

@@ -76,7 +76,7 @@ func (p *Pool) take(ctx context.Context) (*process, error) {
 	for len(p.idle) > 0 {
 		sandbox := p.idle[len(p.idle)-1]
 		p.idle = p.idle[:len(p.idle)-1]
-		if sandbox.fit() {
+		if !sandbox.gone() {
 			p.mu.Unlock()
 			return sandbox, nil
 		}
@@ -121,11 +121,6 @@ func (p *Pool) leave(turn chan *process) {
 	default:
 		p.shrink()
 	}
-}
-
-// fit tells whether a warm process may take another event.
-func (p *process) fit() bool {
-	return !p.gone() && (p.spec.Usable == nil || p.spec.Usable())
 }
 
 // grow starts a process that take has counted; failed is set when the
@@ -192,7 +187,7 @@ func (p *process) initialise(event Event) *Result {
 func (p *Pool) give(sandbox *process) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || !sandbox.fit() {
+	if p.closed || sandbox.gone() {
 		p.forget(sandbox)
 		p.admit(nil)
 		return

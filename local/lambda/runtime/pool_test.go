@@ -81,19 +81,6 @@ func TestIdleProcessesAreReaped(t *testing.T) {
 	}
 }
 
-func TestAProcessWithStaleCredentialsIsReplaced(t *testing.T) {
-	usable := true
-	pool := newPool(t, "echo", func(spec *runtime.Spec) { spec.Usable = func() bool { return usable } })
-	first := pid(t, invoke(t, pool))
-	if again := pid(t, invoke(t, pool)); again != first {
-		t.Errorf("process %d, then %d", first, again)
-	}
-	usable = false
-	if next := pid(t, invoke(t, pool)); next == first {
-		t.Error("the stale process ran")
-	}
-}
-
 func TestARetiredPoolTakesNoEvents(t *testing.T) {
 	pool := newPool(t, "echo", nil)
 	invoke(t, pool)

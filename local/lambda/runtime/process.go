@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"weir/local/wire/guard"
 )
 
 // Spec is what a process is started with.
@@ -20,9 +22,6 @@ type Spec struct {
 	Scripts   string   // where Unpack put the languages' bootstraps
 	Directory string   // the unpacked code
 	Env       []string // the whole environment but AWS_LAMBDA_RUNTIME_API
-	// Usable tells whether a warm process may take another event; nil means
-	// always. Credentials in the environment age.
-	Usable func() bool
 	// JSON writes Lambda's own log lines as JSON.
 	JSON bool
 	// MemoryMB is the function's memory, for the log.
@@ -95,9 +94,13 @@ func start(spec Spec) (*process, error) {
 	if err := p.command.Start(); err != nil {
 		_ = listener.Close()
 		out.close()
+		err = spec.notStarted(err)
+		if spec.Print != nil {
+			spec.Print(spec.Started, []byte("Error Type: Runtime.InvalidEntrypoint "+err.Error()))
+		}
 		return nil, err
 	}
-	p.server = &http.Server{Handler: p, ReadHeaderTimeout: time.Minute}
+	p.server = &http.Server{Handler: guard.Handler(p), ReadHeaderTimeout: time.Minute}
 	go func() { _ = p.server.Serve(listener) }() // ends with Close, which is no error
 	go p.wait()
 	return p, nil
