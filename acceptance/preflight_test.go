@@ -85,23 +85,6 @@ func (w *world) waitedFor(e ended, why string) {
 	w.t.Errorf("no attempt failed because %s", why)
 }
 
-func TestAliasWithProvisionedConcurrencyIsSplitWithAWarning(t *testing.T) {
-	w := newWorld(t)
-	w.deploy(assemblies.changed)
-	if _, err := w.lambda.PutProvisionedConcurrencyConfig(t.Context(), &lambda.PutProvisionedConcurrencyConfigInput{
-		FunctionName: &w.function, Qualifier: aws.String("prod"), ProvisionedConcurrentExecutions: aws.Int32(2)}); err != nil {
-		t.Fatal(err)
-	}
-	w.clock.Advance(time.Minute)
-	planned := w.run(strings.Replace(versioned(releaseOf, "2"), `"watch"`, `"dryRun": true, "watch"`, 1))
-	w.succeeded(planned)
-	if !contains(planned.output, "warning: "+w.function+":prod has provisioned concurrency") {
-		t.Errorf("the plan does not warn: %s", planned.output)
-	}
-	w.succeeded(w.run(versioned(releaseOf, "2")))
-	w.wantProd("2")
-}
-
 func TestAliasThatIsNotWholeIsRefused(t *testing.T) {
 	w := newWorld(t)
 	w.deploy(assemblies.changed)

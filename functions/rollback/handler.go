@@ -75,6 +75,11 @@ func (r *Rollback) rollBack(ctx context.Context, task handler.Task) (handler.Res
 			write, left := release.Restore(alias, us, failed)
 			return write, left, nil
 		})
+		if refusal, ok := refused(task.Plan, err); ok {
+			ended.Error = refusal.Name
+			sentences = append(sentences, refusal.Message)
+			continue
+		}
 		if err != nil {
 			// The other targets come first: as much traffic as possible is
 			// restored before the workflow tries this one again.
@@ -93,6 +98,13 @@ func (r *Rollback) rollBack(ctx context.Context, task handler.Task) (handler.Res
 		}
 	}
 	return r.conclude(ctx, task, ended, sentences)
+}
+
+// refused tells whether a requested rollback must leave an alias: somebody moved
+// or locked it since the plan. Trying again would not change that.
+func refused(plan release.Plan, err error) (refusal *release.Error, ok bool) {
+	refusal, ok = errors.AsType[*release.Error](err)
+	return refusal, ok && plan.Kind == release.KindRollBack && (refusal.Name == release.Drift || refusal.Name == release.AliasLocked)
 }
 
 // takeBack decides the write of a requested rollback. A lock whose execution has

@@ -265,19 +265,22 @@ func TestRequestedRollback(t *testing.T) {
 	f := account()
 	f.set(orders, split, release.Mark{Stable: "6"})
 	result, err := f.do(t, asked(split))
+	if result.Ended == nil || result.Ended.Error != release.VerdictFailed { // as the plan says
+		t.Errorf("ended %+v", result.Ended)
+	}
 	if err != nil || f.aliases["orders:prod"].Route() != release.Whole("6") || !strings.Contains(result.Ended.Cause, "orders:prod serves version 6 whole") {
 		t.Errorf("a split made by hand: %+v, %v", result.Ended, err)
 	}
 
 	f.set(orders, release.Whole("9"), release.Mark{})
-	_, err = f.do(t, asked(split))
-	if !release.IsError(err, release.Drift) {
-		t.Errorf("moved since the plan: %v", err)
+	result, err = f.do(t, asked(split))
+	if err != nil || result.Ended.Error != release.Drift || !strings.Contains(result.Ended.Cause, "left as found") {
+		t.Errorf("moved since the plan: %+v, %v", result.Ended, err)
 	}
 
 	f.set(orders, split, release.Mark{Stable: "6", Candidate: "7", At: 20, Lock: them})
-	if _, err = f.do(t, asked(split)); !release.IsError(err, release.AliasLocked) {
-		t.Errorf("a release has begun since the plan: %v", err)
+	if result, err = f.do(t, asked(split)); err != nil || result.Ended.Error != release.AliasLocked || f.aliases["orders:prod"].Route() != split {
+		t.Errorf("a release has begun since the plan: %+v, %v", result.Ended, err)
 	}
 	f.ended[tuesdayARN] = true
 	if _, err = f.do(t, asked(split)); err != nil || f.aliases["orders:prod"].Route() != release.Whole("6") {

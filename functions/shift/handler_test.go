@@ -140,6 +140,9 @@ func TestRequestedRollbackIsPlanned(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if result.Progress.Ended.Cause != "A rollback was requested." {
+				t.Errorf("cause = %q", result.Progress.Ended.Cause)
+			}
 			if planned := result.Plan.Targets[0]; planned.Stable != test.to || planned.Found != f.aliases["orders:prod"].Route() {
 				t.Errorf("planned = %+v, want to %s", planned, test.to)
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"weir/internal/awslambda"
 	"weir/internal/handler"
@@ -86,8 +87,16 @@ func (s *Shift) planRollBack(ctx context.Context, task handler.Task, request rel
 	}
 	progress := release.NotStarted()
 	progress.Next = release.MoveRollBack
-	progress.Ended = &release.Ended{Error: release.RolledBackAsAsked, Cause: "A rollback was requested: " + request.Reason}
+	progress.Ended = &release.Ended{Error: release.RolledBackAsAsked, Cause: asked("A rollback was requested", request.Reason)}
 	return handler.Result{Plan: &plan, Progress: &progress}, nil
+}
+
+// asked is a sentence about what was asked, with the reason where there is one.
+func asked(what, reason string) string {
+	if reason = strings.TrimRight(reason, " ."); reason != "" {
+		what += ": " + reason
+	}
+	return what + "."
 }
 
 func (s *Shift) former(ctx context.Context, target release.Target, request release.Request) (release.PlannedTarget, error) {
