@@ -46,7 +46,10 @@ func newFirstAlias(scope constructs.Construct, props VersionedFunctionProps, sta
 // that of an AWS::Lambda::Alias is.
 // https://docs.aws.amazon.com/cdk/v2/guide/cfn-layer.html
 func createOnce(alias awslambda.Alias, props VersionedFunctionProps, creator *handler) {
-	resource := alias.Node().DefaultChild().(awslambda.CfnAlias)
+	resource, ok := alias.Node().DefaultChild().(awslambda.CfnAlias)
+	if !ok {
+		panic(refuse(alias.Node().Path(), "the CDK's alias has no resource of its own that could be made once; this version of the CDK is not supported"))
+	}
 	resource.AddOverride(jsii.String("Type"), "Custom::FirstAlias")
 	for _, property := range []string{"Name", "FunctionVersion"} {
 		resource.AddPropertyDeletionOverride(&property)
