@@ -35,7 +35,10 @@ func FreezeParameters(executionARN string, functions ...string) ([]string, error
 // FreezeValue writes a freeze as a parameter's value: when it ends, who asked and
 // why. Parameter Store would take {{…}} for a reference.
 func FreezeValue(until time.Time, by, reason string) string {
-	text := until.UTC().Format(time.RFC3339) + " by " + nameOf(by) + ": " + reason
+	text := until.UTC().Format(time.RFC3339) + " by " + nameOf(by)
+	if reason != "" {
+		text += ": " + reason
+	}
 	return cut(strings.NewReplacer("{{", "_", "}}", "_", "\n", " ").Replace(text), maxFreeze)
 }
 

@@ -22,8 +22,9 @@ var extras string
 // Limits of one evaluation. AWS documents neither; they keep an endless
 // expression from holding an execution, and the local cloud, for ever.
 const (
-	// DefaultLimit is wall time.
-	DefaultLimit = 5 * time.Second
+	// DefaultLimit is wall time, long enough for a busy machine: it ends an
+	// expression that loops for ever, and no other.
+	DefaultLimit = time.Minute
 	// maxFrames bounds recursion, in call frames of the interpreter.
 	maxFrames = 10_000
 )

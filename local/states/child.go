@@ -37,8 +37,8 @@ func epoch(t time.Time) string {
 	return strings.Replace(strconv.FormatFloat(float64(t.UnixMilli())/1000, 'E', -1, 64), "E+0", "E", 1)
 }
 
-// awaitChild waits for the execution that startChild answered; when the parent
-// ends first it stops the child, as AWS does.
+// awaitChild waits for the execution that startChild answered, or for an answer to
+// the task's token; when the parent ends first it stops the child, as AWS does.
 func (v *visit) awaitChild(ctx context.Context, started any, mode string, w *waiter) (any, error) {
 	members, _ := started.(*ordered.Object)
 	arn, _ := members.Get("ExecutionArn").(string)
@@ -47,9 +47,13 @@ func (v *visit) awaitChild(ctx context.Context, started any, mode string, w *wai
 		return nil, failf(errRuntime, "wait for %q: %v", arn, err)
 	}
 	child.whenEnded(func() { w.wake(nil, nil) })
-	if _, err := w.release(ctx); err != nil {
+	answered, err := w.release(ctx)
+	if err != nil {
 		child.finish(types.ExecutionStatusAborted, nil, &failure{}, 0)
 		return nil, err
+	}
+	if answered != nil { // by the task's token, before the child has ended
+		return answered, nil
 	}
 	result := child.describe(mode == modeSync2)
 	if child.ended() != types.ExecutionStatusSucceeded {

@@ -165,6 +165,9 @@ func plainValue(v reflect.Value) (any, bool) {
 		if v.IsNil() {
 			return nil, false
 		}
+		if text := v.Elem(); text.Kind() == reflect.String {
+			return text.String(), true // set, and be it to nothing
+		}
 		return plainValue(v.Elem())
 	case reflect.Struct:
 		if v.Type() == timeType {

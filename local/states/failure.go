@@ -41,6 +41,18 @@ func failf(name, format string, args ...any) *failure {
 	return &failure{name: name, cause: fmt.Sprintf(format, args...)}
 }
 
+// maxCause is how much of a cause an execution keeps, in characters.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+const maxCause = 32768
+
+// cutCause is a cause as an execution keeps it.
+func cutCause(cause string) string {
+	if runes := []rune(cause); len(runes) > maxCause {
+		return string(runes[:maxCause])
+	}
+	return cause
+}
+
 // errEnded unwinds the goroutines of an execution, or of a branch whose sibling
 // failed: nothing may be recorded any more.
 var errEnded = errors.New("the execution has ended")
@@ -70,7 +82,13 @@ func matches(names []string, f *failure) bool {
 	return false
 }
 
-// output is what a Catch gets: null for a text that was not given.
+// output is what a Catch gets: null for a text that was not given. The cause of a
+// timeout was recorded to be empty, not null.
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/stepfunctions/v2/services/test_lambda_task_service.py
 func (f *failure) output() *ordered.Object {
-	return ordered.New().Set("Error", textOrNull(f.name)).Set("Cause", textOrNull(f.cause))
+	caught := ordered.New().Set("Error", textOrNull(f.name)).Set("Cause", textOrNull(f.cause))
+	if f.name == errTimeout && f.cause == "" {
+		caught.Set("Cause", "")
+	}
+	return caught
 }

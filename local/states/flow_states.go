@@ -62,6 +62,7 @@ func (v *visit) fail() error {
 			return v.query(e.mistyped(part.field, value, "string"))
 		}
 	}
+	f.cause = cutCause(f.cause)
 	return f
 }
 

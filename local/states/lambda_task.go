@@ -26,6 +26,8 @@ func (v *visit) invokeLambda(ctx context.Context, arguments any) (any, error) {
 	for name, value := range members.All() {
 		text, isText := value.(string)
 		switch {
+		case name == "Payload" && isText: // a text is the payload as it stands
+			in.Payload = []byte(text)
 		case name == "Payload" && value != nil:
 			in.Payload = []byte(ordered.Encode(value))
 		case name == "Payload": // null is none: the function gets {}

@@ -98,7 +98,7 @@ func (v *visit) checkAnswer(result any, mode types.MockResponseValidationMode) e
 // answerOf is the type of what a task's resource answers, nil for one that the
 // local cloud does not know.
 func (v *visit) answerOf(resource string) reflect.Type {
-	where, err := parseResource(resource)
+	where, err := parseResource(v.exec.service.Env.Partition, resource)
 	if err != nil || where.mode == modeToken {
 		return nil
 	}

@@ -23,8 +23,15 @@ type resource struct {
 	arn, kind, action, verb, mode string
 }
 
-func parseResource(arn string) (resource, error) {
-	rest, ok := strings.CutPrefix(arn, "arn:aws:states:::")
+// An integration of another partition is taken when the machine is created, and
+// fails its executions where nothing can catch it; the text is from a report of a
+// live account.
+// https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/478
+func parseResource(partition, arn string) (resource, error) {
+	was, rest, ok := strings.Cut(strings.TrimPrefix(arn, "arn:"), ":states:::")
+	if ok && was != partition {
+		return resource{}, failf(errRuntime, "The resource belongs to a different partition from the running execution. Expected '%s', was '%s'.", partition, was)
+	}
 	if !ok {
 		if strings.Contains(arn, ":lambda:") {
 			return resource{arn: arn}, nil

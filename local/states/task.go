@@ -3,6 +3,7 @@ package states
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,12 +15,12 @@ import (
 // task makes one attempt of a Task state: evaluate, schedule, call, wait for
 // the callback if there is one, and shape the result.
 func (v *visit) task() (*outcome, error) {
-	where, err := parseResource(v.state.Text("Resource"))
-	if err != nil {
-		return nil, err
+	where, err := parseResource(v.exec.service.Env.Partition, v.state.Text("Resource"))
+	if f, failed := errors.AsType[*failure](err); failed {
+		return nil, v.during(f)
 	}
 	v.token = ""
-	if where.mode == modeToken {
+	if where.mode != modeRequest { // a .sync task has a token too
 		v.token = newToken()
 	}
 	e := v.evaluator()
@@ -137,7 +138,7 @@ func (v *visit) invoke(where resource, arguments any, limits taskLimits, events 
 		})
 		defer timer.Stop()
 	}
-	if where.mode == modeToken {
+	if where.mode != modeRequest {
 		s.tokens.add(v.token, &callback{waiter: last, machine: v.exec.machine.arn, clock: s.Clock, heartbeat: time.Duration(limits.heartbeat) * time.Second})
 		defer s.tokens.remove(v.token)
 	}

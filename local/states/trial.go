@@ -80,7 +80,9 @@ func (s *Service) underTest(in *sfn.TestStateInput) (*asl.State, error) {
 
 // waits tells whether a task waits for a callback or for what it started.
 func waits(state *asl.State) bool {
-	where, err := parseResource(state.Text("Resource"))
+	arn := state.Text("Resource")
+	partition, _, _ := strings.Cut(strings.TrimPrefix(arn, "arn:"), ":") // any: nothing runs here
+	where, err := parseResource(partition, arn)
 	return state.Type == asl.Task && err == nil && where.mode != modeRequest
 }
 
