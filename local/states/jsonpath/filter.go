@@ -2,6 +2,9 @@ package jsonpath
 
 import (
 	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,37 +12,45 @@ import (
 )
 
 // condition is what a filter asks of a value.
-type condition interface{ holds(value any) bool }
+type condition interface{ holds(value, root any) bool }
 
 type both struct{ left, right condition }
 
-func (c both) holds(value any) bool { return c.left.holds(value) && c.right.holds(value) }
+func (c both) holds(value, root any) bool {
+	return c.left.holds(value, root) && c.right.holds(value, root)
+}
 
 type either struct{ left, right condition }
 
-func (c either) holds(value any) bool { return c.left.holds(value) || c.right.holds(value) }
+func (c either) holds(value, root any) bool {
+	return c.left.holds(value, root) || c.right.holds(value, root)
+}
 
 type not struct{ condition condition }
 
-func (c not) holds(value any) bool { return !c.condition.holds(value) }
+func (c not) holds(value, root any) bool { return !c.condition.holds(value, root) }
 
-// operand is a literal or a path on the current value.
+// operand is a literal, a path on the current value (@), or one on the root ($).
 type operand struct {
 	literal any
 	path    *Path
+	onRoot  bool
 }
 
-func (o operand) value(current any) (any, bool) {
-	if o.path == nil {
+func (o operand) value(current, root any) (any, bool) {
+	switch {
+	case o.path == nil:
 		return o.literal, true
+	case o.onRoot:
+		return o.path.Eval(root)
 	}
 	return o.path.Eval(current)
 }
 
 type exists struct{ operand operand }
 
-func (c exists) holds(value any) bool {
-	found, ok := c.operand.value(value)
+func (c exists) holds(value, root any) bool {
+	found, ok := c.operand.value(value, root)
 	if list, isList := found.([]any); ok && isList && !c.operand.path.Definite {
 		return len(list) > 0
 	}
@@ -51,9 +62,9 @@ type comparison struct {
 	operator    string
 }
 
-func (c comparison) holds(value any) bool {
-	left, leftOK := c.left.value(value)
-	right, rightOK := c.right.value(value)
+func (c comparison) holds(value, root any) bool {
+	left, leftOK := c.left.value(value, root)
+	right, rightOK := c.right.value(value, root)
 	if !leftOK || !rightOK {
 		return c.operator == "!="
 	}
@@ -62,6 +73,14 @@ func (c comparison) holds(value any) bool {
 		return ordered.Equal(left, right)
 	case "!=":
 		return !ordered.Equal(left, right)
+	case "=~":
+		text, isText := left.(string)
+		pattern, isPattern := right.(*regexp.Regexp)
+		return isText && isPattern && pattern.MatchString(text)
+	case "in", "nin":
+		list, isList := right.([]any)
+		found := slices.ContainsFunc(list, func(element any) bool { return ordered.Equal(left, element) })
+		return isList && found == (c.operator == "in")
 	}
 	order, ok := compare(left, right)
 	if !ok {
@@ -165,12 +184,16 @@ func (p *parser) comparison() (condition, error) {
 		return nil, err
 	}
 	p.space()
-	for _, operator := range []string{"==", "!=", "<=", ">=", "<", ">"} {
-		if p.accept(operator) {
-			p.space()
-			right, err := p.operand()
-			return comparison{left, right, operator}, err
+	for _, operator := range []string{"==", "!=", "=~", "<=", ">=", "<", ">", "in ", "nin ", "in[", "nin["} {
+		if !p.accept(operator) {
+			continue
 		}
+		if strings.HasSuffix(operator, "[") {
+			p.pos-- // the list's own
+		}
+		p.space()
+		right, err := p.operand()
+		return comparison{left, right, strings.TrimRight(operator, " [")}, err
 	}
 	if left.path == nil {
 		return nil, p.errorf("a comparison is missing")
@@ -178,9 +201,60 @@ func (p *parser) comparison() (condition, error) {
 	return exists{left}, nil
 }
 
+// pattern reads /regular expression/flags.
+func (p *parser) pattern() (*regexp.Regexp, error) {
+	from := p.pos + 1
+	end := from
+	for end < len(p.text) && p.text[end] != '/' {
+		if p.text[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	if end >= len(p.text) {
+		return nil, p.errorf("a closing slash is missing")
+	}
+	p.pos = end + 1
+	flags := ""
+	for p.pos < len(p.text) && strings.IndexByte("ims", p.text[p.pos]) >= 0 {
+		flags += string(p.text[p.pos])
+		p.pos++
+	}
+	text := "^(?:" + strings.ReplaceAll(p.text[from:end], `\/`, "/") + ")$" // Java's matches: the whole text
+	if flags != "" {
+		text = "(?" + flags + ")" + text
+	}
+	pattern, err := regexp.Compile(text)
+	if err != nil {
+		return nil, fmt.Errorf("the local cloud does not support the regular expression in the path '%s': %w", p.text, err)
+	}
+	return pattern, nil
+}
+
+// literals reads ['a', 1, …].
+func (p *parser) literals() ([]any, error) {
+	list := []any{}
+	for p.pos++; ; {
+		p.space()
+		if p.accept("]") {
+			return list, nil
+		}
+		element, err := p.operand()
+		if err != nil {
+			return nil, err
+		}
+		if element.path != nil {
+			return nil, p.errorf("a list must hold values")
+		}
+		list = append(list, element.literal)
+		p.space()
+		p.accept(",")
+	}
+}
+
 func (p *parser) operand() (operand, error) {
 	switch c := p.peek(); {
-	case c == '@':
+	case c == '@', c == '$':
 		from := p.pos
 		p.pos++
 		steps, err := p.steps()
@@ -188,7 +262,13 @@ func (p *parser) operand() (operand, error) {
 		for _, s := range steps {
 			path.Definite = path.Definite && s.definite()
 		}
-		return operand{path: path}, err
+		return operand{path: path, onRoot: c == '$'}, err
+	case c == '/':
+		pattern, err := p.pattern()
+		return operand{literal: pattern}, err
+	case c == '[':
+		list, err := p.literals()
+		return operand{literal: list}, err
 	case c == '\'' || c == '"':
 		text, err := p.quoted()
 		return operand{literal: text}, err

@@ -99,7 +99,7 @@ func (p *parser) steps() ([]step, error) {
 			}
 			steps = append(steps, descend{s})
 		case p.accept("."):
-			s, err := p.dotted()
+			s, err := p.after()
 			if err != nil {
 				return nil, err
 			}
@@ -116,6 +116,8 @@ func (p *parser) steps() ([]step, error) {
 	}
 }
 
+// after reads what follows a dot, or two: a name, or brackets, as in $.a.['b c'].
+// https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html
 func (p *parser) after() (step, error) {
 	if p.peek() == '[' {
 		return p.bracket()
@@ -136,7 +138,7 @@ func (p *parser) dotted() (step, error) {
 		return nil, p.errorf("a member name is missing")
 	}
 	if p.peek() == '(' {
-		return nil, p.errorf("functions are not supported")
+		return nil, fmt.Errorf("the local cloud does not support functions in paths, such as %s() in '%s'", name, p.text)
 	}
 	return member(name), nil
 }
@@ -159,7 +161,7 @@ func (p *parser) bracket() (step, error) {
 	case p.accept("?"):
 		s, err = p.filter()
 	case p.peek() == '\'' || p.peek() == '"':
-		s, err = p.list(p.quotedMember)
+		s, err = p.names()
 	default:
 		s, err = p.numbers()
 	}
@@ -173,29 +175,25 @@ func (p *parser) bracket() (step, error) {
 	return s, nil
 }
 
-func (p *parser) list(read func() (step, error)) (step, error) {
-	var steps union
+// names reads a quoted member name, or several.
+func (p *parser) names() (step, error) {
+	var names members
 	for {
 		p.space()
-		s, err := read()
+		name, err := p.quoted()
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, s)
+		names = append(names, name)
 		p.space()
 		if !p.accept(",") {
 			break
 		}
 	}
-	if len(steps) == 1 {
-		return steps[0], nil
+	if len(names) == 1 {
+		return member(names[0]), nil
 	}
-	return steps, nil
-}
-
-func (p *parser) quotedMember() (step, error) {
-	text, err := p.quoted()
-	return member(text), err
+	return names, nil
 }
 
 // quoted reads a string in single or double quotes, in which a backslash escapes

@@ -31,7 +31,7 @@ func (p *Path) String() string { return p.text }
 // step takes each selected value to those it selects below. Definite steps
 // report false where there is none.
 type step interface {
-	apply(value any, out []any) ([]any, bool)
+	apply(value, root any, out []any) ([]any, bool)
 	definite() bool
 }
 
@@ -44,8 +44,10 @@ func (p *Path) Eval(root any) (any, bool) {
 		var next []any
 		for _, value := range current {
 			var ok bool
-			if next, ok = s.apply(value, next); !ok && single {
-				return nil, false
+			if next, ok = s.apply(value, root, next); !ok && single {
+				// A path that selects a list selects an empty one where a part of it
+				// leads nowhere.
+				return []any{}, !p.Definite
 			}
 		}
 		current = next
@@ -91,7 +93,7 @@ type member string
 
 func (m member) definite() bool { return true }
 
-func (m member) apply(value any, out []any) ([]any, bool) {
+func (m member) apply(value, _ any, out []any) ([]any, bool) {
 	object, _ := value.(*ordered.Object)
 	found, ok := object.Lookup(string(m))
 	if !ok {
@@ -104,7 +106,7 @@ type element int
 
 func (e element) definite() bool { return true }
 
-func (e element) apply(value any, out []any) ([]any, bool) {
+func (e element) apply(value, _ any, out []any) ([]any, bool) {
 	list, ok := value.([]any)
 	i := int(e)
 	if i < 0 {
@@ -121,11 +123,30 @@ type union []step
 
 func (u union) definite() bool { return false }
 
-func (u union) apply(value any, out []any) ([]any, bool) {
+func (u union) apply(value, root any, out []any) ([]any, bool) {
 	for _, s := range u {
-		out, _ = s.apply(value, out)
+		out, _ = s.apply(value, root, out)
 	}
 	return out, true
+}
+
+// members selects several members of an object, as an object.
+type members []string
+
+func (members) definite() bool { return true }
+
+func (m members) apply(value, _ any, out []any) ([]any, bool) {
+	object, ok := value.(*ordered.Object)
+	if !ok {
+		return out, false
+	}
+	picked := ordered.New()
+	for _, name := range m {
+		if found, ok := object.Lookup(name); ok {
+			picked.Set(name, found)
+		}
+	}
+	return append(out, picked), true
 }
 
 // slice is [from:to:step]; nil ends are open.
@@ -133,7 +154,7 @@ type slice struct{ from, to, by *int }
 
 func (s slice) definite() bool { return false }
 
-func (s slice) apply(value any, out []any) ([]any, bool) {
+func (s slice) apply(value, _ any, out []any) ([]any, bool) {
 	list, ok := value.([]any)
 	if !ok {
 		return out, false
@@ -162,7 +183,7 @@ type wildcard struct{}
 
 func (wildcard) definite() bool { return false }
 
-func (wildcard) apply(value any, out []any) ([]any, bool) {
+func (wildcard) apply(value, _ any, out []any) ([]any, bool) {
 	switch value := value.(type) {
 	case []any:
 		return append(out, value...), true
@@ -180,16 +201,16 @@ type descend struct{ step step }
 
 func (descend) definite() bool { return false }
 
-func (d descend) apply(value any, out []any) ([]any, bool) {
-	out, _ = d.step.apply(value, out)
+func (d descend) apply(value, root any, out []any) ([]any, bool) {
+	out, _ = d.step.apply(value, root, out)
 	switch value := value.(type) {
 	case []any:
 		for _, child := range value {
-			out, _ = d.apply(child, out)
+			out, _ = d.apply(child, root, out)
 		}
 	case *ordered.Object:
 		for _, child := range value.All() {
-			out, _ = d.apply(child, out)
+			out, _ = d.apply(child, root, out)
 		}
 	}
 	return out, true
@@ -201,17 +222,17 @@ type filter struct{ condition condition }
 
 func (filter) definite() bool { return false }
 
-func (f filter) apply(value any, out []any) ([]any, bool) {
+func (f filter) apply(value, root any, out []any) ([]any, bool) {
 	switch value := value.(type) {
 	case []any:
 		for _, child := range value {
-			if f.condition.holds(child) {
+			if f.condition.holds(child, root) {
 				out = append(out, child)
 			}
 		}
 		return out, true
 	case *ordered.Object:
-		if f.condition.holds(value) {
+		if f.condition.holds(value, root) {
 			out = append(out, value)
 		}
 		return out, true
