@@ -50,7 +50,7 @@ func TestInlineCodeNeedsARuntimeThatReadsIt(t *testing.T) {
 func TestANestedUnknownPropertyIsRefused(t *testing.T) {
 	s := newStackOf(t)
 	rule := made("AWS::Events::Rule", props{"ScheduleExpression": "rate(1 hour)", "Targets": []any{props{"Id": "a", "Arn": "arn:x", "Colour": "red"}}})
-	s.failed("CreateStack", props{"Rule": rule}, types.StackStatusRollbackComplete, "Encountered unsupported property Colour")
+	s.failed("CreateStack", props{"Rule": rule}, types.StackStatusRollbackComplete, "the local cloud does not support the property Colour")
 }
 
 // TestAliasWeights holds that weights are the template's: set when it has
@@ -108,7 +108,7 @@ func TestUnsupportedPropertyBeforeAnything(t *testing.T) {
 	s := newStackOf(t)
 	body := `{"Resources":{"T":{"Type":"AWS::SNS::Topic"},"Q":{"Type":"AWS::SQS::Queue","DependsOn":"T","Properties":{"Colour":"red"}}}}`
 	err := s.call("CreateStack", &cloudformation.CreateStackInput{StackName: &s.name, TemplateBody: aws.String(body)})
-	if err == nil || !strings.Contains(err.Error(), "Encountered unsupported property Colour") {
+	if err == nil || !strings.Contains(err.Error(), "the local cloud does not support the property Colour") {
 		t.Errorf("CreateStack = %v", err)
 	}
 	if status := s.ended(); status != types.StackStatusDeleteComplete {

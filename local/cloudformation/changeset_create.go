@@ -43,7 +43,7 @@ func (s *Service) createChangeSet(ctx context.Context, caller api.Caller, in *cl
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.makePlan(ctx, st, as, body, in.Parameters, st.parameters)
+	p, err := s.settledLater(ctx, st, as, body, in.Parameters, st.parameters)
 	if err != nil {
 		return nil, err
 	}

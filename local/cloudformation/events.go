@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,7 +18,7 @@ const userInitiated = "User Initiated"
 // setStack gives the stack a status and records the event.
 func (s *Service) setStack(st *stack, status types.StackStatus, reason string) {
 	s.mu.Lock()
-	now := s.clock.Now()
+	now := st.next(s.clock.Now())
 	st.status, st.reason = status, reason
 	for _, set := range st.changeSets {
 		set.follow(status)
@@ -46,7 +45,7 @@ func (s *Service) setResource(st *stack, m *made, status types.ResourceStatus, r
 func (s *Service) recordResource(st *stack, m *made, status types.ResourceStatus, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.clock.Now()
+	now := st.next(s.clock.Now())
 	m.status, m.reason, m.at = status, reason, now
 	event := types.StackEvent{
 		StackId: aws.String(st.id), StackName: aws.String(st.name), EventId: aws.String(m.logicalID + "-" + newID()),
@@ -55,21 +54,23 @@ func (s *Service) recordResource(st *stack, m *made, status types.ResourceStatus
 		Timestamp: aws.Time(now), ClientRequestToken: st.clientToken,
 	}
 	if !m.leaving {
-		event.EventId, event.ResourceProperties = aws.String(st.eventID(m, status, now)), aws.String(shownProperties(m))
+		event.EventId, event.ResourceProperties = aws.String(eventID(m, status, now)), aws.String(shownProperties(m))
 	}
 	st.events = append(st.events, event)
 }
 
-// eventID names an event by resource, status and time. Readers tell events apart
-// by it, so one at the same time is named by the next millisecond.
-func (st *stack) eventID(m *made, status types.ResourceStatus, at time.Time) string {
-	for {
-		id := m.logicalID + "-" + string(status) + "-" + at.UTC().Format("2006-01-02T15:04:05.000Z")
-		if !slices.ContainsFunc(st.events, func(e types.StackEvent) bool { return *e.EventId == id }) {
-			return id
-		}
-		at = at.Add(time.Millisecond)
+// next is the time of the next event: no two of a stack share one, so that readers
+// who sort them keep their order.
+func (st *stack) next(now time.Time) time.Time {
+	if n := len(st.events); n > 0 && !now.After(*st.events[n-1].Timestamp) {
+		return st.events[n-1].Timestamp.Add(time.Millisecond)
 	}
+	return now
+}
+
+// eventID names an event by resource, status and time.
+func eventID(m *made, status types.ResourceStatus, at time.Time) string {
+	return m.logicalID + "-" + string(status) + "-" + at.UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
 func shownProperties(m *made) string {

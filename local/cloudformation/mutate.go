@@ -58,7 +58,7 @@ func (s *Service) createStack(ctx context.Context, caller api.Caller, in *cloudf
 	st.capabilities, st.roleARN = in.Capabilities, in.RoleARN
 	st.notifications, st.clientToken = in.NotificationARNs, in.ClientRequestToken
 	st.disableRollback, st.protected = onFailure == doNothing, aws.ToBool(in.EnableTerminationProtection)
-	p, err := s.makePlan(ctx, st, as, body, in.Parameters, nil)
+	p, err := s.settled(ctx, st, as, body, in.Parameters, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (s *Service) updateStack(ctx context.Context, caller api.Caller, in *cloudf
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.makePlan(ctx, st, as, body, in.Parameters, st.parameters)
+	p, err := s.settled(ctx, st, as, body, in.Parameters, st.parameters)
 	if err != nil {
 		return nil, err
 	}

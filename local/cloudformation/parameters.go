@@ -66,9 +66,21 @@ func (s *Service) pseudo(st *stack) map[string]any {
 	}
 	return map[string]any{
 		"AWS::AccountId": s.env.Account, "AWS::Region": s.env.Region, "AWS::Partition": s.env.Partition,
-		"AWS::StackId": st.id, "AWS::StackName": st.name, "AWS::URLSuffix": "amazonaws.com",
+		"AWS::StackId": st.id, "AWS::StackName": st.name, "AWS::URLSuffix": urlSuffix(s.env.Partition),
 		"AWS::NotificationARNs": notifications,
 	}
+}
+
+// urlSuffix is the domain of a partition's endpoints.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+func urlSuffix(partition string) string {
+	switch partition {
+	case "aws-cn":
+		return "amazonaws.com.cn"
+	case "aws-eusc":
+		return "amazonaws.eu"
+	}
+	return "amazonaws.com"
 }
 
 // stored reads an SSM parameter.

@@ -52,9 +52,40 @@ func (s *Service) makePlan(ctx context.Context, st *stack, as api.Caller, body s
 	if err := s.settleParameters(ctx, p, st, as, given, former); err != nil {
 		return nil, err
 	}
+	return p, nil
+}
+
+// settled is makePlan for an operation that begins at once: what the template
+// imports must be there.
+func (s *Service) settled(ctx context.Context, st *stack, as api.Caller, body string, given, former []types.Parameter) (*plan, error) {
+	p, err := s.makePlan(ctx, st, as, body, given, former)
+	if err != nil {
+		return nil, err
+	}
 	if err := p.settle(); err != nil {
 		return nil, validation("%v", err)
 	}
+	return p, nil
+}
+
+// settledLater is makePlan for a change set, which takes an import that is not
+// there; what needs it then fails when the set is executed.
+func (s *Service) settledLater(ctx context.Context, st *stack, as api.Caller, body string, given, former []types.Parameter) (*plan, error) {
+	p, err := s.makePlan(ctx, st, as, body, given, former)
+	if err != nil {
+		return nil, err
+	}
+	imported := p.scope.Import
+	p.scope.Import = func(name string) (string, error) {
+		if value, err := imported(name); err == nil {
+			return value, nil
+		}
+		return "{{changeSet:KNOWN_AFTER_APPLY}}", nil
+	}
+	if err := p.settle(); err != nil {
+		return nil, validation("%v", err)
+	}
+	p.scope.Import = imported
 	return p, nil
 }
 
@@ -69,7 +100,7 @@ func recognised(t *template.Template) error {
 		return nil
 	}
 	slices.Sort(unknown)
-	return validation("Template format error: Unrecognized resource types: [%s]", strings.Join(unknown, ", "))
+	return validation("the local cloud does not have the resource types [%s], which AWS may have; its support table lists those that it has", strings.Join(unknown, ", "))
 }
 
 // settle evaluates everything that does not need resources.
@@ -88,7 +119,11 @@ func (p *plan) settle() error {
 	p.symbolic = fingerprint{resources: map[string]any{}, outputs: map[string]any{}}
 	properties := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(p.active)) {
-		declared := p.active[name]
+		declared, err := p.active[name].Settle(name, &p.scope)
+		if err != nil {
+			return err
+		}
+		p.active[name] = declared
 		evaluated, err := p.scope.Evaluate(asAny(declared.Properties))
 		if err != nil {
 			return err
@@ -101,6 +136,7 @@ func (p *plan) settle() error {
 		properties[name] = evaluated
 		p.symbolic.resources[name] = map[string]any{
 			"Type": declared.Type, "Properties": evaluated, "Metadata": asAny(declared.Metadata),
+			"DeletionPolicy": declared.DeletionPolicy, "UpdateReplacePolicy": declared.UpdateReplacePolicy,
 		}
 	}
 	if p.graph, err = template.Dependencies(p.active, properties); err != nil {

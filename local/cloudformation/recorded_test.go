@@ -207,7 +207,7 @@ func TestEventsOfAReplacement(t *testing.T) {
 	if len(ids) != len(out.StackEvents) {
 		t.Errorf("%d ids for %d events", len(ids), len(out.StackEvents))
 	}
-	if !ids["A-CREATE_COMPLETE-2026-01-02T03:04:05.000Z"] {
+	if !ids["A-CREATE_COMPLETE-2026-01-02T03:04:05.003Z"] {
 		t.Errorf("ids %v", ids)
 	}
 }

@@ -165,11 +165,11 @@ func TestUpdateReplacePolicyRetains(t *testing.T) {
 func TestRefusesBeforeAnythingIsMade(t *testing.T) {
 	for _, c := range []struct{ name, template, want string }{
 		{"unknown type", `{"Resources":{"A":{"Type":"AWS::SSM::Parameter","Properties":{"Type":"String","Value":"1"}},"B":{"Type":"AWS::EC2::Vpc"}}}`,
-			"Template format error: Unrecognized resource types: [AWS::EC2::Vpc]"},
+			"the local cloud does not have the resource types [AWS::EC2::Vpc], which AWS may have; its support table lists those that it has"},
 		{"layers", `{"Resources":{"B":{"Type":"AWS::Lambda::LayerVersion"}}}`,
-			"Template format error: Unrecognized resource types: [AWS::Lambda::LayerVersion]"},
+			"the local cloud does not have the resource types [AWS::Lambda::LayerVersion], which AWS may have; its support table lists those that it has"},
 		{"unknown property", `{"Resources":{"A":{"Type":"AWS::SSM::Parameter","Properties":{"Type":"String","Value":"1","Wings":2}}}}`,
-			"Resource A (AWS::SSM::Parameter): Encountered unsupported property Wings"},
+			"Resource A (AWS::SSM::Parameter): the local cloud does not support the property Wings, which AWS may"},
 		{"circle", declare(`A=/a={"Ref":"B"}`, `B=/b={"Ref":"A"}`), "Circular dependency between resources: [A, B]"},
 		{"dangling reference", declare(`A=/a={"Ref":"Z"}`), "Template format error: Unresolved resource dependencies [Z] in the Resources block of the template"},
 	} {

@@ -49,7 +49,7 @@ func coerceStruct(t reflect.Type, value any, path string) (any, error) {
 	for name, member := range members {
 		field, known := t.FieldByName(upperFirst(name))
 		if !known {
-			return nil, fmt.Errorf("Encountered unsupported property %s (of %s)", name, path)
+			return nil, fmt.Errorf("the local cloud does not support the property %s of %s, which AWS may", name, path)
 		}
 		var err error
 		if fitted[name], err = coerce(field.Type, member, path+"."+name); err != nil {

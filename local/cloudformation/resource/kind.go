@@ -62,7 +62,7 @@ func (k Kind) Check(properties map[string]any) error {
 	}
 	for name := range properties {
 		if !slices.Contains(k.Properties, name) {
-			return fmt.Errorf("Encountered unsupported property %s", name)
+			return fmt.Errorf("the local cloud does not support the property %s, which AWS may", name)
 		}
 	}
 	return nil

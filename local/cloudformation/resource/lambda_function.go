@@ -199,7 +199,7 @@ func functionCode(r *Request) (map[string]any, error) {
 			}
 			in[name] = zipped
 		default:
-			return nil, fmt.Errorf("Encountered unsupported property %s", name)
+			return nil, fmt.Errorf("the local cloud does not support the property %s, which AWS may", name)
 		}
 	}
 	return in, nil

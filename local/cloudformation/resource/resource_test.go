@@ -91,7 +91,7 @@ func TestCheck(t *testing.T) {
 			continue // custom resources and metadata take any
 		}
 		err := kind.Check(map[string]any{"Colour": "red"})
-		if err == nil || err.Error() != "Encountered unsupported property Colour" {
+		if err == nil || err.Error() != "the local cloud does not support the property Colour, which AWS may" {
 			t.Errorf("%s with an unknown property: %v", name, err)
 		}
 		for _, required := range append(kind.Required, kind.Immutable...) {

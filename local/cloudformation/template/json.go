@@ -11,6 +11,7 @@ import (
 // parseJSON reads a template in JSON.
 func parseJSON(body []byte) (map[string]any, error) {
 	var tree map[string]any
+	body = withoutTrailingCommas(body)
 	if err := json.Unmarshal(body, &tree); err != nil {
 		return nil, malformed(body, err)
 	}
@@ -20,6 +21,35 @@ func parseJSON(body []byte) (map[string]any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	return tree, decoder.Decode(&tree)
+}
+
+// withoutTrailingCommas puts a space for each comma before a closing bracket:
+// CloudFormation was recorded to read such templates.
+func withoutTrailingCommas(body []byte) []byte {
+	var read []byte
+	comma, quoted := -1, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case quoted && c == '\\':
+			i++ // what is escaped ends no text
+		case c == '"':
+			quoted, comma = !quoted, -1
+		case quoted:
+		case c == ',':
+			comma = i
+		case (c == '}' || c == ']') && comma >= 0:
+			if read == nil {
+				read = bytes.Clone(body)
+			}
+			read[comma], comma = ' ', -1
+		case c != ' ' && c != '\t' && c != '\r' && c != '\n':
+			comma = -1
+		}
+	}
+	if read == nil {
+		return body
+	}
+	return read
 }
 
 // malformed tells where a text stops being JSON.

@@ -64,7 +64,8 @@ func (p Parameter) IsSSM() bool { return strings.HasPrefix(p.Type, "AWS::SSM::Pa
 
 // IsList tells whether the parameter's value is a list, given with commas.
 func (p Parameter) IsList() bool {
-	return p.Type == "CommaDelimitedList" || strings.HasPrefix(strings.TrimPrefix(p.Type, "AWS::SSM::Parameter::Value<"), "List<")
+	kind := strings.TrimPrefix(p.Type, "AWS::SSM::Parameter::Value<")
+	return p.Type == "CommaDelimitedList" || kind == "CommaDelimitedList>" || strings.HasPrefix(kind, "List<")
 }
 
 // Given settles the text of every parameter: the given value or the default.

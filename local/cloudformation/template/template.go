@@ -35,6 +35,9 @@ type Resource struct {
 	DependsOn           []string
 	DeletionPolicy      string
 	UpdateReplacePolicy string
+	// Policies are the two policies as written where they are functions, which the
+	// transform AWS::LanguageExtensions allows; Settle evaluates them.
+	Policies map[string]any
 }
 
 // Output is one entry of the template's Outputs.
@@ -46,11 +49,32 @@ type Output struct {
 	ExportName any
 }
 
-// sections are what a template may hold. Transform and Hooks are refused: no
-// macro runs here.
+// sections are what a template may hold.
 var sections = []string{
 	"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules",
-	"Mappings", "Conditions", "Resources", "Outputs",
+	"Mappings", "Conditions", "Resources", "Outputs", "Transform",
+}
+
+// languageExtensions is the one transform that the local cloud takes: of its
+// features it has functions in DeletionPolicy and UpdateReplacePolicy.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-languageextensions.html
+const languageExtensions = "AWS::LanguageExtensions"
+
+// checkTransform refuses the transforms that the local cloud does not run.
+func checkTransform(value any) (extended bool, err error) {
+	transforms, err := names(value)
+	if value == nil {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("Template format error: Transform: %w", err)
+	}
+	for _, name := range transforms {
+		if name != languageExtensions {
+			return false, fmt.Errorf("the local cloud does not run the transform %s: give it the template that comes out, such as by sam build and sam package, or by GetTemplate with TemplateStage Processed", name)
+		}
+	}
+	return true, nil
 }
 
 var logicalID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
@@ -62,6 +86,9 @@ func Parse(body []byte) (*Template, error) {
 		return nil, err
 	}
 	for name := range tree {
+		if name == "Hooks" {
+			return nil, errors.New("the local cloud does not run Hooks of a template")
+		}
 		if !slices.Contains(sections, name) {
 			return nil, fmt.Errorf("Invalid template property or properties [%s]", name)
 		}
@@ -80,7 +107,11 @@ func Parse(body []byte) (*Template, error) {
 	if err := t.parseParameters(tree); err != nil {
 		return nil, err
 	}
-	if err := t.parseResources(tree); err != nil {
+	extended, err := checkTransform(tree["Transform"])
+	if err != nil {
+		return nil, err
+	}
+	if err := t.parseResources(tree, extended); err != nil {
 		return nil, err
 	}
 	return t, t.parseOutputs(tree)
@@ -92,7 +123,7 @@ func parseTree(body []byte) (map[string]any, error) {
 		return nil, errors.New("Template format error: unsupported structure.")
 	}
 	if trimmed[0] != '{' {
-		return parseYAML(trimmed)
+		return parseYAML(body) // with its indentation, which may be of the whole
 	}
 	return parseJSON(trimmed)
 }
@@ -131,7 +162,7 @@ func checkMappings(mappings map[string]any) error {
 	return nil
 }
 
-func (t *Template) parseResources(tree map[string]any) error {
+func (t *Template) parseResources(tree map[string]any, extended bool) error {
 	members, is := tree["Resources"].(map[string]any)
 	if !is && tree["Resources"] != nil {
 		return errNoObject
@@ -147,6 +178,9 @@ func (t *Template) parseResources(tree map[string]any) error {
 		resource, err := parseResource(name, members[name])
 		if err != nil {
 			return err
+		}
+		if len(resource.Policies) > 0 && !extended {
+			return fmt.Errorf("Template format error: Every %s member must be a string.", slices.Sorted(maps.Keys(resource.Policies))[0])
 		}
 		t.Resources[name] = resource
 	}
@@ -182,6 +216,14 @@ func parseResource(name string, tree any) (Resource, error) {
 	if resource.Type == "" {
 		return Resource{}, fmt.Errorf("Template format error: [/Resources/%s] Every Resources object must contain a Type member.", name)
 	}
+	for _, policy := range []string{"DeletionPolicy", "UpdateReplacePolicy"} {
+		if value, given := members[policy]; given && textOf(value) == "" {
+			if resource.Policies == nil {
+				resource.Policies = map[string]any{}
+			}
+			resource.Policies[policy] = value
+		}
+	}
 	var err error
 	if resource.Properties, err = section(members, "Properties"); err != nil {
 		return Resource{}, err
@@ -196,11 +238,33 @@ func parseResource(name string, tree any) (Resource, error) {
 			if resource.DependsOn, err = names(members[key]); err != nil {
 				return Resource{}, fmt.Errorf("Template format error: DependsOn of %s: %w", name, err)
 			}
+		case "UpdatePolicy", "CreationPolicy":
+			return Resource{}, fmt.Errorf("the local cloud does not act on the %s of %s; leave it out to rehearse", key, name)
 		default:
 			return Resource{}, fmt.Errorf("Invalid template resource property '%s'", key)
 		}
 	}
 	return resource, checkPolicies(name, resource)
+}
+
+// Settle evaluates the policies of a resource that are functions.
+func (r Resource) Settle(name string, scope *Scope) (Resource, error) {
+	for policy, written := range r.Policies {
+		value, err := scope.Evaluate(written)
+		if err != nil {
+			return r, err
+		}
+		text, ok := value.(string)
+		if !ok {
+			return r, fmt.Errorf("Template format error: Every %s member must be a string.", policy)
+		}
+		if policy == "DeletionPolicy" {
+			r.DeletionPolicy = text
+		} else {
+			r.UpdateReplacePolicy = text
+		}
+	}
+	return r, checkPolicies(name, r)
 }
 
 func checkPolicies(name string, resource Resource) error {
@@ -215,7 +279,7 @@ func checkPolicies(name string, resource Resource) error {
 			}
 			return fmt.Errorf("Template error: UpdateReplacePolicy %s of %s is not valid", value, name)
 		default:
-			return fmt.Errorf("Template error: %s %s of %s is not supported by the local cloud", attribute, value, name)
+			return fmt.Errorf("the local cloud does not support %s %s, as %s has it", attribute, value, name)
 		}
 	}
 	return nil

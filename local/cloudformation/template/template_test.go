@@ -14,7 +14,11 @@ func TestParseRefusals(t *testing.T) {
 		"trailing text":        {`{"Resources": {"A": {"Type": "T"}}} }`, "JSON not well-formed"},
 		"a null in YAML":       {"Resources:\n  A:\n    Type: T\n    Properties:\n", "[/Resources/A/Properties] 'null' values are not allowed in templates"},
 		"unknown section":      {`{"Resource": {}}`, "Invalid template property or properties [Resource]"},
-		"macro":                {`{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"A": {"Type": "T"}}}`, "Transform"},
+		"macro":                {`{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"A": {"Type": "T"}}}`, "the local cloud does not run the transform AWS::Serverless-2016-10-31"},
+		"hooks":                {`{"Hooks": {}, "Resources": {"A": {"Type": "T"}}}`, "the local cloud does not run Hooks"},
+		"update policy":        {`{"Resources": {"A": {"Type": "T", "UpdatePolicy": {"CodeDeployLambdaAliasUpdate": {}}}}}`, "the local cloud does not act on the UpdatePolicy of A"},
+		"creation policy":      {`{"Resources": {"A": {"Type": "T", "CreationPolicy": {}}}}`, "the local cloud does not act on the CreationPolicy of A"},
+		"policy by a function": {`{"Resources": {"A": {"Type": "T", "DeletionPolicy": {"Fn::If": ["P", "Retain", "Delete"]}}}}`, "Every DeletionPolicy member must be a string."},
 		"no resources":         {`{"Resources": {}}`, "At least one Resources member must be defined."},
 		"no type":              {`{"Resources": {"A": {}}}`, "[/Resources/A] Every Resources object must contain a Type member."},
 		"bad logical id":       {`{"Resources": {"A-b": {"Type": "T"}}}`, "Resource name A-b is non alphanumeric."},
@@ -161,4 +165,17 @@ func ordered(resources string) ([]string, error) {
 		return nil, err
 	}
 	return Order(graph)
+}
+
+func TestTemplatesAsTheyAreWritten(t *testing.T) {
+	for name, body := range map[string]string{
+		"a trailing comma":    `{"Resources": {"A": {"Type": "T", "Properties": {"L": ["a,}", "b\\\\",], }, }, }}`,
+		"indented YAML":       "\n    Resources:\n      A:\n        Type: T\n",
+		"language extensions": `{"Transform": "AWS::LanguageExtensions", "Resources": {"A": {"Type": "T", "DeletionPolicy": {"Ref": "P"}}}}`,
+	} {
+		parsed, err := Parse([]byte(body))
+		if err != nil || parsed.Resources["A"].Type != "T" {
+			t.Errorf("%s: %+v, %v", name, parsed, err)
+		}
+	}
 }
