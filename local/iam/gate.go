@@ -85,8 +85,8 @@ func principal(caller api.Caller, r *role) string {
 		return caller.ARN
 	}
 	service, _, _ := strings.Cut(caller.Service, ".")
-	account := strings.SplitN(r.Arn, ":", 6)[4]
-	return "arn:aws:sts::" + account + ":assumed-role/" + r.RoleName + "/" + service
+	parts := strings.SplitN(r.Arn, ":", 6)
+	return "arn:" + parts[1] + ":sts::" + parts[4] + ":assumed-role/" + r.RoleName + "/" + service
 }
 
 // policiesOf names the policies that count for a role; the lock must be held.

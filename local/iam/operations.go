@@ -40,6 +40,9 @@ func (s *Service) operations() map[string]api.Operation {
 		api.Op("DeletePolicyVersion", s.deletePolicyVersion, onPolicy("iam:DeletePolicyVersion")),
 		api.Op("SetDefaultPolicyVersion", s.setDefaultVersion, onPolicy("iam:SetDefaultPolicyVersion")),
 		api.Op("ListPolicyVersions", s.listPolicyVersions, onPolicy("iam:ListPolicyVersions")),
+
+		api.Op("SimulatePrincipalPolicy", s.simulatePrincipalPolicy, api.On("iam:SimulatePrincipalPolicy", func(in *SimulateInput) string { return in.PolicySourceArn })),
+		api.Op("SimulateCustomPolicy", s.simulateCustomPolicy, api.On("iam:SimulateCustomPolicy", func(*SimulateInput) string { return "*" })),
 	)
 }
 

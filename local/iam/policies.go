@@ -14,7 +14,7 @@ func (s *Service) createPolicy(_ context.Context, _ api.Caller, in *CreatePolicy
 	if err := checkPolicyTags(in.Tags); err != nil {
 		return nil, err
 	}
-	doc, err := parseManaged(in.PolicyDocument)
+	doc, err := s.inPartition(parseManaged(in.PolicyDocument))
 	if err != nil {
 		return nil, err
 	}

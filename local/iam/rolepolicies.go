@@ -9,7 +9,7 @@ import (
 )
 
 func (s *Service) putRolePolicy(_ context.Context, _ api.Caller, in *InlinePolicy) (*Empty, error) {
-	doc, err := parseIdentity(in.PolicyDocument)
+	doc, err := s.inPartition(parseIdentity(in.PolicyDocument))
 	if err != nil {
 		return nil, err
 	}

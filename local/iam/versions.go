@@ -40,7 +40,7 @@ func (p *managedPolicy) show(v policyVersion) PolicyVersion {
 }
 
 func (s *Service) createPolicyVersion(_ context.Context, _ api.Caller, in *PolicyVersionInput) (*PolicyVersionOutput, error) {
-	doc, err := parseManaged(in.PolicyDocument)
+	doc, err := s.inPartition(parseManaged(in.PolicyDocument))
 	if err != nil {
 		return nil, err
 	}

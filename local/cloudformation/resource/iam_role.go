@@ -2,7 +2,10 @@ package resource
 
 import (
 	"context"
+	"fmt"
 	"slices"
+
+	"weir/local/iam"
 )
 
 func iamRole() Kind {
@@ -16,7 +19,20 @@ func iamRole() Kind {
 		Create:    createRole,
 		Update:    updateRole,
 		Delete:    deleteRole,
+		Gap:       unknownManagedPolicies,
 	}
+}
+
+// unknownManagedPolicies names AWS's own policies that the local cloud does not
+// have.
+func unknownManagedPolicies(properties map[string]any) error {
+	arns, _ := properties["ManagedPolicyArns"].([]any)
+	for _, arn := range arns {
+		if has, managed := iam.HasManaged(textOf(arn)); managed && !has {
+			return fmt.Errorf("the local cloud does not have the managed policy %s, which AWS may have", textOf(arn))
+		}
+	}
+	return nil
 }
 
 func createRole(ctx context.Context, r *Request) (Result, error) {

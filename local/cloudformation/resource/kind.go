@@ -21,9 +21,12 @@ type Kind struct {
 	// Immutable lists those whose change replaces the resource. Nil together
 	// with a nil Update means that every change does.
 	Immutable []string
-	Create    func(ctx context.Context, r *Request) (Result, error)
-	Update    func(ctx context.Context, r *Request) (Result, error)
-	Delete    func(ctx context.Context, r *Request) error
+	// Gap says which values of the supported properties the local cloud cannot take,
+	// as far as they are known before anything is created. Nil: none.
+	Gap    func(properties map[string]any) error
+	Create func(ctx context.Context, r *Request) (Result, error)
+	Update func(ctx context.Context, r *Request) (Result, error)
+	Delete func(ctx context.Context, r *Request) error
 }
 
 // Result is what a resource answers to Ref and Fn::GetAtt.
@@ -64,6 +67,9 @@ func (k Kind) Check(properties map[string]any) error {
 		if !slices.Contains(k.Properties, name) {
 			return fmt.Errorf("the local cloud does not support the property %s, which AWS may", name)
 		}
+	}
+	if k.Gap != nil {
+		return k.Gap(properties)
 	}
 	return nil
 }

@@ -5,13 +5,16 @@ import (
 	"strings"
 )
 
-// bucket makes a bucket of a name and nothing more: encryption, versioning,
-// lifecycle and access settings are refused, since nothing here would honour
-// them.
+// bucket makes a bucket of a name. Encryption and the block of public access are
+// taken and change nothing: nobody reads without a signature here. Versioning,
+// lifecycle and notifications are refused, since nothing here would honour them.
 func bucket() Kind {
 	return Kind{
-		Properties: []string{"BucketName"},
+		Properties: []string{"BucketEncryption", "BucketName", "PublicAccessBlockConfiguration"},
 		Immutable:  []string{"BucketName"},
+		Update: func(_ context.Context, r *Request) (Result, error) {
+			return Result{Physical: r.Physical, Attributes: r.Attributes}, nil
+		},
 		Create: func(ctx context.Context, r *Request) (Result, error) {
 			name := r.text("BucketName")
 			if name == "" {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ func stateMachine() Kind {
 		},
 		Required:  []string{"RoleArn"},
 		Immutable: []string{"StateMachineName", "StateMachineType"},
+		Gap:       machineGaps,
 		Create:    createStateMachine,
 		Update:    updateStateMachine,
 		Delete: func(ctx context.Context, r *Request) error {
@@ -26,6 +28,26 @@ func stateMachine() Kind {
 		},
 	}
 }
+
+// machineGaps finds kinds of state machines that the local cloud does not run.
+func machineGaps(properties map[string]any) error {
+	if textOf(properties["StateMachineType"]) == "EXPRESS" {
+		return errors.New("the local cloud does not run state machines of type EXPRESS")
+	}
+	definition, err := json.Marshal(properties["Definition"])
+	if err != nil {
+		return fmt.Errorf("read Definition: %w", err)
+	}
+	for _, text := range []string{textOf(properties["DefinitionString"]), string(definition)} {
+		if distributed.MatchString(text) {
+			return errors.New("the local cloud does not run Map states in DISTRIBUTED mode")
+		}
+	}
+	return nil
+}
+
+// distributed finds the mode of a Map state in the text of a definition.
+var distributed = regexp.MustCompile(`"Mode"\s*:\s*"DISTRIBUTED"`)
 
 func createStateMachine(ctx context.Context, r *Request) (Result, error) {
 	definition, err := machineDefinition(ctx, r)

@@ -1,0 +1,24 @@
+package iam
+
+import "strings"
+
+// inPartition refuses a policy with a resource of another partition. The text is
+// that of reports from live accounts.
+// https://github.com/aws/aws-cdk/issues/14846
+func (s *Service) inPartition(doc *document, err error) (*document, error) {
+	if err != nil {
+		return nil, err
+	}
+	for _, statement := range doc.statements {
+		for _, resources := range [][]string{statement.resources, statement.notResources} {
+			for _, resource := range resources {
+				rest, isARN := strings.CutPrefix(resource, "arn:")
+				partition, _, _ := strings.Cut(rest, ":")
+				if isARN && partition != s.Env.Partition && !strings.ContainsAny(partition, "*?$") {
+					return nil, malformed("Partition %q is not valid for resource %q.", partition, resource)
+				}
+			}
+		}
+	}
+	return doc, nil
+}
