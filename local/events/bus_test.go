@@ -187,3 +187,29 @@ func TestThePolicyOfABus(t *testing.T) {
 		t.Errorf("policy %s, want none", got)
 	}
 }
+
+// A pattern counts as it is written, and a rule may say that it has no schedule.
+func TestRulesTakeWhatTheQuotaAllows(t *testing.T) {
+	w := newWorld(t)
+	pattern := func(length int) *string {
+		const around = `{"source":[""]}`
+		return aws.String(`{"source":["` + strings.Repeat("s", length-len(around)) + `"]}`)
+	}
+	w.do("PutRule", &eventbridge.PutRuleInput{Name: aws.String("long"), EventPattern: pattern(2048), ScheduleExpression: aws.String("")})
+	if _, err := w.try("PutRule", &eventbridge.PutRuleInput{Name: aws.String("longer"), EventPattern: pattern(2049)}); !api.IsCode(err, "LimitExceededException") {
+		t.Errorf("a pattern of 2,049 characters: %v", err)
+	}
+	if _, err := w.try("PutRule", &eventbridge.PutRuleInput{Name: aws.String("none"), ScheduleExpression: aws.String("")}); !api.IsCode(err, "ValidationException") {
+		t.Errorf("a rule without anything: %v", err)
+	}
+}
+
+// A policy may bind who puts events to a source and a detail-type.
+func TestPuttingEventsIsAskedByEntry(t *testing.T) {
+	s := New(Options{Env: api.Env{Partition: "aws", Account: "000000000000", Region: "us-east-1"}, Log: slog.New(slog.DiscardHandler)})
+	asked := s.putPermissions(&eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{
+		{Source: aws.String("weir"), DetailType: aws.String("Release Judged")}, {Source: aws.String("other"), DetailType: aws.String("x")}}})
+	if len(asked) != 2 || asked[0].Context["events:source"][0] != "weir" || asked[0].Context["events:detail-type"][0] != "Release Judged" || asked[1].Context["events:source"][0] != "other" {
+		t.Errorf("asked for %+v", asked)
+	}
+}

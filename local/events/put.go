@@ -23,10 +23,14 @@ const (
 	maxSize    = 256 << 10
 )
 
+// putPermissions are asked for each entry, with the condition keys of its own.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
 func (s *Service) putPermissions(in *eventbridge.PutEventsInput) []api.Permission {
 	permissions := []api.Permission{}
 	for _, entry := range in.Entries {
-		permissions = append(permissions, api.Permission{Action: "events:PutEvents", Resource: s.busARN(entry.EventBusName)})
+		permissions = append(permissions, api.Permission{Action: "events:PutEvents", Resource: s.busARN(entry.EventBusName),
+			Context: map[string][]string{"events:source": {deref(entry.Source)}, "events:detail-type": {deref(entry.DetailType)},
+				"events:eventBusInvocation": {"false"}}})
 	}
 	return permissions
 }

@@ -60,6 +60,11 @@ func (s *Service) putRule(_ context.Context, _ api.Caller, in *eventbridge.PutRu
 	return &eventbridge.PutRuleOutput{RuleArn: r.described.Arn}, nil
 }
 
+// maxPattern is how many characters a pattern has at most, by the quota that an
+// account begins with (L-664C5505).
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+const maxPattern = 2048
+
 // newRule makes a rule that stands alone yet.
 func (s *Service) newRule(in *eventbridge.PutRuleInput) (*rule, error) {
 	bus := busName(in.EventBusName)
@@ -70,11 +75,14 @@ func (s *Service) newRule(in *eventbridge.PutRuleInput) (*rule, error) {
 	if r.described.State == "" {
 		r.described.State = types.RuleStateEnabled
 	}
+	scheduled := deref(in.ScheduleExpression) != ""
 	var err error
 	switch {
-	case in.EventPattern == nil && in.ScheduleExpression == nil:
+	case in.EventPattern == nil && !scheduled:
 		return nil, api.Errorf("ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.")
-	case in.ScheduleExpression != nil && bus != defaultBus:
+	case len(deref(in.EventPattern)) > maxPattern:
+		return nil, api.Errorf("LimitExceededException", "The event pattern has %d characters, and the quota is %d.", len(*in.EventPattern), maxPattern)
+	case scheduled && bus != defaultBus:
 		return nil, api.Errorf("ValidationException", "ScheduleExpression is supported only on the default event bus.")
 	}
 	if in.EventPattern != nil {
@@ -82,7 +90,7 @@ func (s *Service) newRule(in *eventbridge.PutRuleInput) (*rule, error) {
 			return nil, api.Errorf("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
 		}
 	}
-	if in.ScheduleExpression != nil {
+	if scheduled {
 		if r.schedule, err = schedule.Parse(*in.ScheduleExpression, s.Clock.Now()); err != nil {
 			return nil, api.Errorf("ValidationException", "Parameter ScheduleExpression is not valid.")
 		}

@@ -174,7 +174,8 @@ func selected(attributes map[string]MessageAttributeValue, names []string) map[s
 	var found map[string]MessageAttributeValue
 	for name, value := range attributes {
 		asked := slices.ContainsFunc(names, func(pattern string) bool {
-			prefix, many := strings.CutSuffix(pattern, ".*")
+			prefix, many := strings.CutSuffix(pattern, "*")
+			prefix = strings.TrimSuffix(prefix, ".") // foo.* and .* are the documented forms
 			return pattern == "All" || pattern == name || many && strings.HasPrefix(name, prefix)
 		})
 		if !asked {
