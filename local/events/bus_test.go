@@ -206,7 +206,7 @@ func TestRulesTakeWhatTheQuotaAllows(t *testing.T) {
 
 // A policy may bind who puts events to a source and a detail-type.
 func TestPuttingEventsIsAskedByEntry(t *testing.T) {
-	s := New(Options{Env: api.Env{Partition: "aws", Account: "000000000000", Region: "us-east-1"}, Log: slog.New(slog.DiscardHandler)})
+	s := New(Options{Env: api.Env{Partition: "aws", Account: "000000000000", Region: "us-east-1"}, Clock: clock.Stepped(time.Unix(0, 0)), Log: slog.New(slog.DiscardHandler)})
 	asked := s.putPermissions(&eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{
 		{Source: aws.String("weir"), DetailType: aws.String("Release Judged")}, {Source: aws.String("other"), DetailType: aws.String("x")}}})
 	if len(asked) != 2 || asked[0].Context["events:source"][0] != "weir" || asked[0].Context["events:detail-type"][0] != "Release Judged" || asked[1].Context["events:source"][0] != "other" {

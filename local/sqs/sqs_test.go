@@ -169,7 +169,7 @@ func TestAttributesOfMessages(t *testing.T) {
 	if got := sent["MD5OfMessageAttributes"]; got != "9f5cf943dd66b03b0be2c5f259406c85" {
 		t.Errorf("digest %v", got)
 	}
-	for names, want := range map[string]int{`[]`: 0, `["All"]`: 2, `["a.*"]`: 1, `["b"]`: 1, `["c"]`: 0} {
+	for names, want := range map[string]int{`[]`: 0, `["All"]`: 2, `["a.*"]`: 1, `["a*"]`: 1, `[".*"]`: 2, `["b"]`: 1, `["c"]`: 0} {
 		message := w.receive(`,"VisibilityTimeout":0,"MessageAttributeNames":` + names)[0]
 		if got, _ := message["MessageAttributes"].(map[string]any); len(got) != want {
 			t.Errorf("%s answered %v", names, got)
