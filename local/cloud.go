@@ -194,7 +194,7 @@ func (c *Cloud) compose() {
 	c.Lambda = lambda.New(lambda.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Metrics: c.CloudWatch, Objects: c.objects, Logs: c.Logs, Queues: queues{c.bus},
 		Log: o.Log, Dir: filepath.Join(c.directory, "functions"), Endpoint: c.URL, Packages: c.URL() + packagesPath, Seed: o.Seed})
 	c.Faults.End = c.Lambda.KillBusy
-	c.States = states.New(states.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Recorder: c.CloudWatch, Log: o.Log})
+	c.States = states.New(states.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Recorder: c.CloudWatch, Log: o.Log, Vend: c.Logs.Write})
 	c.cloudFormation = cloudformation.New(cloudformation.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log,
 		ResponseURL: c.URL() + responsePath, Objects: templates{c.objects}})
 	c.bus.Register(c.IAM.API(), c.IAM.STS(), c.CloudWatch.API(), c.objects.API(), c.SQS.API(), c.SNS.API(), c.Events.API(), schedules.API(), c.Logs.API(),

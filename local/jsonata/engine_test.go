@@ -243,3 +243,14 @@ func FuzzEval(f *testing.F) {
 		}
 	})
 }
+
+// Step Functions documents JSONata 2.0.6, without $eval and without the operators
+// of 2.1.
+// https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+func TestOperatorsOfLaterVersionsAreRefused(t *testing.T) {
+	for _, source := range []string{`a ?? b`, `a ?: b`} {
+		if _, err := engine().Check(source); err == nil {
+			t.Errorf("%s was taken", source)
+		}
+	}
+}

@@ -37,6 +37,7 @@ type cloud struct {
 	events  []map[string]any // details of status changes
 	puts    []*eventbridge.PutEventsInput
 	metrics []api.Datum
+	vended  []string // group and line
 	// ended gets the status of each execution that ends.
 	ended chan string
 	// invoke is what the functions do.
@@ -51,7 +52,7 @@ func newCloudOn(t testing.TB, clock *clock.Clock) *cloud {
 		&api.Service{Name: "lambda", Operations: api.Table(api.Op("Invoke", c.invoked))},
 		&api.Service{Name: "events", Operations: api.Table(api.Op("PutEvents", c.put))},
 	)
-	c.states = states.New(states.Options{Env: env, Clock: c.clock, Bus: c.bus, Recorder: c, Random: func() float64 { return 0.5 }})
+	c.states = states.New(states.Options{Env: env, Clock: c.clock, Bus: c.bus, Recorder: c, Vend: c.vend, Random: func() float64 { return 0.5 }})
 	c.bus.Register(c.states.API())
 	t.Cleanup(func() {
 		if err := c.states.Close(); err != nil {
@@ -59,6 +60,12 @@ func newCloudOn(t testing.TB, clock *clock.Clock) *cloud {
 		}
 	})
 	return c
+}
+
+func (c *cloud) vend(group, _ string, _ time.Time, line []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.vended = append(c.vended, group+" "+string(line))
 }
 
 func (c *cloud) Record(data ...api.Datum) {

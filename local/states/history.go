@@ -23,6 +23,7 @@ func (x *execution) append(previous int64, event types.HistoryEvent) int64 {
 	event.PreviousEventId = previous
 	event.Timestamp = aws.Time(x.service.now())
 	x.events = append(x.events, event)
+	x.vend(event)
 	return event.Id
 }
 

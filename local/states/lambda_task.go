@@ -1,6 +1,7 @@
 package states
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -98,7 +99,11 @@ func (v *visit) callLambda(ctx context.Context, in *lambda.InvokeInput) (*lambda
 	if err := json.Unmarshal(out.Payload, &report); err != nil || report.ErrorType == "" {
 		return nil, failf("Lambda.Unknown", "The cause could not be determined because Lambda did not return an error type. Returned payload: %s", out.Payload)
 	}
-	return nil, failf(report.ErrorType, "%s", out.Payload)
+	var cause bytes.Buffer
+	if err := json.Compact(&cause, out.Payload); err != nil {
+		return nil, failf(report.ErrorType, "%s", out.Payload)
+	}
+	return nil, failf(report.ErrorType, "%s", &cause)
 }
 
 // addMetadata puts SdkHttpMetadata and SdkResponseMetadata into a result, whose

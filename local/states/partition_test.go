@@ -12,16 +12,29 @@ import (
 // A definition with ARNs of another partition is taken, and fails when it runs,
 // where no Catch helps.
 func TestAnIntegrationOfAnotherPartitionFails(t *testing.T) {
-	c := newCloud(t)
-	out := c.run(`{"QueryLanguage": "JSONata", "StartAt": "Call", "States": {
-		"Call": {"Type": "Task", "Resource": "arn:aws-us-gov:states:::lambda:invoke", "Arguments": {"FunctionName": "f"},
-			"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}], "End": true},
-		"Caught": {"Type": "Succeed"}}}`, `{}`)
-	if aws.ToString(out.Error) != "States.Runtime" || !strings.Contains(aws.ToString(out.Cause), "Expected 'aws', was 'aws-us-gov'.") {
-		t.Errorf("it ended %s with %s: %s", out.Status, aws.ToString(out.Error), aws.ToString(out.Cause))
+	for _, resource := range []string{"arn:aws-us-gov:states:::lambda:invoke", "arn:aws-us-gov:lambda:us-gov-west-1:000000000000:function:f"} {
+		c := newCloud(t)
+		out := c.run(`{"StartAt": "Call", "States": {
+			"Call": {"Type": "Task", "Resource": "`+resource+`", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}], "End": true},
+			"Caught": {"Type": "Succeed"}}}`, `{}`)
+		if aws.ToString(out.Error) != "States.Runtime" || !strings.Contains(aws.ToString(out.Cause), "Expected 'aws', was 'aws-us-gov'.") {
+			t.Errorf("%s: it ended %s with %s: %s", resource, out.Status, aws.ToString(out.Error), aws.ToString(out.Cause))
+		}
+		if len(c.calls) != 0 {
+			t.Errorf("%s: %d calls were made", resource, len(c.calls))
+		}
 	}
-	if len(c.calls) != 0 {
-		t.Errorf("%d calls were made", len(c.calls))
+}
+
+// The cause of a function's error is its answer without blanks.
+func TestTheCauseOfAFunctionsErrorIsCompact(t *testing.T) {
+	c := newCloud(t)
+	c.invoke = func(*lambda.InvokeInput) (*lambda.InvokeOutput, error) {
+		return &lambda.InvokeOutput{StatusCode: 200, FunctionError: aws.String("Unhandled"), Payload: []byte("{ \"errorType\" : \"No\",\n \"errorMessage\": \"a b\" }")}, nil
+	}
+	out := c.run(`{"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "End": true}}}`, `{}`)
+	if got := aws.ToString(out.Cause); got != `{"errorType":"No","errorMessage":"a b"}` {
+		t.Errorf("the cause is %s", got)
 	}
 }
 

@@ -30,10 +30,13 @@ type resource struct {
 func parseResource(partition, arn string) (resource, error) {
 	was, rest, ok := strings.Cut(strings.TrimPrefix(arn, "arn:"), ":states:::")
 	if ok && was != partition {
-		return resource{}, failf(errRuntime, "The resource belongs to a different partition from the running execution. Expected '%s', was '%s'.", partition, was)
+		return resource{}, otherPartition(partition, was)
 	}
 	if !ok {
-		if strings.Contains(arn, ":lambda:") {
+		if was, _, isFunction := strings.Cut(strings.TrimPrefix(arn, "arn:"), ":lambda:"); isFunction {
+			if was != partition {
+				return resource{}, otherPartition(partition, was)
+			}
 			return resource{arn: arn}, nil
 		}
 		return resource{}, failf(errRuntime, "The local cloud has no integration for the resource %s", arn)
@@ -50,6 +53,10 @@ func parseResource(partition, arn string) (resource, error) {
 		return r, nil
 	}
 	return resource{}, failf(errRuntime, "The local cloud has no integration for the resource %s", arn)
+}
+
+func otherPartition(expected, was string) *failure {
+	return failf(errRuntime, "The resource belongs to a different partition from the running execution. Expected '%s', was '%s'.", expected, was)
 }
 
 // call makes a task's call, and answers once the call has: a callback or a child

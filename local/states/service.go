@@ -25,6 +25,9 @@ type Options struct {
 	// Recorder takes the metrics of AWS/States; nil drops them.
 	Recorder api.Recorder
 	Log      *slog.Logger
+	// Vend takes a line for a log group, which a machine's logging writes; nil drops
+	// them.
+	Vend func(group, stream string, at time.Time, line []byte)
 	// Random is the source of jitter, uniform in [0,1); math/rand when nil.
 	Random func() float64
 }

@@ -75,8 +75,11 @@ func (c comparison) holds(value, root any) bool {
 		return !ordered.Equal(left, right)
 	case "=~":
 		text, isText := left.(string)
+		if !isText {
+			text = ordered.Encode(left)
+		}
 		pattern, isPattern := right.(*regexp.Regexp)
-		return isText && isPattern && pattern.MatchString(text)
+		return isPattern && pattern.MatchString(text)
 	case "in", "nin":
 		list, isList := right.([]any)
 		found := slices.ContainsFunc(list, func(element any) bool { return ordered.Equal(left, element) })
@@ -184,16 +187,18 @@ func (p *parser) comparison() (condition, error) {
 		return nil, err
 	}
 	p.space()
-	for _, operator := range []string{"==", "!=", "=~", "<=", ">=", "<", ">", "in ", "nin ", "in[", "nin["} {
+	for _, operator := range []string{"==", "!=", "=~", "<=", ">=", "<", ">", "in ", "nin "} {
 		if !p.accept(operator) {
 			continue
 		}
-		if strings.HasSuffix(operator, "[") {
-			p.pos-- // the list's own
-		}
 		p.space()
 		right, err := p.operand()
-		return comparison{left, right, strings.TrimRight(operator, " [")}, err
+		return comparison{left, right, strings.TrimSpace(operator)}, err
+	}
+	for _, operator := range []string{"subsetof", "anyof", "noneof", "contains", "size", "empty"} {
+		if p.accept(operator) {
+			return nil, fmt.Errorf("the local cloud does not support the operator %s of filters, as in '%s'", operator, p.text)
+		}
 	}
 	if left.path == nil {
 		return nil, p.errorf("a comparison is missing")

@@ -67,6 +67,11 @@ func (p *parser) path() (*Path, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i, s := range steps[:max(0, len(steps)-1)] {
+		if names, several := s.(members); several { // only the last makes an object
+			steps[i] = names.each()
+		}
+	}
 	path.steps = steps
 	path.text = p.text[from:p.pos]
 	for _, s := range steps {

@@ -149,6 +149,15 @@ func (m members) apply(value, _ any, out []any) ([]any, bool) {
 	return append(out, picked), true
 }
 
+// each selects the members one by one.
+func (m members) each() union {
+	var steps union
+	for _, name := range m {
+		steps = append(steps, member(name))
+	}
+	return steps
+}
+
 // slice is [from:to:step]; nil ends are open.
 type slice struct{ from, to, by *int }
 
