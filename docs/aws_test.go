@@ -173,7 +173,7 @@ func usedOfAWS(t *testing.T) []string {
 	used := map[string]bool{}
 	template := readAWS(t, "../infra/testdata/all.json")
 	inTemplate(t, template, used)
-	for _, file := range []string{"../statemachine/release.asl.json", "../infra/start.asl.json"} {
+	for _, file := range []string{"../statemachine/release.asl.json", "../statemachine/start.asl.json"} {
 		inDefinition(readAWS(t, file), used)
 	}
 	for _, pattern := range []string{"../internal/awsmetrics/*.go", "../functions/*/*.go"} {

@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"regexp"
 	"testing"
+	"weir/statemachine"
 )
 
 func TestStarterNamesNoPartition(t *testing.T) {
-	if found := regexp.MustCompile(`arn:aws|amazonaws|aws\\.amazon`).FindString(startDefinition); found != "" {
+	if found := regexp.MustCompile(`arn:aws|amazonaws|aws\\.amazon`).FindString(statemachine.Start); found != "" {
 		t.Errorf("the definition has %q; write arn:${Partition}:", found)
 	}
 }
@@ -16,7 +17,7 @@ func TestStarterNamesNoPartition(t *testing.T) {
 // two ways. A request event has no reason, so that one of them would fail.
 func TestStarterChoosesOnly(t *testing.T) {
 	var definition struct{ States map[string]map[string]any }
-	if err := json.Unmarshal([]byte(startDefinition), &definition); err != nil {
+	if err := json.Unmarshal([]byte(statemachine.Start), &definition); err != nil {
 		t.Fatal(err)
 	}
 	choices := 0

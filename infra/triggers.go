@@ -1,7 +1,6 @@
 package infra
 
 import (
-	_ "embed"
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -10,6 +9,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
+
+	"weir/statemachine"
 )
 
 // releaseRequested is the detail-type of an event that asks for a release; its
@@ -30,13 +31,6 @@ type Triggers struct {
 }
 
 func (t Triggers) any() bool { return t.ReleaseRequested || t.StackUpdated }
-
-// startDefinition is the small workflow between an event and a release. A rule
-// cannot give an execution a name, and without one a duplicated event would
-// start a second release.
-//
-//go:embed start.asl.json
-var startDefinition string
 
 // newTriggers starts releases on events.
 func (p *ReleasePipeline) newTriggers(props ReleasePipelineProps) {
@@ -147,7 +141,7 @@ func (p *ReleasePipeline) newStarter(props ReleasePipelineProps) awsstepfunction
 	starter := awsstepfunctions.NewStateMachine(p.Construct, jsii.String("Start"), &awsstepfunctions.StateMachineProps{
 		StateMachineName: &name,
 		StateMachineType: awsstepfunctions.StateMachineType_STANDARD,
-		DefinitionBody:   awsstepfunctions.DefinitionBody_FromString(&startDefinition),
+		DefinitionBody:   awsstepfunctions.DefinitionBody_FromString(&statemachine.Start),
 		DefinitionSubstitutions: &map[string]*string{
 			"Partition":   awscdk.Stack_Of(p.Construct).Partition(),
 			"WorkflowArn": p.StateMachine.StateMachineArn(),

@@ -11,3 +11,10 @@ import _ "embed"
 //
 //go:embed release.asl.json
 var Definition string
+
+// Start is start.asl.json, the small workflow between an event and a release. A rule
+// cannot give an execution a name, and without one a duplicated event would start a
+// second release. Its substitutions are ${Partition} and ${WorkflowArn}.
+//
+//go:embed start.asl.json
+var Start string
