@@ -11,7 +11,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"strings"
+	"strconv"
 	"testing"
 	"text/tabwriter"
 	"time"
@@ -35,7 +35,7 @@ const stackName = "weir-verify"
 
 const (
 	good    = `{"target": {"function": "FUNCTION"}, "watch": "2m", "strategy": {"steps": [{"weight": 20, "bake": "3m"}, {"weight": 50, "bake": "3m"}]}}`
-	lasting = `{"target": {"function": "FUNCTION"}, "version": "2", "force": true, "strategy": {"steps": [{"weight": 10, "bake": "12h"}]}}`
+	lasting = `{"target": {"function": "FUNCTION"}, "version": "SECOND", "force": true, "strategy": {"steps": [{"weight": 10, "bake": "12h"}]}}`
 )
 
 func TestCycle(t *testing.T) {
@@ -51,52 +51,59 @@ func TestCycle(t *testing.T) {
 	})
 	u.step("the first deploy creates production", func() {
 		u.deploy(assemblies[0])
-		u.wantProd("1")
+		u.first = u.prod()
+		if _, err := strconv.Atoi(u.first); err != nil {
+			t.Errorf("production serves %s, want one version", u.first)
+		}
 	})
 	u.traffic(200)
 	u.step("the second deploy moves staging alone", func() {
 		u.deploy(assemblies[1])
-		u.wantProd("1")
+		u.wantProd(u.first)
+		u.second = u.serves("staging")
+		if u.second == u.first {
+			t.Errorf("staging serves version %s still", u.first)
+		}
 	})
 	u.step("a good version is promoted step by step", func() {
 		u.wantEnd(u.start(good), "SUCCEEDED")
-		u.wantProd("2")
+		u.wantProd(u.second)
 	})
 	u.step("a requested rollback is one write", func() {
 		u.wantEnd(u.start(`{"target": {"function": "FUNCTION"}, "rollBack": {}, "reason": "to see that it works"}`), "SUCCEEDED")
-		u.wantProd("1")
+		u.wantProd(u.first)
 	})
 	u.step("a faulty version is rolled back", func() {
 		u.deploy(assemblies[2])
 		u.wantEnd(u.start(good), "FAILED Release.VerdictFailed")
-		u.wantProd("1")
+		u.wantProd(u.first)
 	})
 	u.step("a release is aborted", func() {
 		execution := u.running()
 		u.wantEnd(u.start(`{"target": {"function": "FUNCTION"}, "ask": "abort", "by": "verify"}`), "SUCCEEDED")
 		u.wantEnd(execution, "FAILED Release.Aborted")
-		u.wantProd("1")
+		u.wantProd(u.first)
 	})
 	u.step("a release that is stopped from outside is repaired", func() {
 		execution := u.running()
 		if _, err := u.states.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &execution}); err != nil {
 			t.Fatal(err)
 		}
-		u.until("production was whole again", func() bool { return u.prod() == "1" })
+		u.until("production was whole again", func() bool { return u.prod() == u.first })
 	})
 	u.step("an event starts a release", func() {
-		u.put(`{"target": {"function": "FUNCTION"}, "version": "2", "force": true, "dryRun": true, "reason": "an event asks"}`)
+		u.put(`{"target": {"function": "FUNCTION"}, "version": "SECOND", "force": true, "dryRun": true, "reason": "an event asks"}`)
 		u.until("an execution of the event's succeeded", func() bool { return u.asked("an event asks") })
 	})
 	u.step("somebody else's change is left as found", func() {
 		execution := u.running()
 		if _, err := u.lambda.UpdateAlias(t.Context(), &lambda.UpdateAliasInput{FunctionName: &u.function, Name: aws.String("prod"),
-			FunctionVersion: aws.String("2"), Description: aws.String("an emergency"),
+			FunctionVersion: &u.second, Description: aws.String("an emergency"),
 			RoutingConfig: &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{}}}); err != nil {
 			t.Fatal(err)
 		}
 		u.wantEnd(execution, "FAILED Release.Drift")
-		u.wantProd("2")
+		u.wantProd(u.second)
 	})
 	u.quiet()
 	u.step("the stack is destroyed", func() {
@@ -148,7 +155,7 @@ func build(t *testing.T) [3]string {
 func (u *user) put(detail string) {
 	u.t.Helper()
 	out, err := eventbridge.NewFromConfig(u.cloud.config()).PutEvents(u.t.Context(), &eventbridge.PutEventsInput{Entries: []eventtypes.PutEventsRequestEntry{{
-		Source: aws.String("weir.verify"), DetailType: aws.String("Release Requested"), Detail: aws.String(strings.ReplaceAll(detail, "FUNCTION", u.function))}}})
+		Source: aws.String("weir.verify"), DetailType: aws.String("Release Requested"), Detail: aws.String(u.filled(detail))}}})
 	if err != nil || out.FailedEntryCount > 0 {
 		u.t.Fatalf("put the event: %v, %d failed", err, out.FailedEntryCount)
 	}

@@ -22,9 +22,12 @@ type user struct {
 	states   *sfn.Client
 	function string
 	machine  string
-	steps    []stepDone
-	stop     context.CancelFunc
-	sending  sync.WaitGroup
+	// first and second are the numbers of the versions deployed; Lambda goes on
+	// counting where a function of this name was deleted before.
+	first, second string
+	steps         []stepDone
+	stop          context.CancelFunc
+	sending       sync.WaitGroup
 }
 
 func newUser(t *testing.T) *user {
@@ -89,18 +92,23 @@ func (u *user) quiet() {
 func (u *user) start(request string) string {
 	u.t.Helper()
 	out, err := u.states.StartExecution(u.t.Context(), &sfn.StartExecutionInput{StateMachineArn: &u.machine,
-		Input: aws.String(strings.ReplaceAll(request, "FUNCTION", u.function))})
+		Input: aws.String(u.filled(request))})
 	if err != nil {
 		u.t.Fatal(err)
 	}
 	return aws.ToString(out.ExecutionArn)
 }
 
+// filled is a request with the function and the second version named.
+func (u *user) filled(request string) string {
+	return strings.NewReplacer("FUNCTION", u.function, "SECOND", u.second).Replace(request)
+}
+
 // running is a release that has split traffic and goes on for long.
 func (u *user) running() string {
 	u.t.Helper()
 	execution := u.start(lasting)
-	u.until("traffic was split", func() bool { return u.prod() == "1 and 10 % on 2" })
+	u.until("traffic was split", func() bool { return u.prod() == u.first+" and 10 % on "+u.second })
 	return execution
 }
 
@@ -158,7 +166,12 @@ func (u *user) asked(reason string) bool {
 // prod says what production serves, such as "1" or "1 and 10 % on 2".
 func (u *user) prod() string {
 	u.t.Helper()
-	out, err := u.lambda.GetAlias(u.t.Context(), &lambda.GetAliasInput{FunctionName: &u.function, Name: aws.String("prod")})
+	return u.serves("prod")
+}
+
+func (u *user) serves(alias string) string {
+	u.t.Helper()
+	out, err := u.lambda.GetAlias(u.t.Context(), &lambda.GetAliasInput{FunctionName: &u.function, Name: &alias})
 	if err != nil {
 		u.t.Fatal(err)
 	}
