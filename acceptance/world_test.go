@@ -28,6 +28,7 @@ type world struct {
 	t        *testing.T
 	cloud    *local.Cloud
 	clock    *clock.Clock
+	config   aws.Config
 	lambda   *lambda.Client
 	states   *sfn.Client
 	metrics  *cloudwatch.Client
@@ -65,6 +66,7 @@ func newWorldOf(t *testing.T, first string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.config = cfg
 	w.lambda, w.states, w.metrics = lambda.NewFromConfig(cfg), sfn.NewFromConfig(cfg), cloudwatch.NewFromConfig(cfg)
 	outputs := w.deploy(first)
 	w.function, w.machine = outputs["FunctionName"], outputs["StateMachineArn"]

@@ -26,6 +26,7 @@ type cloud interface {
 	config() aws.Config
 	// deploy brings up a cloud assembly and gives the stack's outputs.
 	deploy(assembly string) (map[string]string, error)
+	now() time.Time
 	// pace is how many cloud seconds pass in one of the wall.
 	pace() float64
 }
@@ -60,6 +61,7 @@ func rehearse(t *testing.T) *rehearsal {
 
 func (r *rehearsal) config() aws.Config { return r.clients }
 func (r *rehearsal) pace() float64      { return fast }
+func (r *rehearsal) now() time.Time     { return r.Clock().Now() }
 func (r *rehearsal) deploy(assembly string) (map[string]string, error) {
 	return r.Deploy(r.ctx, assembly)
 }
@@ -95,6 +97,7 @@ func enter(t *testing.T, named string) *account {
 
 func (a *account) config() aws.Config { return a.clients }
 func (a *account) pace() float64      { return 1 }
+func (a *account) now() time.Time     { return time.Now() }
 
 func (a *account) deploy(assembly string) (map[string]string, error) {
 	outputs := filepath.Join(a.t.TempDir(), "outputs.json")

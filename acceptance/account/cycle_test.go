@@ -24,6 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"weir/internal/built"
+	"weir/internal/doctor"
 )
 
 var (
@@ -49,6 +50,10 @@ func TestCycle(t *testing.T) {
 			t.Errorf("the stack %s may still be there: %v", stackName, err)
 		}
 	})
+	u.step("the account and region can run Weir", func() {
+		region := u.cloud.config().Region
+		u.examine(doctor.Pipeline{Partition: doctor.PartitionOf(region), Region: region})
+	})
 	u.step("the first deploy creates production", func() {
 		u.deploy(assemblies[0])
 		u.first = u.prod()
@@ -56,6 +61,7 @@ func TestCycle(t *testing.T) {
 			t.Errorf("production serves %s, want one version", u.first)
 		}
 	})
+	u.step("the stack's roles and targets are in order", func() { u.examine(u.pipeline()) })
 	u.traffic(200)
 	u.step("the second deploy moves staging alone", func() {
 		u.deploy(assemblies[1])
@@ -106,6 +112,7 @@ func TestCycle(t *testing.T) {
 		u.wantProd(u.second)
 	})
 	u.quiet()
+	shown := u.beliefs()
 	u.step("the stack is destroyed", func() {
 		if err := destroy(u.cloud.config()); err != nil {
 			t.Fatal(err)
@@ -114,7 +121,7 @@ func TestCycle(t *testing.T) {
 			t.Error("the function is still there")
 		}
 	})
-	u.report()
+	u.report(shown)
 }
 
 // build synthesises three deploys for where they run.
@@ -161,8 +168,9 @@ func (u *user) put(detail string) {
 	}
 }
 
-// report says what was seen, and where.
-func (u *user) report() {
+// report says what was seen, and where, and what it showed of the beliefs in
+// docs/aws.md that no source settles.
+func (u *user) report(shown []doctor.Finding) {
 	where := "the local cloud"
 	switch endpoint := u.cloud.config().BaseEndpoint; {
 	case *named != "" && endpoint != nil:
@@ -174,6 +182,9 @@ func (u *user) report() {
 	fmt.Fprintf(table, "on %s\tseconds\t\n", where)
 	for _, s := range u.steps {
 		fmt.Fprintf(table, "%s\t%.0f\tpassed\n", s.name, s.took.Seconds())
+	}
+	for _, belief := range shown {
+		fmt.Fprintf(table, "%s\t\t%s\n", belief.Check, belief.Found)
 	}
 	if err := table.Flush(); err != nil {
 		u.t.Error(err)

@@ -29,6 +29,7 @@ type cli struct {
 	Console  consoleCmd  `cmd:"" help:"Show releases on local web pages; read-only."`
 	Demo     demoCmd     `cmd:"" help:"Show a good release and a faulty one on a local cloud."`
 	Local    localCmd    `cmd:"" help:"Run the local cloud."`
+	Doctor   doctorCmd   `cmd:"" help:"Look whether this account and region can run Weir; moves nothing and leaves nothing behind."`
 	Version  versionCmd  `cmd:"" help:"Print which build this is."`
 	Verbose  bool        `short:"v" help:"Log what happens inside."`
 }

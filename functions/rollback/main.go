@@ -12,7 +12,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 
 	"weir/internal/awslambda"
 	"weir/internal/awsstates"
@@ -26,9 +25,9 @@ func main() {
 	if err != nil {
 		handler.Fail(err)
 	}
-	targets, err := parseTargets(os.Getenv("WEIR_TARGETS"))
+	targets, err := release.ParseTargets(os.Getenv("WEIR_TARGETS"))
 	if err != nil {
-		handler.Fail(err)
+		handler.Fail(fmt.Errorf("WEIR_TARGETS: %w", err))
 	}
 	rollback := &Rollback{
 		aliases:    awslambda.New(config),
@@ -37,20 +36,4 @@ func main() {
 		targets:    targets,
 	}
 	handler.Run(rollback.Handle)
-}
-
-// parseTargets reads "function:alias" pairs, separated by commas.
-func parseTargets(list string) ([]release.Target, error) {
-	var targets []release.Target
-	for pair := range strings.SplitSeq(list, ",") {
-		if pair = strings.TrimSpace(pair); pair == "" {
-			continue
-		}
-		function, alias, ok := strings.Cut(pair, ":")
-		if !ok || function == "" || alias == "" {
-			return nil, fmt.Errorf("WEIR_TARGETS has %q; write function:alias, separated by commas", pair)
-		}
-		targets = append(targets, release.Target{Function: function, Alias: alias})
-	}
-	return targets, nil
 }

@@ -33,17 +33,17 @@ type Account interface {
 // Credentials checks that AWS knows the caller, and that the region belongs to the
 // caller's partition.
 func Credentials(api Identity, region string) Check {
-	return Check{"credentials", func(ctx context.Context) []Finding {
+	return Check{Name: "credentials", Look: func(ctx context.Context) []Finding {
 		out, err := api.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 		if err != nil {
-			return one(Failed, fmt.Sprintf("AWS does not know these credentials: %v", err), "Sign in, or set AWS_PROFILE.")
+			return one(Failed, fmt.Sprintf("AWS does not know these credentials: %s", cause(err)), "Sign in, or set AWS_PROFILE.")
 		}
 		caller, err := arn.Parse(aws.ToString(out.Arn))
 		if err != nil {
 			return one(Failed, fmt.Sprintf("the caller's ARN %q cannot be read", aws.ToString(out.Arn)), "Report it with the output of weir version.")
 		}
 		found := []Finding{{Status: OK, Found: fmt.Sprintf("account %s as %s", aws.ToString(out.Account), caller.Resource)}}
-		if of := partitionOf(region); of != caller.Partition {
+		if of := PartitionOf(region); of != caller.Partition {
 			return append(found, Finding{Check: "region", Status: Failed, Found: fmt.Sprintf("region %s belongs to partition %s, and the credentials to %s", region, of, caller.Partition),
 				Remedy: "Set AWS_REGION to a region of " + caller.Partition + ", or use credentials of " + of + "."})
 		}
@@ -51,9 +51,9 @@ func Credentials(api Identity, region string) Check {
 	}}
 }
 
-// partitionOf is the partition of a region, by the beginning of its name.
+// PartitionOf is the partition of a region, by the beginning of its name.
 // https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
-func partitionOf(region string) string {
+func PartitionOf(region string) string {
 	for _, known := range []struct{ prefix, partition string }{
 		{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"eusc-", "aws-eusc"}, {"us-isob-", "aws-iso-b"}, {"us-isof-", "aws-iso-f"}, {"us-iso-", "aws-iso"}, {"eu-isoe-", "aws-iso-e"},
 	} {
@@ -73,7 +73,7 @@ const (
 
 // Bootstrap checks that the CDK may deploy to the account and region.
 func Bootstrap(api Parameters, region string) Check {
-	return Check{"cdk bootstrap", func(ctx context.Context) []Finding {
+	return Check{Name: "cdk bootstrap", Look: func(ctx context.Context) []Finding {
 		remedy := "Run once: cdk bootstrap aws://ACCOUNT/" + region
 		out, err := api.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(bootstrapParameter)})
 		if _, missing := errors.AsType[*types.ParameterNotFound](err); missing {
@@ -96,7 +96,7 @@ const leastConcurrency = 20
 // Quotas checks what Lambda allows the account. The default quotas of the other
 // services suffice for a pipeline of fifty targets; docs/limits.md lists them.
 func Quotas(api Account) Check {
-	return Check{"lambda quotas", func(ctx context.Context) []Finding {
+	return Check{Name: "lambda quotas", Look: func(ctx context.Context) []Finding {
 		out, err := api.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
 		if err != nil {
 			return unasked(err, "lambda:GetAccountSettings")

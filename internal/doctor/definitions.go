@@ -1,10 +1,9 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,12 +16,16 @@ type Validator interface {
 	ValidateStateMachineDefinition(ctx context.Context, in *sfn.ValidateStateMachineDefinitionInput, opts ...func(*sfn.Options)) (*sfn.ValidateStateMachineDefinitionOutput, error)
 }
 
-// Definition checks that Step Functions takes a definition with its substitutions.
-func Definition(api Validator, name, text string, substitutions map[string]string) Check {
-	return Check{"definition " + name, func(ctx context.Context) []Finding {
-		for _, key := range slices.Sorted(maps.Keys(substitutions)) {
-			text = strings.ReplaceAll(text, "${"+key+"}", substitutions[key])
-		}
+// Definition checks that Step Functions takes a definition, with the ARNs of a
+// pipeline put in.
+func Definition(api Validator, name, text string, pipeline Pipeline) Check {
+	prefix := cmp.Or(pipeline.Name, "weir")
+	text = strings.NewReplacer("${Partition}", pipeline.Partition,
+		"${ShiftFunctionArn}", pipeline.arn("lambda", "function:"+prefix+"-shift"),
+		"${VerifyFunctionArn}", pipeline.arn("lambda", "function:"+prefix+"-verify"),
+		"${RollbackFunctionArn}", pipeline.arn("lambda", "function:"+prefix+"-rollback"),
+		"${WorkflowArn}", pipeline.arn("states", "stateMachine:"+prefix)).Replace(text)
+	return Check{Name: "definition " + name, Look: func(ctx context.Context) []Finding {
 		out, err := api.ValidateStateMachineDefinition(ctx, &sfn.ValidateStateMachineDefinitionInput{Definition: &text, Type: types.StateMachineTypeStandard})
 		if err != nil {
 			return unasked(err, "states:ValidateStateMachineDefinition")

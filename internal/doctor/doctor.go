@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"slices"
 	"time"
 
 	"github.com/aws/smithy-go"
@@ -39,6 +41,14 @@ type Finding struct {
 type Check struct {
 	Name string
 	Look func(ctx context.Context) []Finding
+	// After names a check without whose success this one says nothing; it is left
+	// out where that one did not succeed.
+	After string
+}
+
+func (c Check) after(name string) Check {
+	c.After = name
+	return c
 }
 
 // limit bounds one check, so that the whole takes less than a minute.
@@ -47,10 +57,16 @@ const limit = 10 * time.Second
 // Run carries out the checks in order and returns their findings.
 func Run(ctx context.Context, checks []Check) []Finding {
 	var findings []Finding
+	ended := map[string]bool{} // by the name of a check: what comes after it is left out
 	for _, check := range checks {
+		if check.After != "" && ended[check.After] {
+			ended[check.Name] = true
+			continue
+		}
 		within, cancel := context.WithTimeout(ctx, limit)
 		found := check.Look(within)
 		cancel()
+		ended[check.Name] = found[0].Status == Failed || found[0].Status == NotChecked
 		for _, finding := range found {
 			if finding.Check == "" {
 				finding.Check = check.Name
@@ -61,14 +77,9 @@ func Run(ctx context.Context, checks []Check) []Finding {
 	return findings
 }
 
-// AnyFailed tells whether a finding failed.
-func AnyFailed(findings []Finding) bool {
-	for _, finding := range findings {
-		if finding.Status == Failed {
-			return true
-		}
-	}
-	return false
+// Any tells whether a finding has a status.
+func Any(findings []Finding, status Status) bool {
+	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Status == status })
 }
 
 func one(status Status, found, remedy string) []Finding {
@@ -85,5 +96,13 @@ func unasked(err error, permission string) []Finding {
 		}
 		return one(NotChecked, fmt.Sprintf("AWS answered %s: %s", api.ErrorCode(), api.ErrorMessage()), "Run it again; it needs "+permission+".")
 	}
-	return one(NotChecked, fmt.Sprintf("There was no answer: %v", err), "Check the network and the endpoint; with a local cloud, that weir local up runs.")
+	return one(NotChecked, "There was no answer: "+cause(err), "Check the network and the endpoint; with a local cloud, that weir local up runs.")
+}
+
+// cause is an error without what the SDK says around a call that did not arrive.
+func cause(err error) string {
+	if sent, ok := errors.AsType[*url.Error](err); ok {
+		return sent.Err.Error()
+	}
+	return err.Error()
 }

@@ -21,64 +21,58 @@ type Metrics interface {
 	ListMetrics(ctx context.Context, in *cloudwatch.ListMetricsInput, opts ...func(*cloudwatch.Options)) (*cloudwatch.ListMetricsOutput, error)
 }
 
-// Expressions are those of the alarms and the dashboard; a test holds them equal to
-// the template's. %s stands for a function's name.
-var Expressions = []string{
-	"IF(invocations > 0, 100 * errors / invocations, 0)",
-	`SEARCH('{AWS/Lambda,ExecutedVersion,FunctionName,Resource} MetricName="Invocations" FunctionName="%s" Resource="%s:prod"', 'Sum', 60)`,
-}
+// function stands for the function whose metrics are asked for: none has to exist.
+const function = "weir-doctor"
 
-// Statistics are those of the alarms, the dashboard and the judge.
-var Statistics = []string{"Sum", "Maximum", "SampleCount", "p50", "p90", "p99", "PR(:250)"}
+// Expressions are those of the alarms and the dashboard, and Statistics those of
+// the alarms, the dashboard and the judge. A test holds them equal to the
+// template's.
+var (
+	Expressions = []string{
+		"IF(invocations > 0, 100 * errors / invocations, 0)",
+		`SEARCH('{AWS/Lambda,ExecutedVersion,FunctionName,Resource} MetricName="Invocations" FunctionName="weir-doctor" Resource="weir-doctor:prod"', 'Sum', 60)`,
+	}
+	Statistics = []string{"Sum", "Maximum", "SampleCount", "p50", "p90", "p99", "PR(:250)"}
+)
 
 // MetricMath checks that CloudWatch takes the expressions and the statistics.
-func MetricMath(api Metrics, function string, now time.Time) Check {
-	if function == "" {
-		function = "weir-doctor"
-	}
-	lambdaMetric := func(id, name, statistic string, returned bool) types.MetricDataQuery {
-		return types.MetricDataQuery{Id: &id, ReturnData: &returned, MetricStat: &types.MetricStat{Period: aws.Int32(60), Stat: &statistic,
-			Metric: &types.Metric{Namespace: aws.String("AWS/Lambda"), MetricName: &name,
-				Dimensions: []types.Dimension{{Name: aws.String("FunctionName"), Value: &function}}}}}
-	}
-	ask := func(ctx context.Context, what string, queries ...types.MetricDataQuery) []Finding {
-		_, err := api.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{StartTime: aws.Time(now.Add(-time.Hour)), EndTime: &now, MetricDataQueries: queries})
-		if refusal, ok := errors.AsType[smithy.APIError](err); ok && refusal.ErrorFault() != smithy.FaultServer && isValidation(refusal.ErrorCode()) {
-			return []Finding{{Check: "metric math", Status: Failed, Found: fmt.Sprintf("CloudWatch refuses %s: %s", what, refusal.ErrorMessage()), Remedy: "Report it with the output of weir version: the stack would not deploy."}}
-		}
-		if err != nil {
-			return unasked(err, "cloudwatch:GetMetricData")
-		}
-		return nil
-	}
-	return Check{"metric math", func(ctx context.Context) []Finding {
+func MetricMath(api Metrics, expressions, statistics []string, now time.Time) Check {
+	return Check{Name: "metric math", Look: func(ctx context.Context) []Finding {
 		var found []Finding
-		for _, text := range Expressions {
-			if n := countVerbs(text); n > 0 {
-				text = fmt.Sprintf(text, function, function)
-			}
-			found = append(found, ask(ctx, text,
+		for _, text := range expressions {
+			found = append(found, refused(ctx, api, now, text,
 				types.MetricDataQuery{Id: aws.String("e"), Expression: &text, Period: aws.Int32(60), ReturnData: aws.Bool(true)},
 				lambdaMetric("invocations", "Invocations", "Sum", false), lambdaMetric("errors", "Errors", "Sum", false))...)
 		}
-		for _, statistic := range Statistics {
-			found = append(found, ask(ctx, "the statistic "+statistic, lambdaMetric("s", "Duration", statistic, true))...)
+		if Any(found, NotChecked) {
+			return found[:1]
+		}
+		for _, statistic := range statistics {
+			found = append(found, refused(ctx, api, now, "the statistic "+statistic, lambdaMetric("s", "Duration", statistic, true))...)
 		}
 		if len(found) > 0 {
 			return found
 		}
-		return one(OK, fmt.Sprintf("CloudWatch takes %d expressions and %d statistics", len(Expressions), len(Statistics)), "")
+		return one(OK, fmt.Sprintf("CloudWatch takes %d expressions and %d statistics", len(expressions), len(statistics)), "")
 	}}
 }
 
-func countVerbs(text string) int {
-	n := 0
-	for i := 0; i+1 < len(text); i++ {
-		if text[i] == '%' && text[i+1] == 's' {
-			n++
-		}
+func lambdaMetric(id, name, statistic string, returned bool) types.MetricDataQuery {
+	return types.MetricDataQuery{Id: &id, ReturnData: &returned, MetricStat: &types.MetricStat{Period: aws.Int32(60), Stat: &statistic,
+		Metric: &types.Metric{Namespace: aws.String("AWS/Lambda"), MetricName: &name,
+			Dimensions: []types.Dimension{{Name: aws.String("FunctionName"), Value: aws.String(function)}}}}}
+}
+
+// refused is the finding for queries that CloudWatch does not take, or none.
+func refused(ctx context.Context, api Metrics, now time.Time, what string, queries ...types.MetricDataQuery) []Finding {
+	_, err := api.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{StartTime: aws.Time(now.Add(-time.Hour)), EndTime: &now, MetricDataQueries: queries})
+	if refusal, ok := errors.AsType[smithy.APIError](err); ok && isValidation(refusal.ErrorCode()) {
+		return one(Failed, fmt.Sprintf("CloudWatch refuses %s: %s", what, refusal.ErrorMessage()), "Report it with the output of weir version: the stack would not deploy.")
 	}
-	return n
+	if err != nil {
+		return unasked(err, "cloudwatch:GetMetricData")
+	}
+	return nil
 }
 
 func isValidation(code string) bool {
@@ -93,7 +87,7 @@ type Measured interface {
 // Signal checks that a custom metric of the version that a target serves has had a
 // datum in the last two weeks: without one a release that judges it is refused.
 func Signal(api Measured, aliases Aliases, target release.Target, metric release.Metric, now time.Time) Check {
-	return Check{fmt.Sprintf("metric %s of %s", metric, target), func(ctx context.Context) []Finding {
+	return Check{Name: fmt.Sprintf("metric %s of %s", metric, target), Look: func(ctx context.Context) []Finding {
 		alias, err := aliases.Alias(ctx, target)
 		if err != nil {
 			return one(NotChecked, err.Error(), "Name the target whose function writes the metric.")

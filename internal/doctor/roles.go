@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"weir/internal/release"
 )
@@ -24,15 +25,21 @@ type Functions interface {
 	GetFunctionConfiguration(ctx context.Context, in *lambda.GetFunctionConfigurationInput, opts ...func(*lambda.Options)) (*lambda.GetFunctionConfigurationOutput, error)
 }
 
-// need is what a handler does, and on what.
-type need struct {
-	actions []string
-	on      string // target, version, parameter, execution, alarm, bus or any
+// Machines tells about state machines.
+type Machines interface {
+	DescribeStateMachine(ctx context.Context, in *sfn.DescribeStateMachineInput, opts ...func(*sfn.Options)) (*sfn.DescribeStateMachineOutput, error)
 }
 
-// Needs are the actions of each handler, by the end of its name. A test holds them
+// need is what a role is for, and on what.
+type need struct {
+	actions []string
+	on      string // target, parameter, execution, alarm, bus, handler or any
+}
+
+// needs are what the role of each handler, by the end of its name, and that of the
+// workflow must allow. A test holds them
 // equal to the policies of the template.
-var Needs = map[string][]need{
+var needs = map[string][]need{
 	"shift": {
 		{[]string{"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias", "lambda:PublishVersion"}, "target"},
 		{[]string{"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter"}, "parameter"},
@@ -40,36 +47,39 @@ var Needs = map[string][]need{
 		{[]string{"states:DescribeExecution"}, "execution"}, {[]string{"events:PutEvents"}, "bus"},
 	},
 	"verify": {
-		{[]string{"lambda:GetAlias"}, "target"}, {[]string{"lambda:InvokeFunction"}, "version"},
+		{[]string{"lambda:GetAlias"}, "target"}, {[]string{"lambda:InvokeFunction"}, "target"},
 		{[]string{"ssm:GetParameters"}, "parameter"}, {[]string{"cloudwatch:GetMetricData"}, "any"}, {[]string{"cloudwatch:DescribeAlarms"}, "alarm"},
 		{[]string{"events:PutEvents"}, "bus"},
 	},
+	"workflow": {{[]string{"lambda:InvokeFunction"}, "handler"}, {[]string{"events:PutEvents"}, "bus"}},
 	"rollback": {
 		{[]string{"lambda:GetAlias", "lambda:UpdateAlias"}, "target"},
 		{[]string{"states:DescribeExecution"}, "execution"}, {[]string{"events:PutEvents"}, "bus"},
 	},
 }
 
-// Pipeline is a deployed pipeline.
-type Pipeline struct {
-	Name      string // of the state machine
-	Partition string
-	Region    string
-	Account   string
-	Targets   []release.Target
-}
-
-func (p Pipeline) arn(service, resource string) string {
-	return strings.Join([]string{"arn", p.Partition, service, p.Region, p.Account, resource}, ":")
+// Actions are what the role of an owner (a handler, or the workflow) must allow, in
+// order.
+func Actions(owner string) []string {
+	var actions []string
+	for _, need := range needs[owner] {
+		actions = append(actions, need.actions...)
+	}
+	slices.Sort(actions)
+	return actions
 }
 
 // resources are the ARNs that a need is simulated on.
 func (p Pipeline) resources(on string) []string {
 	var arns []string
 	switch on {
-	case "target", "version":
+	case "target":
 		for _, target := range p.Targets {
 			arns = append(arns, p.arn("lambda", "function:"+target.Function+":"+target.Alias))
+		}
+	case "handler":
+		for _, handler := range handlers {
+			arns = append(arns, p.arn("lambda", "function:"+p.Name+"-"+handler))
 		}
 	case "parameter":
 		arns = append(arns, p.arn("ssm", "parameter"+release.FreezePath(p.Name)))
@@ -85,26 +95,51 @@ func (p Pipeline) resources(on string) []string {
 	return arns
 }
 
-// Role checks that the role of a handler may do what the handler does.
-func Role(functions Functions, api Simulator, pipeline Pipeline, handler string) Check {
-	return Check{"role of " + handler, func(ctx context.Context) []Finding {
-		name := pipeline.Name + "-" + handler
-		config, err := functions.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &name})
+// handlers are the ends of the names of the pipeline's functions.
+var handlers = []string{"shift", "verify", "rollback"}
+
+// RoleOf finds a role's ARN.
+type RoleOf func(ctx context.Context) (string, error)
+
+// OfHandler is the role of a handler of the pipeline.
+func (p Pipeline) OfHandler(functions Functions, handler string) RoleOf {
+	return func(ctx context.Context) (string, error) {
+		config, err := functions.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: aws.String(p.Name + "-" + handler)})
 		if err != nil {
-			return unasked(err, "lambda:GetFunctionConfiguration on "+name)
+			return "", fmt.Errorf("read the function %s-%s: %w", p.Name, handler, err)
 		}
-		role := aws.ToString(config.Role)
+		return aws.ToString(config.Role), nil
+	}
+}
+
+// OfWorkflow is the role of the pipeline's state machine.
+func (p Pipeline) OfWorkflow(machines Machines) RoleOf {
+	return func(ctx context.Context) (string, error) {
+		machine, err := machines.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: aws.String(p.arn("states", "stateMachine:"+p.Name))})
+		if err != nil {
+			return "", fmt.Errorf("read the state machine %s: %w", p.Name, err)
+		}
+		return aws.ToString(machine.RoleArn), nil
+	}
+}
+
+// Role checks by simulation that a role of the pipeline allows what its owner does.
+// Nothing is called.
+func Role(owner string, find RoleOf, api Simulator, pipeline Pipeline) Check {
+	return Check{Name: "role of " + owner, Look: func(ctx context.Context) []Finding {
+		role, err := find(ctx)
+		if err != nil {
+			return unasked(err, "lambda:GetFunctionConfiguration and states:DescribeStateMachine")
+		}
 		var denied []string
 		asked := 0
-		for _, need := range Needs[handler] {
-			out, err := api.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
-				PolicySourceArn: &role, ActionNames: need.actions, ResourceArns: pipeline.resources(need.on), ContextEntries: eventContext(need),
-			})
+		for _, need := range needs[owner] {
+			results, err := simulated(ctx, api, role, need, pipeline.resources(need.on))
 			if err != nil {
 				return unasked(err, "iam:SimulatePrincipalPolicy on "+role)
 			}
-			for _, result := range out.EvaluationResults {
-				asked++
+			asked += len(results)
+			for _, result := range results {
 				if result.EvalDecision != types.PolicyEvaluationDecisionTypeAllowed {
 					denied = append(denied, fmt.Sprintf("%s on %s (%s)", aws.ToString(result.EvalActionName), aws.ToString(result.EvalResourceName), result.EvalDecision))
 				}
@@ -115,16 +150,22 @@ func Role(functions Functions, api Simulator, pipeline Pipeline, handler string)
 			return one(Failed, fmt.Sprintf("%s may not %s", role, strings.Join(denied, ", ")),
 				"Deploy the stack again; if it stays, a permissions boundary or a policy of your organisation denies it.")
 		}
-		return one(OK, fmt.Sprintf("%s may do all %d things that %s does", role, asked, handler), "")
+		return one(OK, fmt.Sprintf("%s may do all %d things that it is for", role, asked), "")
 	}}
 }
 
-// eventContext gives the condition keys of PutEvents their values.
-func eventContext(n need) []types.ContextEntry {
-	if n.on != "bus" {
-		return nil
+// simulated reads every page of one simulation.
+func simulated(ctx context.Context, api Simulator, role string, n need, resources []string) ([]types.EvaluationResult, error) {
+	var results []types.EvaluationResult
+	pages := iam.NewSimulatePrincipalPolicyPaginator(api, &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: &role, ActionNames: n.actions, ResourceArns: resources,
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("simulate: %w", err)
+		}
+		results = append(results, page.EvaluationResults...)
 	}
-	return []types.ContextEntry{
-		{ContextKeyName: aws.String("events:source"), ContextKeyType: types.ContextKeyTypeEnumStringList, ContextKeyValues: []string{"weir"}},
-	}
+	return results, nil
 }

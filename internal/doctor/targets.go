@@ -33,7 +33,7 @@ const defaultDelay = 2 * time.Minute
 // Target checks one target: that its alias serves one version, which is ready, and
 // how long a request may last.
 func Target(aliases Aliases, versions Versions, target release.Target) Check {
-	return Check{"target " + target.String(), func(ctx context.Context) []Finding {
+	return Check{Name: "target " + target.String(), Look: func(ctx context.Context) []Finding {
 		alias, err := aliases.Alias(ctx, target)
 		if release.IsError(err, release.TargetNotFound) {
 			return one(Failed, err.Error(), "Deploy the function with its alias, or correct the name.")
@@ -84,7 +84,7 @@ func ofDefaultRelease() ([]int, error) {
 // TrafficOf checks whether the traffic of the last day brings the default release of
 // a target to a pass.
 func TrafficOf(api Traffic, target release.Target, now time.Time) Check {
-	return Check{"traffic of " + target.String(), func(ctx context.Context) []Finding {
+	return Check{Name: "traffic of " + target.String(), Look: func(ctx context.Context) []Finding {
 		until := now.Truncate(time.Hour)
 		counts, err := api.Traffic(ctx, []release.Target{target}, until.Add(-24*time.Hour), until)
 		if err != nil {

@@ -3,6 +3,7 @@ package release
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Request is the input of one release, as a person or an event writes it.
@@ -48,6 +49,22 @@ type Target struct {
 }
 
 func (t Target) String() string { return t.Function + ":" + t.Alias }
+
+// ParseTargets reads targets written as "function:alias", separated by commas.
+func ParseTargets(list string) ([]Target, error) {
+	var targets []Target
+	for pair := range strings.SplitSeq(list, ",") {
+		if pair = strings.TrimSpace(pair); pair == "" {
+			continue
+		}
+		function, alias, ok := strings.Cut(pair, ":")
+		if !ok || function == "" || alias == "" {
+			return nil, fmt.Errorf("%q is no target; write function:alias, separated by commas", pair)
+		}
+		targets = append(targets, Target{Function: function, Alias: alias})
+	}
+	return targets, nil
+}
 
 // Probe is a direct invocation of the candidate before it gets any traffic.
 type Probe struct {
