@@ -111,6 +111,9 @@ func (c *releaseCmd) fileFields() (map[string]any, error) {
 	if err := json.Unmarshal(raw, &fields); err != nil {
 		return nil, fmt.Errorf("%s is not a JSON object: %w", c.Request, err)
 	}
+	if fields == nil {
+		return nil, fmt.Errorf("%s is not a JSON object: it says null; write the request as an object", c.Request)
+	}
 	return fields, nil
 }
 
@@ -156,8 +159,12 @@ func (f flagField) to(fields map[string]any) error {
 		if _, several := fields["targets"]; several {
 			return fmt.Errorf("%s is given, and the request file has targets; name the functions in one of the two", f.flag)
 		}
-		target, ok := fields[name].(map[string]any)
-		if !ok {
+		old, given := fields[name]
+		target, ok := old.(map[string]any)
+		switch {
+		case given && !ok:
+			return fmt.Errorf("%s is given, and the request file's target is %s; write it as an object, or take it out", f.flag, jsonText(old))
+		case !ok:
 			target = map[string]any{}
 			fields[name] = target
 		}
