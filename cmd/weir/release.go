@@ -82,6 +82,9 @@ func (c *releaseCmd) rawRequest() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.otherVersion(fields); err != nil {
+		return nil, err
+	}
 	for _, add := range c.flagFields() {
 		if err := add.to(fields); err != nil {
 			return nil, err
@@ -95,6 +98,19 @@ func (c *releaseCmd) rawRequest() ([]byte, error) {
 		return nil, fmt.Errorf("write the request: %w", err)
 	}
 	return raw, nil
+}
+
+// otherVersion refuses --version beside a target that has a version of its own:
+// the target's would be released, whatever the flag says.
+func (c *releaseCmd) otherVersion(fields map[string]any) error {
+	several, _ := fields["targets"].([]any)
+	for _, item := range append([]any{fields["target"]}, several...) {
+		target, _ := item.(map[string]any)
+		if own, given := target["version"]; c.Version != "" && given && own != c.Version {
+			return fmt.Errorf("--version is %q, and the request file says %s for %v; take one of them out", c.Version, jsonText(own), target["function"])
+		}
+	}
+	return nil
 }
 
 // fileFields are the fields of the request file, or none.
