@@ -82,6 +82,9 @@ func (c *releaseCmd) rawRequest() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.otherVersion(fields); err != nil {
+		return nil, err
+	}
 	for _, add := range c.flagFields() {
 		if err := add.to(fields); err != nil {
 			return nil, err
@@ -97,6 +100,19 @@ func (c *releaseCmd) rawRequest() ([]byte, error) {
 	return raw, nil
 }
 
+// otherVersion refuses --version beside a target that has a version of its own:
+// the target's would be released, whatever the flag says.
+func (c *releaseCmd) otherVersion(fields map[string]any) error {
+	several, _ := fields["targets"].([]any)
+	for _, item := range append([]any{fields["target"]}, several...) {
+		target, _ := item.(map[string]any)
+		if own, given := target["version"]; c.Version != "" && given && own != c.Version {
+			return fmt.Errorf("--version is %q, and the request file says %s for %v; take one of them out", c.Version, jsonText(own), target["function"])
+		}
+	}
+	return nil
+}
+
 // fileFields are the fields of the request file, or none.
 func (c *releaseCmd) fileFields() (map[string]any, error) {
 	fields := map[string]any{}
@@ -110,6 +126,9 @@ func (c *releaseCmd) fileFields() (map[string]any, error) {
 	}
 	if err := json.Unmarshal(raw, &fields); err != nil {
 		return nil, fmt.Errorf("%s is not a JSON object: %w", c.Request, err)
+	}
+	if fields == nil {
+		return nil, fmt.Errorf("%s is not a JSON object: it says null; write the request as an object", c.Request)
 	}
 	return fields, nil
 }
@@ -156,8 +175,12 @@ func (f flagField) to(fields map[string]any) error {
 		if _, several := fields["targets"]; several {
 			return fmt.Errorf("%s is given, and the request file has targets; name the functions in one of the two", f.flag)
 		}
-		target, ok := fields[name].(map[string]any)
-		if !ok {
+		old, given := fields[name]
+		target, ok := old.(map[string]any)
+		switch {
+		case given && !ok:
+			return fmt.Errorf("%s is given, and the request file's target is %s; write it as an object, or take it out", f.flag, jsonText(old))
+		case !ok:
 			target = map[string]any{}
 			fields[name] = target
 		}

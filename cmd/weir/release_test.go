@@ -30,6 +30,10 @@ func TestFlagsAndRequestFile(t *testing.T) {
 		{"a dry run that the file denies", `{"target": {"function": "orders"}, "dryRun": false}`, releaseCmd{DryRun: true}, "", `--dry-run is true, and the request file says false`},
 		{"a function beside targets", `{"targets": [{"function": "a"}]}`, releaseCmd{Function: "orders"}, "", `--function is given, and the request file has targets`},
 		{"a file that is no object", `[]`, releaseCmd{}, "", "is not a JSON object"},
+		{"a file that says null", `null`, releaseCmd{Function: "orders"}, "", "is not a JSON object"},
+		{"a target that is no object", `{"target": "billing"}`, releaseCmd{Function: "orders"}, "", `--function is given, and the request file's target is "billing"`},
+		{"another version than the target's own", `{"target": {"function": "orders", "version": "5"}}`, releaseCmd{Version: "7"}, "", `--version is "7", and the request file says "5" for orders`},
+		{"another version than one of several targets'", `{"targets": [{"function": "a"}, {"function": "b", "version": "5"}]}`, releaseCmd{Version: "7"}, "", `--version is "7", and the request file says "5" for b`},
 		{"a strategy that is no JSON", "", releaseCmd{Function: "orders", Strategy: "{bad"}, "", `--strategy is "{bad"`},
 		{"no function at all", "", releaseCmd{}, "", "--function is missing"},
 	}
