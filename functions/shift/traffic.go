@@ -76,10 +76,12 @@ func (s *Shift) expect(ctx context.Context, plan release.Plan, now time.Time) (r
 // of all targets share alpha, so all of them stand in for one another.
 func expectedOf(plan release.Plan, target release.Target, day awsmetrics.Count, weights []int) (release.PlannedTraffic, error) {
 	perMinute := float64(day.Requests) / (24 * 60)
-	of := judge.Release{Alpha: plan.Judge.Alpha, WatchShare: plan.WatchShare()}
-	for range len(plan.Judge.Signals) * len(plan.Targets) {
-		of.Signals = append(of.Signals, judge.Signal{Name: release.SignalErrors})
-	}
+	// The judge shares alpha out among all signals of all targets. A forecast of one
+	// with its share is that of all with the same traffic, and many times as fast. Where
+	// the share is less than the judge takes, the forecast is a little too good.
+	share := plan.Judge.Alpha / float64(len(plan.Judge.Signals)*len(plan.Targets))
+	of := judge.Release{Alpha: max(share, judge.LeastAlpha), WatchShare: plan.WatchShare(),
+		Signals: []judge.Signal{{Name: release.SignalErrors}}}
 	rate := 0.0
 	if day.Requests > 0 {
 		rate = float64(day.Events) / float64(day.Requests)

@@ -65,3 +65,24 @@ func TestForecastHoldsInDrawnReleases(t *testing.T) {
 		t.Errorf("a rate of %v is found in %.0f %% of releases, and the forecast says in nine of ten", f.SmallestRate, 100*found)
 	}
 }
+
+// A forecast of one signal with its share of alpha is the forecast of many alike.
+func TestForecastOfASharedAlpha(t *testing.T) {
+	for _, traffic := range []Traffic{{PerMinute: 20, Rate: 0.01, Weights: atWeight(30, 10)}, {PerMinute: 3, Weights: atWeight(15, 20)}, {PerMinute: 2000, Rate: 0.002, Weights: atWeight(10, 10)}} {
+		many := Release{Alpha: 0.05, WatchShare: 0.2}
+		for range 12 {
+			many.Signals = append(many.Signals, Signal{Name: "errors"})
+		}
+		all, err := Foresee(many, traffic)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := Foresee(Release{Alpha: 0.05 / 12, WatchShare: 0.2, Signals: many.Signals[:1]}, traffic)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if one != all {
+			t.Errorf("at %g requests a minute: one signal %+v, twelve %+v", traffic.PerMinute, one, all)
+		}
+	}
+}

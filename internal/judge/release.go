@@ -7,6 +7,9 @@
 // taken. docs/judge.md says why, and what it costs.
 package judge
 
+// LeastAlpha is the smallest alpha that a release may have.
+const LeastAlpha = 1e-4
+
 // Defaults of a release that leaves them zero.
 const (
 	DefaultAlpha = 0.05

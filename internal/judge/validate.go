@@ -14,8 +14,8 @@ func (r Release) normalised() (Release, error) {
 		r.Power = DefaultPower
 	}
 	switch {
-	case !(r.Alpha >= 1e-4 && r.Alpha <= 0.5):
-		return r, fmt.Errorf("alpha is %v; it must be from 0.0001 to 0.5", r.Alpha)
+	case !(r.Alpha >= LeastAlpha && r.Alpha <= 0.5):
+		return r, fmt.Errorf("alpha is %v; it must be from %v to 0.5", r.Alpha, LeastAlpha)
 	case !(r.Power >= 0.5 && r.Power <= 0.9999):
 		return r, fmt.Errorf("power is %v; it must be from 0.5 to 0.9999", r.Power)
 	case !(r.WatchShare >= 0 && r.WatchShare <= 0.9):
