@@ -28,6 +28,9 @@ func versionTraffic(function, alias string, version *string) map[string]*string 
 // addFunctionAlarms watches the production alias and, behind it, the version
 // that was deployed last: the candidate of the next release, and the stable one
 // after it. Where releases publish, the stack does not know that version.
+//
+// Lambda documents ExecutedVersion for an alias with weights. The alarm on the
+// newest version need not see more: what serves alone, the alias's alarm watches.
 func addFunctionAlarms(to *alarms, f *VersionedFunction, percent float64) {
 	function := *f.Function.FunctionName()
 	whole := aliasTraffic(function, f.ProductionAlias)

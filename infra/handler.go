@@ -38,7 +38,8 @@ type handlerProps struct {
 	description    string
 	timeoutSeconds float64
 	memory         float64 // MB
-	environment    map[string]string
+	environment    map[string]variable
+	shorten        string // what to do when Lambda would not take the environment
 }
 
 // handler is one of Weir's own functions with a role of its own, which can
@@ -66,9 +67,12 @@ func newHandler(scope constructs.Construct, id string, props handlerProps) *hand
 		Description: jsii.String("Weir: " + props.description),
 	})
 	logs.GrantWrite(role)
-	environment := map[string]*string{}
-	for name, value := range props.environment {
-		environment[name] = &value
+	environment, longest := map[string]*string{}, map[string]string{}
+	for name, given := range props.environment {
+		environment[name], longest[name] = &given.value, given.longest
+	}
+	if err := checkVariables(longest); err != nil {
+		panic(refuse(path, "%v; %s", err, props.shorten))
 	}
 	var name *string
 	if props.function != "" {

@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -60,15 +62,8 @@ type ReleasePipelineProps struct {
 	NoMonitoring bool
 }
 
-// maxTargets is as many as one release takes. maxTargetList and maxAlarmList keep
-// WEIR_TARGETS and WEIR_ALARMS, with what else their functions read, within the
-// 4 KB that Lambda gives a function's environment.
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-const (
-	maxTargets    = 50
-	maxTargetList = 4000
-	maxAlarmList  = 3800
-)
+// maxTargets is as many as one release takes.
+const maxTargets = 50
 
 // maxAlarmName is how long the name of an alarm may be, where CloudFormation
 // chooses it.
@@ -109,6 +104,9 @@ func (p ReleasePipelineProps) validate(path *string) {
 			panic(refuse(path, "%v, or $LATEST", err))
 		}
 	}
+	if err := checkRunbooksURL(p.RunbooksURL); err != nil {
+		panic(refuse(path, "%v", err))
+	}
 	p.validateAlarms(path)
 	for i, hook := range p.Hooks {
 		if hook == nil {
@@ -116,7 +114,6 @@ func (p ReleasePipelineProps) validate(path *string) {
 		}
 	}
 	seen := map[string]bool{}
-	list := 0
 	for i, target := range p.Targets {
 		if target.Function == nil {
 			panic(refuse(path, "Targets[%d].Function is missing; give the function to release on", i))
@@ -124,33 +121,19 @@ func (p ReleasePipelineProps) validate(path *string) {
 		if err := checkAlias("Alias", target.Alias); err != nil {
 			panic(refuse(path, "Targets[%d].%v", i, err))
 		}
-		key := *target.Function.Node().Path() + ":" + target.Alias
+		key := target.key()
 		if seen[key] {
 			panic(refuse(path, "Targets[%d] is %s again; name each target once", i, key))
 		}
 		seen[key] = true
-		list += target.nameLength() + len(target.Alias) + len(":,")
-	}
-	if list > maxTargetList {
-		panic(refuse(path, "Targets are %d characters by name and alias, and %d fit a function's environment; give shorter names, or make two pipelines", list, maxTargetList))
 	}
 }
 
 func (p ReleasePipelineProps) validateAlarms(path *string) {
-	list := 0
 	for i, alarm := range p.Alarms {
 		if alarm == nil {
 			panic(refuse(path, "Alarms[%d] is missing; give the alarm to heed", i))
 		}
-		length := maxAlarmName
-		if name := *alarm.AlarmName(); !*awscdk.Token_IsUnresolved(name) {
-			length = len(name)
-		}
-		list += length + len(`"",`)
-	}
-	if list > maxAlarmList {
-		panic(refuse(path, "Alarms have %d characters by name, and %d fit a function's environment (an alarm whose name CloudFormation chooses counts %d); "+
-			"put a composite alarm around several, or give shorter names", list, maxAlarmList, maxAlarmName))
 	}
 }
 
@@ -186,7 +169,9 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 		// Below the 120 seconds that the workflow waits: no write of an attempt
 		// that the workflow has given up.
 		timeoutSeconds: 110,
-		environment:    map[string]string{"WEIR_VERSION": props.Version, "WEIR_ALARMS": alarmList(this.Construct, props.Alarms)},
+		environment:    map[string]variable{"WEIR_VERSION": plain(props.Version), "WEIR_ALARMS": alarmList(this.Construct, props.Alarms)},
+		shorten: fmt.Sprintf("put a composite alarm around several of Alarms, or give them shorter names (one whose name CloudFormation chooses counts %d)",
+			maxAlarmName),
 	})
 	verify := newHandler(this.Construct, "Verify", handlerProps{
 		name: "verify", function: props.Name + "-verify", directory: props.Handlers, architecture: props.Architecture, memory: 256,
@@ -197,7 +182,8 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 		name: "rollback", function: props.Name + "-rollback", directory: props.Handlers, architecture: props.Architecture, memory: 256,
 		description:    "returns aliases whole to their stable version.",
 		timeoutSeconds: 290,
-		environment:    map[string]string{"WEIR_TARGETS": targetList(props.Targets)},
+		environment:    map[string]variable{"WEIR_TARGETS": {value: targetList(props.Targets), longest: longestTargetList(props.Targets)}},
+		shorten:        "give Targets shorter names, or make two pipelines",
 	})
 	grantHandlers(this.Construct, props, shift, verify, rollback)
 	this.Shift, this.Verify, this.Rollback = shift.function, verify.function, rollback.function
@@ -213,12 +199,19 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 }
 
 // alarmList writes alarms as the shift handler reads them.
-func alarmList(this constructs.Construct, alarms []awscloudwatch.IAlarm) string {
-	names := make([]*string, len(alarms))
+func alarmList(this constructs.Construct, alarms []awscloudwatch.IAlarm) variable {
+	names, longest := make([]*string, len(alarms)), make([]string, len(alarms))
 	for i, alarm := range alarms {
-		names[i] = alarm.AlarmName()
+		names[i], longest[i] = alarm.AlarmName(), *alarm.AlarmName()
+		if *awscdk.Token_IsUnresolved(longest[i]) {
+			longest[i] = strings.Repeat("x", maxAlarmName)
+		}
 	}
-	return *awscdk.Stack_Of(this).ToJsonString(names, nil)
+	text, err := json.Marshal(longest)
+	if err != nil {
+		panic(fmt.Sprintf("names cannot be written: %v", err)) // strings always can
+	}
+	return variable{value: *awscdk.Stack_Of(this).ToJsonString(names, nil), longest: string(text)}
 }
 
 // targetList writes targets as the rollback handler reads them.
@@ -226,6 +219,16 @@ func targetList(targets []Target) string {
 	pairs := make([]string, len(targets))
 	for i, target := range targets {
 		pairs[i] = target.functionName() + ":" + target.Alias
+	}
+	return strings.Join(pairs, ",")
+}
+
+// longestTargetList is targetList with each name that CloudFormation chooses as
+// long as it may be.
+func longestTargetList(targets []Target) string {
+	pairs := make([]string, len(targets))
+	for i, target := range targets {
+		pairs[i] = strings.Repeat("x", target.nameLength()) + ":" + target.Alias
 	}
 	return strings.Join(pairs, ",")
 }

@@ -42,6 +42,21 @@ var (
 	digitsOnly = regexp.MustCompile(`^[0-9]+$`)
 )
 
+// maxRunbooksURL keeps an alarm's description, which holds the URL, within the 1,024
+// characters that CloudWatch takes.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+const maxRunbooksURL = 400
+
+// webAddress has nothing that would end the text of a notice, which is JSON.
+var webAddress = regexp.MustCompile(`^https?://[^\s"<>\\]+$`)
+
+func checkRunbooksURL(url string) error {
+	if url != "" && (len(url) > maxRunbooksURL || !webAddress.MatchString(url)) {
+		return fmt.Errorf("RunbooksURL is %q; it must be an http or https URL of at most %d characters", url, maxRunbooksURL)
+	}
+	return nil
+}
+
 func checkAlias(field, name string) error {
 	if !aliasName.MatchString(name) || digitsOnly.MatchString(name) {
 		return fmt.Errorf("%s is %q; an alias has 1 to 128 letters, digits, hyphens and underscores, not digits alone", field, name)

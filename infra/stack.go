@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"net/mail"
+	"regexp"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -69,8 +71,12 @@ func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.
 		Function: newApp(stack, props), Handlers: props.Handlers, Architecture: props.Architecture,
 		Topic: topic, RunbooksURL: props.RunbooksURL, NoAlarms: props.NoMonitoring, PublishOnRequest: props.PublishOnRequest,
 	})
+	once(stack, "Hooks", props.Hooks)
 	var hooks []awslambda.IFunction
-	for _, name := range props.Hooks {
+	for i, name := range props.Hooks {
+		if !functionName.MatchString(name) {
+			panic(refuse(stack.Node().Path(), "Hooks[%d] is %q; give a function's name: 1 to 64 letters, digits, hyphens and underscores", i, name))
+		}
 		hooks = append(hooks, awslambda.Function_FromFunctionName(stack, jsii.String("Hook-"+name), &name))
 	}
 	version := ""
@@ -92,13 +98,32 @@ func NewStack(scope constructs.Construct, name string, props StackProps) awscdk.
 	return stack
 }
 
+// once refuses what is named twice: the CDK would refuse the second construct.
+func once(stack awscdk.Stack, field string, names []string) {
+	seen := map[string]bool{}
+	for i, name := range names {
+		if seen[name] {
+			panic(refuse(stack.Node().Path(), "%s[%d] is %q again; name each once", field, i, name))
+		}
+		seen[name] = true
+	}
+}
+
+// functionName is what Lambda takes for the name of a function.
+// https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+var functionName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
+
 // namedTargets are functions that exist already, written as name:alias.
 func namedTargets(stack awscdk.Stack, names []string) []Target {
+	once(stack, "Targets", names)
 	var targets []Target
 	for i, text := range names {
 		name, alias, ok := strings.Cut(text, ":")
-		if !ok || name == "" || alias == "" {
+		if !ok || !functionName.MatchString(name) || alias == "" {
 			panic(refuse(stack.Node().Path(), "Targets[%d] is %q; write the function's name and its alias, such as orders:prod", i, text))
+		}
+		if name == appName(stack) {
+			panic(refuse(stack.Node().Path(), "Targets[%d] is %q, the sample function, which is a target already; leave it out", i, text))
 		}
 		targets = append(targets, ExistingTarget(stack, name, alias))
 	}
@@ -106,6 +131,7 @@ func namedTargets(stack awscdk.Stack, names []string) []Target {
 }
 
 func namedAlarms(stack awscdk.Stack, names []string) []awscloudwatch.IAlarm {
+	once(stack, "Alarms", names)
 	var alarms []awscloudwatch.IAlarm
 	for i, name := range names {
 		if name == "" {
@@ -127,10 +153,15 @@ func newTopic(stack awscdk.Stack, props StackProps) awssns.ITopic {
 		DisplayName: jsii.String("Weir"), EnforceSSL: jsii.Bool(true),
 	})
 	if props.Email != "" {
+		if _, err := mail.ParseAddress(props.Email); err != nil {
+			panic(refuse(stack.Node().Path(), "Email is %q; it must be an e-mail address", props.Email))
+		}
 		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&props.Email, nil))
 	}
 	return topic
 }
+
+func appName(stack awscdk.Stack) string { return *stack.StackName() + "-app" }
 
 func newApp(stack awscdk.Stack, props StackProps) awslambda.Function {
 	if err := checkBootstrap(props.App, props.Architecture); err != nil {
@@ -144,12 +175,15 @@ func newApp(stack awscdk.Stack, props StackProps) awslambda.Function {
 		Description: jsii.String("The sample function; it calls nothing."),
 	})
 	logs.GrantWrite(role)
+	if err := checkVariables(props.AppEnvironment); err != nil {
+		panic(refuse(stack.Node().Path(), "AppEnvironment: %v; give it other names or shorter values", err))
+	}
 	variables := map[string]*string{}
 	for name, value := range props.AppEnvironment {
 		variables[name] = &value
 	}
 	return awslambda.NewFunction(stack, jsii.String("AppFunction"), &awslambda.FunctionProps{
-		FunctionName:  jsii.String(*stack.StackName() + "-app"),
+		FunctionName:  jsii.String(appName(stack)),
 		Description:   jsii.String("The sample function that releases are shown on."),
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
 		Handler:       jsii.String("bootstrap"),

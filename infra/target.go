@@ -32,6 +32,14 @@ func (t Target) functionName() string {
 	return orElse(t.name, *t.Function.FunctionName())
 }
 
+// key tells targets apart: by name, where synthesis knows it.
+func (t Target) key() string {
+	if name := t.functionName(); !*awscdk.Token_IsUnresolved(name) {
+		return name + ":" + t.Alias
+	}
+	return *t.Function.Node().Path() + ":" + t.Alias
+}
+
 // nameLength is the length of the function's name, or the longest that a name
 // may have where CloudFormation chooses it.
 func (t Target) nameLength() int {

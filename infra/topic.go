@@ -13,6 +13,10 @@ import (
 // template does not own cannot be changed from here: synthesis then warns, since
 // what nobody may publish is lost without a word.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+//
+// The rule's target adds the statement that lets EventBridge publish. It names
+// neither source nor account: with such a condition notices have been lost.
+// https://github.com/awsdocs/aws-cloudformation-user-guide/pull/481
 func grantPublish(scope constructs.Construct, topic awssns.ITopic) {
 	added := topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("AlarmsOfThisAccount"),
@@ -34,7 +38,8 @@ func grantPublish(scope constructs.Construct, topic awssns.ITopic) {
 		map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(scope).Account()}}), jsii.Bool(true))
 	// EventBridge's request to the key carries neither source nor account: with a
 	// condition on them every notice would be lost.
-	// https://aws.github.io/modern-data-architecture-accelerator/typedocs/functions/_aws-mdaa_cloudwatch-constructs.grantCloudWatchAlarmsTopicAccess.html
+	// https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+	// https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/407
 	key.AddToResourcePolicy(useOfKey("NoticesUseTheTopicsKey", eventService, nil), jsii.Bool(true))
 	if !*added.StatementAdded {
 		warn(scope, "weir:topic-key", "The topic's key is imported, so its policy cannot be changed from here. Alarms and notices reach the topic only if "+

@@ -62,6 +62,7 @@ func (p *ReleasePipeline) newTriggers(props ReleasePipelineProps) {
 		}
 	}
 	if props.Triggers.StackUpdated {
+		props.checkCandidates(p.Construct.Node().Path())
 		start("OnStackUpdated", "Starts a release when an update of this stack has completed.",
 			&awsevents.EventPattern{
 				Source:     texts("aws.cloudformation"),
@@ -120,6 +121,26 @@ func requestPatterns(targets []Target) []*awsevents.EventPattern {
 	}
 	add()
 	return patterns
+}
+
+// maxInput is how many characters EventBridge takes as what a rule passes on, and
+// aroundCandidates more than the input of OnStackUpdated has beside the targets.
+// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html
+const (
+	maxInput         = 8192
+	aroundCandidates = 100
+)
+
+// checkCandidates refuses targets that do not fit the input of OnStackUpdated.
+func (p ReleasePipelineProps) checkCandidates(path *string) {
+	length := aroundCandidates
+	for _, target := range p.Targets {
+		length += target.nameLength() + len(target.Alias) + len(p.Triggers.Staging) + len(`{"alias":"","function":"","staging":""},`)
+	}
+	if length > maxInput {
+		panic(refuse(path, "Targets and Triggers.Staging make %d characters of input for Triggers.StackUpdated, and EventBridge takes %d; "+
+			"give shorter names, or make two pipelines", length, maxInput))
+	}
 }
 
 func candidates(props ReleasePipelineProps) []map[string]any {

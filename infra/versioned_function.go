@@ -85,6 +85,9 @@ func (p VersionedFunctionProps) validate(path *string) {
 	if !(p.ErrorPercent > 0 && p.ErrorPercent <= 100) {
 		panic(refuse(path, "ErrorPercent is %g; it must be above 0 and at most 100", p.ErrorPercent))
 	}
+	if err := checkRunbooksURL(p.RunbooksURL); err != nil {
+		panic(refuse(path, "%v", err))
+	}
 	if len(p.Description) > maxDescription {
 		panic(refuse(path, "Description has %d characters; %d at most, so that Weir's mark fits beside it", len(p.Description), maxDescription))
 	}

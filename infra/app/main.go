@@ -9,6 +9,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -37,17 +38,9 @@ func closeNode() {
 	jsii.Close()
 }
 
-// synthesise builds the app. A wrong prop comes back as a sentence.
+// synthesise builds the app. What Weir or the CDK refuses comes back as a sentence.
 func synthesise() (err error) {
-	defer func() {
-		switch caught := recover().(type) {
-		case nil:
-		case infra.PropError:
-			err = caught
-		default:
-			panic(caught)
-		}
-	}()
+	defer func() { err = refused(recover(), err) }()
 	defaults, err := contextOf("cdk.json")
 	if err != nil {
 		return err
@@ -62,4 +55,19 @@ func synthesise() (err error) {
 	}
 	app.Synth(nil)
 	return nil
+}
+
+// refused is what ended the synthesis: caught, or else err. Constructs panic, the
+// CDK's with a text; a fault of this program's own goes on as the panic that it is.
+func refused(caught any, err error) error {
+	switch caught := caught.(type) {
+	case nil:
+		return err
+	case infra.PropError:
+		return caught
+	case runtime.Error:
+		panic(caught)
+	default:
+		return fmt.Errorf("the CDK refuses the app: %v", caught)
+	}
 }
