@@ -71,6 +71,7 @@ func TestCycle(t *testing.T) {
 			t.Errorf("staging serves version %s still", u.first)
 		}
 	})
+	shown := u.beliefs("before traffic was split")
 	u.step("a good version is promoted step by step", func() {
 		u.wantEnd(u.start(good), "SUCCEEDED")
 		u.wantProd(u.second)
@@ -112,7 +113,7 @@ func TestCycle(t *testing.T) {
 		u.wantProd(u.second)
 	})
 	u.quiet()
-	shown := u.beliefs()
+	shown = append(shown, u.beliefs("after the releases")...)
 	u.step("the stack is destroyed", func() {
 		if err := destroy(u.cloud.config()); err != nil {
 			t.Fatal(err)

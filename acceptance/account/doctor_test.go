@@ -28,13 +28,18 @@ func (u *user) pipeline() doctor.Pipeline {
 	return pipeline
 }
 
-// beliefs are what the releases showed of each belief that can be asked about.
-func (u *user) beliefs() []doctor.Finding {
+// beliefs are what the account shows, at a time, of each belief that can be asked
+// about. What is written for split aliases alone is told by asking before any was.
+func (u *user) beliefs(when string) []doctor.Finding {
 	u.t.Helper()
 	metrics := cloudwatch.NewFromConfig(u.cloud.config())
 	var checks []doctor.Check
 	for _, belief := range doctor.Beliefs {
 		checks = append(checks, doctor.Believed(metrics, belief, release.Target{Function: u.function, Alias: "prod"}, u.cloud.now()))
 	}
-	return doctor.Run(u.t.Context(), checks)
+	findings := doctor.Run(u.t.Context(), checks)
+	for i := range findings {
+		findings[i].Check += ", " + when
+	}
+	return findings
 }

@@ -18,7 +18,7 @@ import (
 )
 
 type doctorCmd struct {
-	StateMachine string   `env:"WEIR_STATE_MACHINE" help:"ARN of the release workflow (output StateMachineArn of the stack). Without it only the account and the region are looked at."`
+	StateMachine string   `env:"WEIR_STATE_MACHINE" help:"ARN (output StateMachineArn of the stack) or name of the release workflow. Without it only the account and the region are looked at."`
 	Target       []string `sep:"none" help:"Another target to look at, as function:alias, such as one to be added. Repeat it for more."`
 	Metric       []string `sep:"none" help:"A custom metric that a release would judge, as NAMESPACE NAME in quotes. Repeat it for more."`
 	Output       string   `enum:"table,json" default:"table" help:"table or json."`
@@ -40,13 +40,17 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 		return err
 	}
 	pipeline := doctor.Pipeline{Partition: doctor.PartitionOf(cfg.Region), Region: cfg.Region}
+	var unread []doctor.Check
 	if c.StateMachine != "" {
-		if pipeline, err = doctor.Deployed(ctx, lambda.NewFromConfig(cfg), c.StateMachine, cfg.Region); err != nil {
-			return err
+		deployed, err := doctor.Deployed(ctx, lambda.NewFromConfig(cfg), c.StateMachine, cfg.Region)
+		if err == nil {
+			pipeline = deployed
+		} else {
+			unread = append(unread, doctor.Unread(c.StateMachine, err))
 		}
 	}
 	pipeline.Targets = append(pipeline.Targets, extra...)
-	findings := doctor.Run(ctx, doctor.Checks(cfg, pipeline, metrics, time.Now()))
+	findings := doctor.Run(ctx, append(doctor.Checks(cfg, pipeline, metrics, time.Now()), unread...))
 	if err := c.print(os.Stdout, findings); err != nil {
 		return err
 	}

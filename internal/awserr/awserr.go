@@ -19,7 +19,7 @@ import (
 func Wrap(err error, format string, args ...any) error {
 	doing := fmt.Sprintf(format, args...)
 	if retriable(err) {
-		return release.Errorf(release.Unavailable, "AWS could not %s just now: %v", doing, err)
+		return &release.Error{Name: release.Unavailable, Message: fmt.Sprintf("AWS could not %s just now: %v", doing, err), Err: err}
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

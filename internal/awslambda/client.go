@@ -6,6 +6,7 @@ package awslambda
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -38,8 +39,8 @@ func (c *Client) Alias(ctx context.Context, target release.Target) (release.Alia
 			target, target.Function, target.Alias, awserr.Message(err))
 	}
 	if awserr.Status(err) == http.StatusForbidden {
-		return release.Alias{}, release.Errorf(release.TargetNotFound,
-			"target %s is none of this pipeline's: its role may not touch it. Check the name, or add the function to the pipeline's targets: %v", target, awserr.Message(err))
+		return release.Alias{}, &release.Error{Name: release.TargetNotFound, Err: err, Message: fmt.Sprintf(
+			"target %s is none of this pipeline's: its role may not touch it. Check the name, or add the function to the pipeline's targets: %v", target, awserr.Message(err))}
 	}
 	if err != nil {
 		return release.Alias{}, awserr.Wrap(err, "read alias %s", target)

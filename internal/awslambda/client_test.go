@@ -2,6 +2,7 @@ package awslambda_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go"
 
 	"weir/internal/awslambda"
 	"weir/internal/release"
@@ -203,6 +205,15 @@ func TestPublish(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A person's own tool tells a missing permission from a missing target.
+func TestAliasThatMayNotBeRead(t *testing.T) {
+	c, _ := client(t, answer{http.StatusForbidden, "AccessDeniedException", `{"Message": "not authorized"}`})
+	_, err := c.Alias(t.Context(), release.Target{Function: "orders", Alias: "prod"})
+	if refusal, ok := errors.AsType[smithy.APIError](err); !ok || refusal.ErrorCode() != "AccessDeniedException" || !release.IsError(err, release.TargetNotFound) {
+		t.Errorf("%v", err)
 	}
 }
 

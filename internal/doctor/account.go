@@ -13,6 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+
+	"weir/internal/awserr"
 )
 
 // Identity tells who asks.
@@ -30,13 +33,19 @@ type Account interface {
 	GetAccountSettings(ctx context.Context, in *lambda.GetAccountSettingsInput, opts ...func(*lambda.Options)) (*lambda.GetAccountSettingsOutput, error)
 }
 
+// credentials is the check that all others come after.
+const credentials = "credentials"
+
 // Credentials checks that AWS knows the caller, and that the region belongs to the
 // caller's partition.
 func Credentials(api Identity, region string) Check {
-	return Check{Name: "credentials", Look: func(ctx context.Context) []Finding {
+	return Check{Name: credentials, Look: func(ctx context.Context) []Finding {
 		out, err := api.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		if _, answered := errors.AsType[smithy.APIError](err); answered {
+			return one(Failed, "AWS does not take these credentials: "+awserr.Message(err), "Sign in, or set AWS_PROFILE.")
+		}
 		if err != nil {
-			return one(Failed, fmt.Sprintf("AWS does not know these credentials: %s", cause(err)), "Sign in, or set AWS_PROFILE.")
+			return unasked(err, "sts:GetCallerIdentity")
 		}
 		caller, err := arn.Parse(aws.ToString(out.Arn))
 		if err != nil {

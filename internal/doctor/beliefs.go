@@ -27,7 +27,7 @@ var Beliefs = []Belief{
 		"metric-throttles", "Lambda writes Throttles by version behind an alias: the signal throttles works here",
 		"Lambda has written no Throttles by version behind this alias in the last two weeks: the signal throttles is not measured here", writes("Throttles"),
 	}, {
-		"metric-executed-version-whole", "Lambda writes Invocations by version behind this alias",
+		"metric-executed-version-whole", "Lambda writes Invocations by version behind this alias; that settles the row if the alias never had weights",
 		"Lambda has written no Invocations by version behind this alias in the last two weeks: it had no requests, or it writes them for split aliases alone", writes("Invocations"),
 	}, {
 		"math-missing", "CloudWatch takes a missing point in a sum as 0",

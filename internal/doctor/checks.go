@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
 
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
@@ -39,23 +41,31 @@ func (p Pipeline) arn(service, resource string) string {
 	return strings.Join([]string{"arn", p.Partition, service, p.Region, account, resource}, ":")
 }
 
-// Deployed reads the pipeline of a state machine, with the targets that its
-// rollback function knows. region is where the calls go.
+// Deployed reads the pipeline of a state machine, named by its ARN or its name, with
+// the targets that its rollback function knows. region is where the calls go.
 func Deployed(ctx context.Context, functions Functions, machine, region string) (Pipeline, error) {
-	id, err := arn.Parse(machine)
-	name, isMachine := strings.CutPrefix(id.Resource, "stateMachine:")
-	if err != nil || !isMachine {
-		return Pipeline{}, fmt.Errorf("the state machine is %q; give its ARN, the output StateMachineArn of the stack", machine)
+	name := machine
+	if strings.HasPrefix(machine, "arn:") {
+		id, err := arn.Parse(machine)
+		resource, isMachine := strings.CutPrefix(id.Resource, "stateMachine:")
+		if err != nil || !isMachine {
+			return Pipeline{}, fmt.Errorf("the state machine is %q; give its ARN, the output StateMachineArn of the stack, or its name", machine)
+		}
+		if id.Region != region {
+			return Pipeline{}, fmt.Errorf("the state machine is in %s, and the calls go to %s: set AWS_REGION=%s", id.Region, region, id.Region)
+		}
+		name = resource
 	}
-	if id.Region != region {
-		return Pipeline{}, fmt.Errorf("the state machine is in %s, and the calls go to %s: set AWS_REGION=%s", id.Region, region, id.Region)
-	}
-	pipeline := Pipeline{Name: name, Partition: id.Partition, Region: id.Region, Account: id.AccountID}
 	handler := name + "-rollback"
 	config, err := functions.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &handler})
 	if err != nil {
 		return Pipeline{}, fmt.Errorf("read the targets from %s, a function of the stack: %w", handler, err)
 	}
+	id, err := arn.Parse(aws.ToString(config.FunctionArn))
+	if err != nil {
+		return Pipeline{}, fmt.Errorf("read the ARN of %s: %w", handler, err)
+	}
+	pipeline := Pipeline{Name: name, Partition: id.Partition, Region: id.Region, Account: id.AccountID}
 	if config.Environment != nil {
 		pipeline.Targets, err = release.ParseTargets(config.Environment.Variables["WEIR_TARGETS"])
 	}
@@ -63,6 +73,27 @@ func Deployed(ctx context.Context, functions Functions, machine, region string) 
 		return Pipeline{}, fmt.Errorf("read WEIR_TARGETS of %s: %w", handler, err)
 	}
 	return pipeline, nil
+}
+
+// Unread is the check of a pipeline that could not be read for a reason.
+func Unread(machine string, reason error) Check {
+	return Check{Name: "pipeline", After: credentials, Look: func(context.Context) []Finding {
+		api, answered := errors.AsType[smithy.APIError](reason)
+		switch {
+		case answered && api.ErrorCode() == "ResourceNotFoundException":
+			return one(Failed, fmt.Sprintf("%s is no release pipeline of this account and region: %s", machine, api.ErrorMessage()),
+				"Take the ARN from the output StateMachineArn of the stack, and the account and region that it names.")
+		case !answered && !isCall(reason):
+			return one(Failed, reason.Error(), "Correct --state-machine, or the region.")
+		}
+		return unasked(reason, "lambda:GetFunctionConfiguration on the pipeline's functions")
+	}}
+}
+
+// isCall tells whether an error comes from a call of AWS.
+func isCall(err error) bool {
+	_, ok := errors.AsType[*smithy.OperationError](err)
+	return ok
 }
 
 // Checks are those of the account, then those of the pipeline and its targets, with

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/aws/smithy-go"
+
+	"weir/internal/awserr"
 )
 
 // Status is what a check came to.
@@ -51,11 +53,17 @@ func (c Check) after(name string) Check {
 	return c
 }
 
-// limit bounds one check, so that the whole takes less than a minute.
-const limit = 10 * time.Second
+// limit bounds one check, and whole all of them: an answer comes within a minute.
+const (
+	limit = 10 * time.Second
+	whole = 50 * time.Second
+)
 
-// Run carries out the checks in order and returns their findings.
+// Run carries out the checks in order and returns their findings. A check that has
+// no time left is not checked.
 func Run(ctx context.Context, checks []Check) []Finding {
+	ctx, cancel := context.WithTimeout(ctx, whole)
+	defer cancel()
 	var findings []Finding
 	ended := map[string]bool{} // by the name of a check: what comes after it is left out
 	for _, check := range checks {
@@ -89,14 +97,22 @@ func one(status Status, found, remedy string) []Finding {
 // unasked is the finding for a call that got no answer. permission is what the
 // caller needs for it.
 func unasked(err error, permission string) []Finding {
+	if denied(err) {
+		return one(NotChecked, "You may not ask: "+awserr.Message(err), "Allow yourself "+permission+", and run it again.")
+	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		switch api.ErrorCode() {
-		case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation":
-			return one(NotChecked, "You may not ask: "+api.ErrorMessage(), "Allow yourself "+permission+", and run it again.")
-		}
 		return one(NotChecked, fmt.Sprintf("AWS answered %s: %s", api.ErrorCode(), api.ErrorMessage()), "Run it again; it needs "+permission+".")
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return one(NotChecked, fmt.Sprintf("AWS did not answer in time: a check has %s, and all together %s", limit, whole), "Run it again, with fewer targets or from a network that reaches the service.")
+	}
 	return one(NotChecked, "There was no answer: "+cause(err), "Check the network and the endpoint; with a local cloud, that weir local up runs.")
+}
+
+// denied tells whether AWS refused to answer this caller.
+func denied(err error) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && slices.Contains([]string{"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}, api.ErrorCode())
 }
 
 // cause is an error without what the SDK says around a call that did not arrive.

@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -17,6 +20,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"weir/internal/doctor"
+	"weir/internal/release"
 )
 
 // answers answer one call with what the test wants.
@@ -55,12 +59,13 @@ func TestChecksOfTheAccount(t *testing.T) {
 			[]string{"credentials: ok: account 123456789012 as user/ann", "region: ok: cn-north-1 in partition aws-cn"}},
 		"a region of another partition": {doctor.Credentials(answers{identity: identity("arn:aws:iam::123456789012:user/ann")}, "us-gov-west-1"),
 			[]string{"credentials: ok", "region: failed: region us-gov-west-1 belongs to partition aws-us-gov"}},
-		"nobody answers":         {doctor.Credentials(answers{err: errors.New("no route")}, "us-east-1"), []string{"credentials: failed: AWS does not know these credentials: no route"}},
-		"an account with room":   {doctor.Quotas(answers{account: account(1000, 1<<20)}), []string{"concurrency: ok: 1000", "code storage: ok: 1 of 76800 MB"}},
-		"a new account":          {doctor.Quotas(answers{account: account(10, 0)}), []string{"concurrency: warning: 10 executions", "code storage: ok"}},
-		"a full account":         {doctor.Quotas(answers{account: account(1000, 70<<30)}), []string{"concurrency: ok", "code storage: warning"}},
-		"who may not ask":        {doctor.Quotas(answers{err: denied}), []string{"lambda quotas: not checked: You may not ask: not you"}},
-		"a service that is down": {doctor.Quotas(answers{err: errors.New("no route")}), []string{"lambda quotas: not checked: There was no answer: no route"}},
+		"credentials that expired": {doctor.Credentials(answers{err: &smithy.GenericAPIError{Code: "ExpiredToken", Message: "too old"}}, "us-east-1"), []string{"credentials: failed: AWS does not take these credentials: too old"}},
+		"nobody answers":           {doctor.Credentials(answers{err: errors.New("no route")}, "us-east-1"), []string{"credentials: not checked: There was no answer: no route"}},
+		"an account with room":     {doctor.Quotas(answers{account: account(1000, 1<<20)}), []string{"concurrency: ok: 1000", "code storage: ok: 1 of 76800 MB"}},
+		"a new account":            {doctor.Quotas(answers{account: account(10, 0)}), []string{"concurrency: warning: 10 executions", "code storage: ok"}},
+		"a full account":           {doctor.Quotas(answers{account: account(1000, 70<<30)}), []string{"concurrency: ok", "code storage: warning"}},
+		"who may not ask":          {doctor.Quotas(answers{err: denied}), []string{"lambda quotas: not checked: You may not ask: not you"}},
+		"a service that is down":   {doctor.Quotas(answers{err: errors.New("no route")}), []string{"lambda quotas: not checked: There was no answer: no route"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			findings := doctor.Run(t.Context(), []doctor.Check{test.check})
@@ -78,6 +83,88 @@ func TestChecksOfTheAccount(t *testing.T) {
 			}
 		})
 	}
+}
+
+// targets answer for a target and for what it serves.
+type targets struct {
+	alias       release.Alias
+	version     release.Version
+	provisioned bool
+	err         error
+}
+
+func (a targets) Alias(context.Context, release.Target) (release.Alias, error) { return a.alias, a.err }
+func (a targets) Version(context.Context, string, string) (release.Version, error) {
+	return a.version, nil
+}
+func (a targets) Provisioned(context.Context, release.Target) (bool, error) {
+	return a.provisioned, nil
+}
+
+func TestChecksOfATarget(t *testing.T) {
+	denied := &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not you"}
+	for name, test := range map[string]struct {
+		targets targets
+		want    string
+	}{
+		"an alias that serves an active version":   {targets{alias: release.Alias{Version: "3"}, version: release.Version{Number: "3", State: "Active"}}, "ok: it serves version 3"},
+		"a version that is on its way":             {targets{alias: release.Alias{Version: "3"}, version: release.Version{Number: "3", State: "Pending", StateReason: "creating"}}, "failed: version 3 is Pending: creating"},
+		"a version that nobody has used for weeks": {targets{alias: release.Alias{Version: "3"}, version: release.Version{Number: "3", State: "Inactive", StateReason: "idle"}}, "failed: version 3 is Inactive: idle"},
+		"an alias that does not exist":             {targets{err: release.Errorf(release.TargetNotFound, "no such alias")}, "failed: Release.TargetNotFound: no such alias"},
+		"an alias that the caller may not read":    {targets{err: &release.Error{Name: release.TargetNotFound, Message: "not yours", Err: denied}}, "not checked: You may not ask: not you"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			check := doctor.Target(test.targets, test.targets, release.Target{Function: "orders", Alias: "prod"})
+			found := doctor.Run(t.Context(), []doctor.Check{check})[0]
+			if got := string(found.Status) + ": " + found.Found; !strings.HasPrefix(got, test.want) {
+				t.Errorf("found %q, want %q", got, test.want)
+			}
+			if found.Status != doctor.OK && found.Remedy == "" {
+				t.Errorf("%q has no remedy", found.Found)
+			}
+		})
+	}
+}
+
+// A pipeline that cannot be read is a finding, and the account is looked at all the same.
+func TestPipelineThatCannotBeRead(t *testing.T) {
+	call := func(err error) error {
+		return fmt.Errorf("read the targets: %w", &smithy.OperationError{ServiceID: "Lambda", OperationName: "GetFunctionConfiguration", Err: err})
+	}
+	for name, test := range map[string]struct {
+		reason error
+		want   string
+	}{
+		"another account's":       {call(&smithy.GenericAPIError{Code: "ResourceNotFoundException", Message: "not found"}), "failed: shop is no release pipeline of this account and region: not found"},
+		"one that is not to read": {call(&smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not you"}), "not checked: You may not ask: not you"},
+		"no answer":               {call(errors.New("no route")), "not checked: There was no answer"},
+		"another region's":        {errors.New("the state machine is in eu-west-1"), "failed: the state machine is in eu-west-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			check := doctor.Unread("shop", test.reason)
+			found := doctor.Run(t.Context(), []doctor.Check{check})[0]
+			if got := string(found.Status) + ": " + found.Found; !strings.HasPrefix(got, test.want) || found.Remedy == "" {
+				t.Errorf("found %q (%s), want %q and a remedy", got, found.Remedy, test.want)
+			}
+		})
+	}
+}
+
+// An account that does not answer is told of within a minute, whatever the checks.
+func TestRunEndsWithinAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		silent := doctor.Check{Name: "silent", Look: func(ctx context.Context) []doctor.Finding {
+			<-ctx.Done()
+			return []doctor.Finding{{Status: doctor.NotChecked}}
+		}}
+		began := time.Now()
+		if findings := doctor.Run(t.Context(), slices.Repeat([]doctor.Check{silent}, 100)); len(findings) != 100 {
+			t.Errorf("%d findings, want one of each check", len(findings))
+		}
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("it took %s", took)
+		}
+	})
 }
 
 // A check that another one decides is left out where that did not succeed.

@@ -65,12 +65,17 @@ func lambdaMetric(id, name, statistic string, returned bool) types.MetricDataQue
 
 // refused is the finding for queries that CloudWatch does not take, or none.
 func refused(ctx context.Context, api Metrics, now time.Time, what string, queries ...types.MetricDataQuery) []Finding {
-	_, err := api.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{StartTime: aws.Time(now.Add(-time.Hour)), EndTime: &now, MetricDataQueries: queries})
+	out, err := api.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{StartTime: aws.Time(now.Add(-time.Hour)), EndTime: &now, MetricDataQueries: queries})
 	if refusal, ok := errors.AsType[smithy.APIError](err); ok && isValidation(refusal.ErrorCode()) {
 		return one(Failed, fmt.Sprintf("CloudWatch refuses %s: %s", what, refusal.ErrorMessage()), "Report it with the output of weir version: the stack would not deploy.")
 	}
 	if err != nil {
 		return unasked(err, "cloudwatch:GetMetricData")
+	}
+	for _, result := range out.MetricDataResults {
+		if result.StatusCode == types.StatusCodeInternalError || result.StatusCode == types.StatusCodeForbidden {
+			return one(NotChecked, fmt.Sprintf("CloudWatch answers %s to %s", result.StatusCode, what), "Run it again; it needs cloudwatch:GetMetricData.")
+		}
 	}
 	return nil
 }

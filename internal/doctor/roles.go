@@ -33,7 +33,7 @@ type Machines interface {
 // need is what a role is for, and on what.
 type need struct {
 	actions []string
-	on      string // target, parameter, execution, alarm, bus, handler or any
+	on      string // target, function, parameter, execution, alarm, bus, handler or any
 }
 
 // needs are what the role of each handler, by the end of its name, and that of the
@@ -41,7 +41,8 @@ type need struct {
 // equal to the policies of the template.
 var needs = map[string][]need{
 	"shift": {
-		{[]string{"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias", "lambda:PublishVersion"}, "target"},
+		{[]string{"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"}, "target"},
+		{[]string{"lambda:PublishVersion"}, "function"},
 		{[]string{"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter"}, "parameter"},
 		{[]string{"cloudwatch:GetMetricData"}, "any"}, {[]string{"cloudwatch:DescribeAlarms"}, "alarm"},
 		{[]string{"states:DescribeExecution"}, "execution"}, {[]string{"events:PutEvents"}, "bus"},
@@ -76,6 +77,10 @@ func (p Pipeline) resources(on string) []string {
 	case "target":
 		for _, target := range p.Targets {
 			arns = append(arns, p.arn("lambda", "function:"+target.Function+":"+target.Alias))
+		}
+	case "function":
+		for _, target := range p.Targets {
+			arns = append(arns, p.arn("lambda", "function:"+target.Function))
 		}
 	case "handler":
 		for _, handler := range handlers {

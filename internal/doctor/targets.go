@@ -35,6 +35,9 @@ const defaultDelay = 2 * time.Minute
 func Target(aliases Aliases, versions Versions, target release.Target) Check {
 	return Check{Name: "target " + target.String(), Look: func(ctx context.Context) []Finding {
 		alias, err := aliases.Alias(ctx, target)
+		if denied(err) {
+			return unasked(err, "lambda:GetAlias on "+target.Function)
+		}
 		if release.IsError(err, release.TargetNotFound) {
 			return one(Failed, err.Error(), "Deploy the function with its alias, or correct the name.")
 		}

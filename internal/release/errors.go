@@ -49,9 +49,14 @@ const (
 type Error struct {
 	Name    string
 	Message string
+	// Err is what was met, where a caller may want to know; the sentence says it too.
+	Err error
 }
 
 func (e *Error) Error() string { return e.Name + ": " + e.Message }
+
+// Unwrap gives what was met, or nil.
+func (e *Error) Unwrap() error { return e.Err }
 
 // Errorf makes an Error.
 func Errorf(name, format string, args ...any) *Error {
