@@ -62,7 +62,7 @@ func (s *Service) underTest(in *sfn.TestStateInput) (*asl.State, error) {
 		return nil, api.Errorf("ValidationException", "State not found in definition")
 	}
 	if state == nil {
-		return nil, invalidDefinition(found)
+		return nil, invalidDefinition("TestState", found)
 	}
 	grouping := state.Type == asl.Parallel || state.Type == asl.Map
 	switch {

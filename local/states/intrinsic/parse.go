@@ -4,6 +4,7 @@
 package intrinsic
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -214,6 +215,9 @@ scan:
 		}
 	}
 	path, err := jsonpath.Parse(strings.TrimSpace(p.text[from:p.pos]))
+	if _, gap := errors.AsType[*jsonpath.GapError](err); gap {
+		return nil, err
+	}
 	if err != nil {
 		return nil, p.errorf("%v", err)
 	}
