@@ -34,6 +34,8 @@ const (
 	StaticResult       = "PASS_RESULT_IS_STATIC"
 	// NotEmulated is the local cloud's own, of gaps.
 	NotEmulated = "NOT_EMULATED"
+	// ReservedError is the local cloud's own, of error names that the language keeps to itself.
+	ReservedError = "RESERVED_ERROR_NAME"
 )
 
 func (d Diagnostic) String() string {
