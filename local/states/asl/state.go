@@ -95,9 +95,18 @@ func (p *parser) byType(s *State, o *ordered.Object) {
 	}
 	p.numbers(s)
 	if s.Has("Credentials") {
+		p.credentials(s)
 		p.gap(s.path, "the local cloud does not run tasks with 'Credentials' of another role")
 	}
 	p.variables(s)
+}
+
+// credentials asks for the role that they are to name.
+func (p *parser) credentials(s *State) {
+	given, isObject := s.Fields["Credentials"].(*ordered.Object)
+	if isObject && !given.Has("RoleArn") && !given.Has("RoleArn.$") {
+		p.schema(s.path+"/Credentials", "The field 'RoleArn' is required but was missing")
+	}
 }
 
 // variables checks the names that Assign gives, in the state and in its rules

@@ -179,6 +179,8 @@ func (p *parser) quoted() (string, error) {
 			if next := p.text[p.pos]; next == '{' || next == '}' {
 				b.WriteByte(escaped)
 				b.WriteByte(next)
+			} else if next == '"' { // AWS was recorded to refuse it
+				return "", p.errorf("a double quote must not be escaped")
 			} else if next == '\'' || next == '\\' {
 				b.WriteByte(next)
 			} else {
