@@ -42,7 +42,7 @@ func machineGaps(properties map[string]any) error {
 	for _, text := range []string{textOf(properties["DefinitionString"]), string(encoded)} {
 		definition, err := substituted(text, structure(properties["DefinitionSubstitutions"]))
 		if err != nil {
-			return nil // a mistake, found when the machine is made
+			return err
 		}
 		if gaps := asl.Gaps(definition); len(gaps) > 0 {
 			return fmt.Errorf("%s, at %s", gaps[0].Message, gaps[0].Location)

@@ -176,14 +176,15 @@ func (p *parser) quoted() (string, error) {
 			return b.String(), nil
 		case c == '\\' && p.pos+1 < len(p.text):
 			p.pos++
-			if next := p.text[p.pos]; next == '{' || next == '}' {
+			switch next := p.text[p.pos]; next {
+			case '{', '}':
 				b.WriteByte(escaped)
 				b.WriteByte(next)
-			} else if next == '"' { // AWS was recorded to refuse it
+			case '"': // AWS was recorded to refuse it
 				return "", p.errorf("a double quote must not be escaped")
-			} else if next == '\'' || next == '\\' {
+			case '\'', '\\':
 				b.WriteByte(next)
-			} else {
+			default:
 				b.WriteByte('\\')
 				b.WriteByte(next)
 			}
