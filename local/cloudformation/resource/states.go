@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"weir/local/states/asl"
@@ -39,8 +40,10 @@ func machineGaps(properties map[string]any) error {
 	if err != nil {
 		return fmt.Errorf("read Definition: %w", err)
 	}
+	known := maps.Clone(structure(properties["DefinitionSubstitutions"]))
+	maps.DeleteFunc(known, func(_ string, value any) bool { return textOf(value) == "" }) // those of resources not yet made
 	for _, text := range []string{textOf(properties["DefinitionString"]), string(encoded)} {
-		definition, err := substituted(text, structure(properties["DefinitionSubstitutions"]))
+		definition, err := substituted(text, known)
 		if err != nil {
 			return err
 		}
