@@ -196,6 +196,23 @@ func logGroups(names ...string) *api.Service {
 	return &api.Service{Name: "logs", Operations: api.Table(api.Op("DescribeLogGroups", describe))}
 }
 
+// Other errors than the language's own must not begin with "States.".
+// https://states-language.net/spec.html#error-names
+func TestValidateWarnsOfAReservedErrorName(t *testing.T) {
+	c := newCloud(t)
+	for name, want := range map[string]int{"States.Timeout": 1, "States.Mine": 1, "Mine.States.": 0} {
+		for _, language := range []string{"JSONPath", "JSONata"} {
+			out := must[sfn.ValidateStateMachineDefinitionOutput](c, "ValidateStateMachineDefinition", &sfn.ValidateStateMachineDefinitionInput{
+				Definition: aws.String(`{"QueryLanguage":"` + language + `","StartAt":"F","States":{"F":{"Type":"Fail","Error":"` + name + `"}}}`),
+				Severity:   types.ValidateStateMachineDefinitionSeverityWarning,
+			})
+			if out.Result != types.ValidateStateMachineDefinitionResultCodeOk || len(out.Diagnostics) != want {
+				t.Errorf("%s in %s: %s %v", name, language, out.Result, out.Diagnostics)
+			}
+		}
+	}
+}
+
 func TestValidateReportsEachFinding(t *testing.T) {
 	c := newCloud(t)
 	out := must[sfn.ValidateStateMachineDefinitionOutput](c, "ValidateStateMachineDefinition", &sfn.ValidateStateMachineDefinitionInput{

@@ -38,7 +38,7 @@ func (v *visit) inspection() *types.InspectionData {
 		if !ok {
 			return nil
 		}
-		return aws.String(ordered.Encode(value))
+		return aws.String(v.trial.shown(value))
 	}
 	data := &types.InspectionData{
 		Input: aws.String(ordered.Encode(v.raw)), AfterInputPath: shown("AfterInputPath"), AfterParameters: shown("AfterParameters"),

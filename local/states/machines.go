@@ -45,22 +45,26 @@ func checkName(name string) error {
 	return nil
 }
 
-// parse reads a definition or answers InvalidDefinition with every error.
-func (s *Service) parse(text string) (*asl.Definition, error) {
+// parse reads a definition for an operation, or answers what keeps it from that.
+func (s *Service) parse(operation, text string) (*asl.Definition, error) {
 	definition, found := asl.Parse(text, asl.Standard, s.jsonata)
 	if definition == nil {
-		return nil, invalidDefinition(found)
+		return nil, invalidDefinition(operation, found)
 	}
 	return definition, nil
 }
 
-// invalidDefinition tells every finding that is not a warning.
-func invalidDefinition(found []asl.Diagnostic) error {
+// invalidDefinition tells every mistake in a definition. Where there is none, the
+// definition has what the local cloud lacks.
+func invalidDefinition(operation string, found []asl.Diagnostic) error {
 	var parts []string
 	for _, d := range found {
-		if !d.Warning {
+		if !d.Warning && !d.Gap {
 			parts = append(parts, d.String())
 		}
+	}
+	if len(parts) == 0 {
+		return notEmulated(operation, found)
 	}
 	return api.Errorf("InvalidDefinition", "Invalid State Machine Definition: '%s'", strings.Join(parts, ", "))
 }
@@ -82,7 +86,7 @@ func (s *Service) createStateMachine(ctx context.Context, _ api.Caller, in *sfn.
 	if err := checkRole(aws.ToString(in.RoleArn)); err != nil {
 		return nil, err
 	}
-	definition, err := s.parse(aws.ToString(in.Definition))
+	definition, err := s.parse("CreateStateMachine", aws.ToString(in.Definition))
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +115,20 @@ func (s *Service) createStateMachine(ctx context.Context, _ api.Caller, in *sfn.
 	}
 	s.machines[m.arn] = m
 	return &sfn.CreateStateMachineOutput{StateMachineArn: &m.arn, CreationDate: &m.created}, nil
+}
+
+// notEmulated names the gaps among the findings; nil without any.
+func notEmulated(operation string, found []asl.Diagnostic) error {
+	var parts []string
+	for _, d := range found {
+		if d.Gap {
+			parts = append(parts, d.Message+", at "+d.Location)
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return api.StatusErrorf(501, "NotImplemented", "%s: %s", operation, strings.Join(parts, "; "))
 }
 
 // same tells whether two revisions ask for the same machine.
@@ -183,7 +201,7 @@ func (s *Service) updateStateMachine(ctx context.Context, _ api.Caller, in *sfn.
 	var definition *asl.Definition
 	if in.Definition != nil {
 		var err error
-		if definition, err = s.parse(*in.Definition); err != nil {
+		if definition, err = s.parse("UpdateStateMachine", *in.Definition); err != nil {
 			return nil, err
 		}
 	}

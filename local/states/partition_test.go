@@ -40,13 +40,15 @@ func TestTheCauseOfAFunctionsErrorIsCompact(t *testing.T) {
 
 // A timeout is caught with an empty cause, so that a text can be made of it.
 func TestATimeoutIsCaughtWithAnEmptyCause(t *testing.T) {
-	c := newCloud(t)
-	out := c.run(`{"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {
-		"Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 5,
+	for _, limit := range []string{`"TimeoutSeconds": 5`, `"TimeoutSeconds": 50, "HeartbeatSeconds": 5`} {
+		c := newCloud(t)
+		out := c.run(`{"QueryLanguage": "JSONata", "StartAt": "Ask", "States": {
+		"Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", `+limit+`,
 			"Arguments": {"FunctionName": "f", "Payload": {"token": "{% $states.context.Task.Token %}"}},
 			"Catch": [{"ErrorEquals": ["States.ALL"], "Output": "{% $states.errorOutput %}", "Next": "Caught"}], "End": true},
 		"Caught": {"Type": "Succeed"}}}`, `{}`)
-	sameJSON(t, out.Output, `{"Error": "States.Timeout", "Cause": ""}`)
+		sameJSON(t, out.Output, `{"Error": "States.Timeout", "Cause": ""}`)
+	}
 }
 
 func TestACauseIsCut(t *testing.T) {

@@ -1,6 +1,7 @@
 package states_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -71,4 +72,20 @@ func TestTestState(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// recorded: test_base_parallel_state_mock_success of
+// stepfunctions/v2/test_state/test_test_state_mock_scenarios.snapshot.json of github.com/localstack/localstack
+func TestAMockedResultIsShownAsWritten(t *testing.T) {
+	const result = `[{"branch1": "result"}, {"branch2": "result"}]`
+	branch := `{"StartAt":"%s","States":{"%s":{"Type":"Pass","End":true}}}`
+	out := must[sfn.TestStateOutput](newCloud(t), "TestState", &sfn.TestStateInput{
+		Definition: aws.String(`{"Type":"Parallel","End":true,"Branches":[` + strings.ReplaceAll(branch, "%s", "A") + `,` + strings.ReplaceAll(branch, "%s", "B") + `]}`),
+		Mock:       &types.MockInput{Result: aws.String(result)}, InspectionLevel: types.InspectionLevelDebug,
+	})
+	for name, got := range map[string]*string{"output": out.Output, "afterResultPath": out.InspectionData.AfterResultPath, "afterResultSelector": out.InspectionData.AfterResultSelector} {
+		if aws.ToString(got) != result {
+			t.Errorf("%s is %s", name, aws.ToString(got))
+		}
+	}
 }

@@ -62,7 +62,7 @@ func (s *Service) underTest(in *sfn.TestStateInput) (*asl.State, error) {
 		return nil, api.Errorf("ValidationException", "State not found in definition")
 	}
 	if state == nil {
-		return nil, invalidDefinition(found)
+		return nil, invalidDefinition("TestState", found)
 	}
 	grouping := state.Type == asl.Parallel || state.Type == asl.Map
 	switch {
@@ -89,6 +89,9 @@ func waits(state *asl.State) bool {
 func (v *visit) trialOf(in *sfn.TestStateInput) (*trial, error) {
 	t := &trial{notes: map[string]any{}}
 	var err error
+	if in.Mock != nil {
+		t.written = aws.ToString(in.Mock.Result)
+	}
 	if t.mock, err = v.mockOf(in.Mock); err != nil {
 		return nil, err
 	}

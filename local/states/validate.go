@@ -2,6 +2,7 @@ package states
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -19,12 +20,18 @@ func (s *Service) validateStateMachineDefinition(_ context.Context, _ api.Caller
 	if in.Type == types.StateMachineTypeExpress {
 		workflow = asl.Express
 	}
-	definition, found := asl.Parse(aws.ToString(in.Definition), workflow, s.jsonata)
+	_, found := asl.Parse(aws.ToString(in.Definition), workflow, s.jsonata)
+	mistaken := slices.ContainsFunc(found, func(d asl.Diagnostic) bool { return !d.Warning && !d.Gap })
+	if !mistaken {
+		if err := notEmulated("ValidateStateMachineDefinition", found); err != nil {
+			return nil, err
+		}
+	}
 	out := &sfn.ValidateStateMachineDefinitionOutput{
 		Result: types.ValidateStateMachineDefinitionResultCodeOk, Truncated: aws.Bool(false),
 		Diagnostics: []types.ValidateStateMachineDefinitionDiagnostic{},
 	}
-	if definition == nil {
+	if mistaken {
 		out.Result = types.ValidateStateMachineDefinitionResultCodeFail
 	}
 	limit := int(in.MaxResults)
@@ -32,6 +39,9 @@ func (s *Service) validateStateMachineDefinition(_ context.Context, _ api.Caller
 		limit = maxDiagnostics
 	}
 	for _, d := range found {
+		if d.Gap {
+			continue // AWS finds nothing here
+		}
 		severity := types.ValidateStateMachineDefinitionSeverityError
 		if d.Warning {
 			severity = types.ValidateStateMachineDefinitionSeverityWarning

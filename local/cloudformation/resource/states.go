@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
+	"maps"
 	"strings"
+
+	"weir/local/states/asl"
 )
 
 var statesTags = tagging{service: "states", tag: "TagResource", untag: "UntagResource", arn: "ResourceArn", tags: "Tags"}
@@ -34,20 +36,23 @@ func machineGaps(properties map[string]any) error {
 	if textOf(properties["StateMachineType"]) == "EXPRESS" {
 		return errors.New("the local cloud does not run state machines of type EXPRESS")
 	}
-	definition, err := json.Marshal(properties["Definition"])
+	encoded, err := json.Marshal(properties["Definition"])
 	if err != nil {
 		return fmt.Errorf("read Definition: %w", err)
 	}
-	for _, text := range []string{textOf(properties["DefinitionString"]), string(definition)} {
-		if distributed.MatchString(text) {
-			return errors.New("the local cloud does not run Map states in DISTRIBUTED mode")
+	known := maps.Clone(structure(properties["DefinitionSubstitutions"]))
+	maps.DeleteFunc(known, func(_ string, value any) bool { return textOf(value) == "" }) // those of resources not yet made
+	for _, text := range []string{textOf(properties["DefinitionString"]), string(encoded)} {
+		definition, err := substituted(text, known)
+		if err != nil {
+			return err
+		}
+		if gaps := asl.Gaps(definition); len(gaps) > 0 {
+			return fmt.Errorf("%s, at %s", gaps[0].Message, gaps[0].Location)
 		}
 	}
 	return nil
 }
-
-// distributed finds the mode of a Map state in the text of a definition.
-var distributed = regexp.MustCompile(`"Mode"\s*:\s*"DISTRIBUTED"`)
 
 func createStateMachine(ctx context.Context, r *Request) (Result, error) {
 	definition, err := machineDefinition(ctx, r)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"weir/local/ordered"
+	"weir/local/states/jsonpath"
 )
 
 // choices reads the rules of a Choice state.
@@ -112,9 +113,17 @@ func (p *parser) rule(o *ordered.Object, path string, top bool) *Rule {
 	case r.Operator != "" && r.Variable == "":
 		p.schema(path, "These fields are required: [Variable]")
 	case r.Variable != "":
-		p.path(r.Variable, path+"/Variable")
+		p.comparable(r.Variable, path+"/Variable")
 	}
 	return r
+}
+
+// comparable checks that a path names a single place, as those of rules must.
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
+func (p *parser) comparable(text, at string) {
+	if path, err := jsonpath.Parse(text); err != nil || !path.Single() {
+		p.schema(at, "Value is not a Reference Path")
+	}
 }
 
 func (p *parser) rules(o *ordered.Object, key, path string) []*Rule {
@@ -147,7 +156,7 @@ func (p *parser) operand(r *Rule, kind, path string) {
 	case "path":
 		var text string
 		if text, ok = r.Operand.(string); ok {
-			p.path(text, path)
+			p.comparable(text, path)
 		}
 	}
 	if !ok {

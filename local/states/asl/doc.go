@@ -15,6 +15,8 @@ type Diagnostic struct {
 	Location string
 	// Warning marks a finding that does not keep a machine from being created.
 	Warning bool
+	// Gap marks what AWS takes and the local cloud does not.
+	Gap bool
 }
 
 // The codes of diagnostics.
@@ -30,6 +32,10 @@ const (
 	NoDollar           = "NO_DOLLAR"
 	NoPath             = "NO_PATH"
 	StaticResult       = "PASS_RESULT_IS_STATIC"
+	// NotEmulated is the local cloud's own, of gaps.
+	NotEmulated = "NOT_EMULATED"
+	// ReservedError is the local cloud's own, of error names that the language keeps to itself.
+	ReservedError = "RESERVED_ERROR_NAME"
 )
 
 func (d Diagnostic) String() string {

@@ -16,6 +16,7 @@ func index(field string, i int) string { return field + "[" + strconv.Itoa(i) + 
 
 // expressions checks every expression, path and template of a state.
 func (p *parser) expressions(s *State) {
+	p.reservedError(s)
 	if s.JSONata {
 		p.jsonataFields(s)
 		return

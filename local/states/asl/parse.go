@@ -30,6 +30,13 @@ func Parse(text string, workflow Workflow, checker Checker) (*Definition, []Diag
 	return (&parser{checker: checker, workflow: workflow}).parse(text)
 }
 
+// Gaps are what a definition has that AWS takes and the local cloud does not,
+// outside of expressions.
+func Gaps(text string) []Diagnostic {
+	_, found := Parse(text, Standard, nil)
+	return slices.DeleteFunc(found, func(d Diagnostic) bool { return !d.Gap })
+}
+
 func (p *parser) parse(text string) (*Definition, []Diagnostic) {
 	root, fault := document(text)
 	if fault != nil {
@@ -85,6 +92,12 @@ func (p *parser) report(code, location, format string, args ...any) {
 func (p *parser) warn(code, location, format string, args ...any) {
 	p.report(code, location, format, args...)
 	p.found[len(p.found)-1].Warning = true
+}
+
+// gap notes what AWS takes and the local cloud does not.
+func (p *parser) gap(location, format string, args ...any) {
+	p.report(NotEmulated, location, format, args...)
+	p.found[len(p.found)-1].Gap = true
 }
 
 // oneOf says which values a field may have.

@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -68,17 +69,24 @@ func (p *parser) requiredPath(value any, at string) {
 
 // path checks a path or, as some fields allow, an intrinsic function.
 func (p *parser) path(text, at string) {
-	if !validPath(text) {
+	if !p.validPath(text, at) {
 		p.schema(at, "Value is not a valid JSONPath")
 	}
 }
 
-func validPath(text string) bool {
+// validPath tells whether AWS takes a path or a function. One that the local cloud
+// lacks it notes as a gap.
+func (p *parser) validPath(text, at string) bool {
+	var err error
 	if intrinsic.Is(text) {
-		_, err := intrinsic.Parse(text)
-		return err == nil
+		_, err = intrinsic.Parse(text)
+	} else {
+		_, err = jsonpath.Parse(text)
 	}
-	_, err := jsonpath.Parse(text)
+	if gap, ok := errors.AsType[*jsonpath.GapError](err); ok {
+		p.gap(at, "%s", gap)
+		return true
+	}
 	return err == nil
 }
 
@@ -108,7 +116,7 @@ func (p *parser) template(value any, at string) {
 				continue
 			}
 			text, ok := member.(string)
-			if !ok || !validPath(text) {
+			if !ok || !p.validPath(text, at) {
 				p.schema(at, "The value for the field '%s' must be a valid JSONPath or a valid intrinsic function call", name)
 			}
 		}

@@ -95,9 +95,18 @@ func (p *parser) byType(s *State, o *ordered.Object) {
 	}
 	p.numbers(s)
 	if s.Has("Credentials") {
-		p.schema(s.path, "The local cloud does not run tasks with 'Credentials' of another role")
+		p.credentials(s)
+		p.gap(s.path, "the local cloud does not run tasks with 'Credentials' of another role")
 	}
 	p.variables(s)
+}
+
+// credentials asks for the role that they are to name.
+func (p *parser) credentials(s *State) {
+	given, isObject := s.Fields["Credentials"].(*ordered.Object)
+	if isObject && !given.Has("RoleArn") && !given.Has("RoleArn.$") {
+		p.schema(s.path+"/Credentials", "The field 'RoleArn' is required but was missing")
+	}
 }
 
 // variables checks the names that Assign gives, in the state and in its rules
@@ -243,16 +252,17 @@ func (p *parser) mapState(s *State, o *ordered.Object) {
 	s.Processor = p.container(processor, path)
 }
 
-// inline refuses what the local cloud does not run of a Map state.
+// inline refuses what only a distributed Map state has, and names the distributed
+// one as what the local cloud does not run.
 func (p *parser) inline(s *State, processor *ordered.Object, path string) {
-	if config, ok := processor.Get("ProcessorConfig").(*ordered.Object); ok {
-		if config.Get("Mode") == "DISTRIBUTED" {
-			p.schema(path+"/ProcessorConfig/Mode", "The local cloud does not run Map states in DISTRIBUTED mode")
-		}
+	config, _ := processor.Get("ProcessorConfig").(*ordered.Object)
+	if config.Get("Mode") == "DISTRIBUTED" {
+		p.gap(path+"/ProcessorConfig/Mode", "the local cloud does not run Map states in DISTRIBUTED mode")
+		return
 	}
 	for _, distributed := range []string{"ItemReader", "ItemBatcher", "ResultWriter", "Label"} {
 		if s.Has(distributed) {
-			p.schema(s.path, "Field '%s' is only supported for Map states in DISTRIBUTED mode, which the local cloud does not run", distributed)
+			p.schema(s.path, "Field '%s' is only supported for Map states in DISTRIBUTED mode", distributed)
 		}
 	}
 }

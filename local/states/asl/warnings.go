@@ -31,6 +31,15 @@ func (p *parser) warnings(s *State) {
 	}
 }
 
+// reservedError warns of a Fail state whose error has a name that is the language's
+// own: others must not begin so. What AWS does about it is not known.
+// https://states-language.net/spec.html#error-names
+func (p *parser) reservedError(s *State) {
+	if name := s.Text("Error"); s.Type == Fail && strings.HasPrefix(name, "States.") {
+		p.warn(ReservedError, s.path+"/Error", "Error names that begin with 'States.' are the language's own, such as '%s'. Choose another name", name)
+	}
+}
+
 func (p *parser) plainPaths(value any, at string) {
 	switch value := value.(type) {
 	case *ordered.Object:
@@ -86,5 +95,5 @@ func holdsPath(value any) bool {
 
 // isPath tells whether a text was hardly meant as it stands.
 func isPath(text string) bool {
-	return text == "$" || strings.HasPrefix(text, "$.") || strings.HasPrefix(text, "$$.") || intrinsic.Is(text)
+	return text == "$" || strings.HasPrefix(text, "$.") || strings.HasPrefix(text, "$$.") || intrinsic.Is(text) && strings.Contains(text, "(")
 }

@@ -4,6 +4,7 @@
 package intrinsic
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -175,12 +176,15 @@ func (p *parser) quoted() (string, error) {
 			return b.String(), nil
 		case c == '\\' && p.pos+1 < len(p.text):
 			p.pos++
-			if next := p.text[p.pos]; next == '{' || next == '}' {
+			switch next := p.text[p.pos]; next {
+			case '{', '}':
 				b.WriteByte(escaped)
 				b.WriteByte(next)
-			} else if next == '\'' || next == '\\' {
+			case '"': // AWS was recorded to refuse it
+				return "", p.errorf("a double quote must not be escaped")
+			case '\'', '\\':
 				b.WriteByte(next)
-			} else {
+			default:
 				b.WriteByte('\\')
 				b.WriteByte(next)
 			}
@@ -214,6 +218,9 @@ scan:
 		}
 	}
 	path, err := jsonpath.Parse(strings.TrimSpace(p.text[from:p.pos]))
+	if _, gap := errors.AsType[*jsonpath.GapError](err); gap {
+		return nil, err
+	}
 	if err != nil {
 		return nil, p.errorf("%v", err)
 	}

@@ -2,7 +2,6 @@ package jsonpath
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -197,7 +196,7 @@ func (p *parser) comparison() (condition, error) {
 	}
 	for _, operator := range []string{"subsetof", "anyof", "noneof", "contains", "size", "empty"} {
 		if p.accept(operator) {
-			return nil, fmt.Errorf("the local cloud does not support the operator %s of filters, as in '%s'", operator, p.text)
+			return nil, gapf("the local cloud does not support the operator %s of filters, as in '%s'", operator, p.text)
 		}
 	}
 	if left.path == nil {
@@ -231,7 +230,7 @@ func (p *parser) pattern() (*regexp.Regexp, error) {
 	}
 	pattern, err := regexp.Compile(text)
 	if err != nil {
-		return nil, fmt.Errorf("the local cloud does not support the regular expression in the path '%s': %w", p.text, err)
+		return nil, gapf("the local cloud does not support the regular expression in the path '%s': %v", p.text, err)
 	}
 	return pattern, nil
 }

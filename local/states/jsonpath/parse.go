@@ -143,7 +143,7 @@ func (p *parser) dotted() (step, error) {
 		return nil, p.errorf("a member name is missing")
 	}
 	if p.peek() == '(' {
-		return nil, fmt.Errorf("the local cloud does not support functions in paths, such as %s() in '%s'", name, p.text)
+		return nil, gapf("the local cloud does not support functions in paths, such as %s() in '%s'", name, p.text)
 	}
 	return member(name), nil
 }

@@ -89,6 +89,18 @@ func (p *Path) Names() ([]any, bool) {
 	return names, true
 }
 
+// Single tells whether the path names one place, by members and indexes alone.
+func (p *Path) Single() bool {
+	for _, s := range p.steps {
+		switch s.(type) {
+		case member, element:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 type member string
 
 func (m member) definite() bool { return true }
