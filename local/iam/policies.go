@@ -18,6 +18,9 @@ func (s *Service) createPolicy(_ context.Context, _ api.Caller, in *CreatePolicy
 	if err != nil {
 		return nil, err
 	}
+	if err := checkManagedSize(in.PolicyDocument); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	arn := s.policyARN(in.Path, in.PolicyName)

@@ -19,6 +19,9 @@ func (s *Service) putRolePolicy(_ context.Context, _ api.Caller, in *InlinePolic
 	if err != nil {
 		return nil, err
 	}
+	if err := r.checkInlineSize(in.PolicyName, in.PolicyDocument); err != nil {
+		return nil, err
+	}
 	r.inline[in.PolicyName] = inlinePolicy{text: in.PolicyDocument, doc: doc}
 	return &Empty{}, nil
 }
@@ -81,6 +84,9 @@ func (s *Service) attachRolePolicy(_ context.Context, _ api.Caller, in *Attachme
 		return nil, noSuchEntity("Policy %s does not exist or is not attachable.", in.PolicyArn)
 	}
 	if !r.attached[in.PolicyArn] {
+		if len(r.attached) == maxAttached {
+			return nil, limitExceeded("Cannot exceed quota for PoliciesPerRole: %d", maxAttached)
+		}
 		r.attached[in.PolicyArn] = true
 		policy.AttachmentCount++
 	}

@@ -22,6 +22,9 @@ func (s *Service) createRole(_ context.Context, _ api.Caller, in *CreateRoleInpu
 	if err != nil {
 		return nil, err
 	}
+	if err := checkTrustSize(in.AssumeRolePolicyDocument); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, exists := s.roles[in.RoleName]; exists {
@@ -150,6 +153,9 @@ func (s *Service) changeRole(in *UpdateRoleInput) (*Role, error) {
 func (s *Service) updateTrust(_ context.Context, _ api.Caller, in *TrustInput) (*Empty, error) {
 	trust, err := parseTrust(in.PolicyDocument)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkTrustSize(in.PolicyDocument); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()

@@ -44,6 +44,9 @@ func (s *Service) createPolicyVersion(_ context.Context, _ api.Caller, in *Polic
 	if err != nil {
 		return nil, err
 	}
+	if err := checkManagedSize(in.PolicyDocument); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	policy, err := s.findPolicy(in.PolicyArn)

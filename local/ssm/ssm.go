@@ -226,6 +226,9 @@ func (s *Service) putParameter(_ context.Context, _ api.Caller, in *PutParameter
 	if in.Value == "" {
 		return nil, invalid("1 validation error detected: Value at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.")
 	}
+	if len(in.Value) > maxValue {
+		return nil, invalid("Standard tier parameters support a maximum parameter value of %d characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html", maxValue)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	versions := s.parameters[key(in.Name)]
@@ -263,6 +266,10 @@ func (s *Service) deleteParameter(_ context.Context, _ api.Caller, in *DeletePar
 	delete(s.parameters, key(in.Name))
 	return &Empty{}, nil
 }
+
+// maxValue is how long the value of a parameter of the standard tier may be.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+const maxValue = 4096
 
 // Put stores a String parameter, for what exists from the start.
 func (s *Service) Put(ctx context.Context, name, value string) error {

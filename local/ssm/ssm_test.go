@@ -35,6 +35,8 @@ func TestParametersHaveVersions(t *testing.T) {
 		{"PutParameter", &ssm.PutParameterInput{Name: "/a/b", Value: "2", Type: "String"}, "ParameterAlreadyExists", ""},
 		{"PutParameter", &ssm.PutParameterInput{Name: "/a/b", Value: "2", Overwrite: true}, "", ""},
 		{"PutParameter", &ssm.PutParameterInput{Name: "flat", Value: "3", Type: "String"}, "", ""},
+		{"PutParameter", &ssm.PutParameterInput{Name: "full", Value: strings.Repeat("x", 4096), Type: "String"}, "", ""},
+		{"PutParameter", &ssm.PutParameterInput{Name: "over", Value: strings.Repeat("x", 4097), Type: "String"}, "ValidationException", ""},
 		{"GetParameter", &ssm.GetParameterInput{Name: "/a/b"}, "", "2"},
 		{"GetParameter", &ssm.GetParameterInput{Name: "/a/b:1"}, "", "1"},
 		{"GetParameter", &ssm.GetParameterInput{Name: "/a/b:3"}, "ParameterVersionNotFound", ""},

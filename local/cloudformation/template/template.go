@@ -114,7 +114,10 @@ func Parse(body []byte) (*Template, error) {
 	if err := t.parseResources(tree, extended); err != nil {
 		return nil, err
 	}
-	return t, t.parseOutputs(tree)
+	if err := t.parseOutputs(tree); err != nil {
+		return nil, err
+	}
+	return t, t.checkCounts()
 }
 
 func parseTree(body []byte) (map[string]any, error) {
