@@ -22,3 +22,20 @@ func (s *Service) inPartition(doc *document, err error) (*document, error) {
 	}
 	return doc, nil
 }
+
+// trustInPartition refuses a trust policy with a principal of another partition.
+// https://github.com/DataDog/cloudformation-template/issues/71
+func (s *Service) trustInPartition(doc *document, err error) (*document, error) {
+	if err != nil {
+		return nil, err
+	}
+	for _, statement := range doc.statements {
+		for _, principal := range statement.principals["AWS"] {
+			rest, isARN := strings.CutPrefix(principal, "arn:")
+			if partition, _, _ := strings.Cut(rest, ":"); isARN && partition != s.Env.Partition {
+				return nil, malformed("Invalid principal in policy: %q:%q", "AWS", principal)
+			}
+		}
+	}
+	return doc, nil
+}

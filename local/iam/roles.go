@@ -18,7 +18,7 @@ func (s *Service) createRole(_ context.Context, _ api.Caller, in *CreateRoleInpu
 	if err := checkRole(in); err != nil {
 		return nil, err
 	}
-	trust, err := parseTrust(in.AssumeRolePolicyDocument)
+	trust, err := s.trustInPartition(parseTrust(in.AssumeRolePolicyDocument))
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func (s *Service) changeRole(in *UpdateRoleInput) (*Role, error) {
 }
 
 func (s *Service) updateTrust(_ context.Context, _ api.Caller, in *TrustInput) (*Empty, error) {
-	trust, err := parseTrust(in.PolicyDocument)
+	trust, err := s.trustInPartition(parseTrust(in.PolicyDocument))
 	if err != nil {
 		return nil, err
 	}

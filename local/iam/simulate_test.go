@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"strings"
 	"testing"
 
 	"time"
@@ -64,6 +65,20 @@ func TestPoliciesBelongToTheirPartition(t *testing.T) {
 			PolicyDocument: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"` + resource + `"}}`})
 		if (err == nil) != (says == "") || err != nil && err.Error() != says {
 			t.Errorf("%s: %v, want %q", resource, err, says)
+		}
+	}
+}
+
+func TestTrustPoliciesBelongToTheirPartition(t *testing.T) {
+	s := simulator(t, "aws-us-gov")
+	for principal, says := range map[string]string{
+		"arn:aws:iam::464622532012:root":        `MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:aws:iam::464622532012:root"`,
+		"arn:aws-us-gov:iam::464622532012:root": "", "464622532012": "",
+	} {
+		trust := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"` + principal + `"}}}`
+		_, created := s.createRole(t.Context(), api.Caller{}, &CreateRoleInput{RoleName: strings.NewReplacer(":", "-").Replace(principal), AssumeRolePolicyDocument: trust})
+		if says == "" && created != nil || says != "" && (created == nil || created.Error() != says) {
+			t.Errorf("%s: %v, want %q", principal, created, says)
 		}
 	}
 }

@@ -137,6 +137,9 @@ func (s *Scope) ref(argument any) (any, error) {
 		return noValue{}, nil
 	}
 	if value, known := s.Parameters[name]; known {
+		if value == "AWS::NoValue" { // a parameter with this value removes its holder too
+			return noValue{}, nil
+		}
 		return value, nil
 	}
 	if s.Resource != nil {
