@@ -10,6 +10,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // Template is a parsed template. Values are plain trees: maps, lists, strings,
@@ -74,7 +75,7 @@ func checkTransform(value any) (extended bool, err error) {
 			return false, fmt.Errorf("the local cloud does not run the transform %s: give it the template that comes out, such as by sam build and sam package, or by GetTemplate with TemplateStage Processed", name)
 		}
 	}
-	return true, nil
+	return len(transforms) > 0, nil
 }
 
 var logicalID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
@@ -175,6 +176,9 @@ func (t *Template) parseResources(tree map[string]any, extended bool) error {
 	}
 	t.Resources = make(map[string]Resource, len(members))
 	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if extended && strings.HasPrefix(name, "Fn::ForEach::") {
+			return fmt.Errorf("the local cloud does not run %s of %s: give it the template that comes out, such as by GetTemplate with TemplateStage Processed", name, languageExtensions)
+		}
 		if !logicalID.MatchString(name) {
 			return fmt.Errorf("Template format error: Resource name %s is non alphanumeric.", name)
 		}
