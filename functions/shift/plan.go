@@ -64,9 +64,7 @@ func (s *Shift) plan(ctx context.Context, task handler.Task) (handler.Result, er
 	if err := s.measured(ctx, plan, task.Now); err != nil {
 		return handler.Result{}, err
 	}
-	if plan, err = s.expect(ctx, plan, task.Now); err != nil {
-		return handler.Result{}, err
-	}
+	plan = s.expect(ctx, plan, task.Now)
 	progress := release.NotStarted()
 	return handler.Result{Plan: &plan, Progress: &progress}, nil
 }

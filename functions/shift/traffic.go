@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"weir/internal/awsmetrics"
-	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -47,11 +46,10 @@ func (s *Shift) measured(ctx context.Context, plan release.Plan, now time.Time) 
 }
 
 // expect adds to the plan what the traffic of the last day lets the judge find.
-// Traffic that cannot be read is told and stops nothing.
-func (s *Shift) expect(ctx context.Context, plan release.Plan, now time.Time) (release.Plan, error) {
-	weights := plan.WeightsByMinute()
-	if len(weights) == 0 {
-		return plan, nil // all at once: there is no bake to judge
+// Traffic that cannot be read, or judged, is told and stops nothing.
+func (s *Shift) expect(ctx context.Context, plan release.Plan, now time.Time) release.Plan {
+	if len(plan.WeightsByMinute()) == 0 {
+		return plan // all at once: there is no bake to judge
 	}
 	targets := make([]release.Target, len(plan.Targets))
 	for i, planned := range plan.Targets {
@@ -61,37 +59,16 @@ func (s *Shift) expect(ctx context.Context, plan release.Plan, now time.Time) (r
 	counts, err := s.traffic.Traffic(ctx, targets, until.Add(-24*time.Hour), until)
 	if err != nil {
 		plan.Checks = append(plan.Checks, fmt.Sprintf("the traffic of the last day could not be read: %v", err))
-		return plan, nil
+		return plan
 	}
-	expected := make([]release.PlannedTraffic, len(targets))
+	var expected []release.PlannedTraffic
 	for i, count := range counts {
-		if expected[i], err = expectedOf(plan, targets[i], count, weights); err != nil {
-			return plan, err
+		traffic, err := plan.Foresee(targets[i], count.Requests, count.Events)
+		if err != nil {
+			plan.Checks = append(plan.Checks, fmt.Sprintf("what the judge can find is not known: %v", err))
+			continue
 		}
+		expected = append(expected, traffic)
 	}
-	return plan.Expect(expected), nil
-}
-
-// expectedOf asks the judge what it can do with a target's traffic. The signals
-// of all targets share alpha, so all of them stand in for one another.
-func expectedOf(plan release.Plan, target release.Target, day awsmetrics.Count, weights []int) (release.PlannedTraffic, error) {
-	perMinute := float64(day.Requests) / (24 * 60)
-	// The judge shares alpha out among all signals of all targets. A forecast of one
-	// with its share is that of all with the same traffic, and many times as fast. Where
-	// the share is less than the judge takes, the forecast is a little too good.
-	share := plan.Judge.Alpha / float64(len(plan.Judge.Signals)*len(plan.Targets))
-	of := judge.Release{Alpha: max(share, judge.LeastAlpha), WatchShare: plan.WatchShare(),
-		Signals: []judge.Signal{{Name: release.SignalErrors}}}
-	rate := 0.0
-	if day.Requests > 0 {
-		rate = float64(day.Events) / float64(day.Requests)
-	}
-	f, err := judge.Foresee(of, judge.Traffic{PerMinute: perMinute, Rate: rate, Weights: weights})
-	if err != nil {
-		return release.PlannedTraffic{}, fmt.Errorf("forecast %s: %w", target, err)
-	}
-	return release.PlannedTraffic{
-		Target: target.String(), Requests: day.Requests, Errors: day.Events, RequestsPerMinute: perMinute,
-		CandidateRequests: f.CandidateRequests, RequestsToPass: f.RequestsToPass, Passes: f.Passes, SmallestRate: f.SmallestRate,
-	}, nil
+	return plan.Expect(expected)
 }

@@ -60,6 +60,15 @@ func TestTrafficThatCannotBeReadStopsNothing(t *testing.T) {
 	}
 }
 
+func TestTrafficThatCannotBeJudgedStopsNothing(t *testing.T) {
+	f := account()
+	f.day = awsmetrics.Count{Requests: 1 << 60}
+	result, err := f.ask(t, `{"target": {"function": "orders"}}`)
+	if err != nil || !strings.Contains(strings.Join(result.Plan.Checks, "\n"), "what the judge can find is not known") {
+		t.Errorf("the plan is %+v (%v)", result.Plan, err)
+	}
+}
+
 // A metric that nobody writes refuses the plan, unless it is said to be written
 // for events alone.
 func TestAMetricWithoutADatumRefusesThePlan(t *testing.T) {

@@ -3,11 +3,9 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"weir/internal/awsmetrics"
-	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -27,8 +25,9 @@ type Traffic interface {
 	Traffic(ctx context.Context, targets []release.Target, from, to time.Time) ([]awsmetrics.Count, error)
 }
 
-// defaultDelay is the metric delay of a release that sets none.
-const defaultDelay = 2 * time.Minute
+// longRequest is a timeout from which a release waits noticeably for requests that
+// still run.
+const longRequest = 2 * time.Minute
 
 // Target checks one target: that its alias serves one version, which is ready, and
 // how long a request may last.
@@ -55,7 +54,7 @@ func Target(aliases Aliases, versions Versions, target release.Target) Check {
 			return one(Failed, fmt.Sprintf("version %s is %s: %s", version.Number, version.State, version.StateReason), "Wait until it is Active; a request wakes an Inactive one.")
 		}
 		found := []Finding{{Status: OK, Found: "it serves version " + alias.Version + ", which is Active"}}
-		if last := time.Duration(version.TimeoutSeconds) * time.Second; last > defaultDelay {
+		if last := time.Duration(version.TimeoutSeconds) * time.Second; last > longRequest {
 			found = append(found, Finding{Check: "timeout of " + target.String(), Status: Warning,
 				Found:  fmt.Sprintf("a request may last %s; the last step and the watch of a release wait that long for complete counts", last),
 				Remedy: `If requests are shorter, say so: "judge": {"longestRequest": "30s"}.`})
@@ -73,17 +72,6 @@ func Target(aliases Aliases, versions Versions, target release.Target) Check {
 	}}
 }
 
-// ofDefaultRelease is the candidate's weight in each minute of the release that a
-// request gets which names no strategy.
-func ofDefaultRelease() ([]int, error) {
-	var strategy release.Strategy
-	steps, err := strategy.Resolve()
-	if err != nil {
-		return nil, fmt.Errorf("resolve the default strategy: %w", err)
-	}
-	return release.Plan{Steps: steps}.WeightsByMinute(), nil
-}
-
 // TrafficOf checks whether the traffic of the last day brings the default release of
 // a target to a pass.
 func TrafficOf(api Traffic, target release.Target, now time.Time) Check {
@@ -93,30 +81,17 @@ func TrafficOf(api Traffic, target release.Target, now time.Time) Check {
 		if err != nil {
 			return unasked(err, "cloudwatch:GetMetricData")
 		}
-		weights, err := ofDefaultRelease()
+		plan, err := release.DefaultPlan(target)
 		if err != nil {
 			return one(NotChecked, err.Error(), "Report it with the output of weir version.")
 		}
-		day := counts[0]
-		traffic := judge.Traffic{PerMinute: float64(day.Requests) / (24 * 60), Weights: weights}
-		if day.Requests > 0 {
-			traffic.Rate = float64(day.Events) / float64(day.Requests)
-		}
-		f, err := judge.Foresee(judge.Release{Alpha: judge.DefaultAlpha, WatchShare: judge.DefaultWatchShare,
-			Signals: []judge.Signal{{Name: release.SignalErrors}}}, traffic)
+		foreseen, err := plan.Foresee(target, counts[0].Requests, counts[0].Events)
 		if err != nil {
 			return one(NotChecked, err.Error(), "Report it with the output of weir version.")
 		}
-		served := fmt.Sprintf("%s requests a minute in the last day: about %d on the candidate of a default release", short(traffic.PerMinute), f.CandidateRequests)
-		if f.Passes {
-			return one(OK, fmt.Sprintf("%s; a version that fails %s %% of them is found in nine releases of ten", served, short(100*f.SmallestRate)), "")
+		if foreseen.Passes {
+			return one(OK, foreseen.Finds(), "")
 		}
-		needed := "no such traffic brings a pass"
-		if f.RequestsToPass > 0 {
-			needed = fmt.Sprintf("a pass takes about %d", f.RequestsToPass)
-		}
-		return one(Warning, served+", and "+needed, `Bake longer, use a higher weight, or set "judge": {"inconclusive": "advance"}.`)
+		return one(Warning, foreseen.Finds(), `Bake longer, use a higher weight, or set "judge": {"inconclusive": "advance"}.`)
 	}}
 }
-
-func short(f float64) string { return strconv.FormatFloat(f, 'g', 3, 64) }

@@ -1,6 +1,9 @@
 package judge
 
-import "math"
+import (
+	"errors"
+	"math"
+)
 
 // Traffic is what a release is expected to meet: the requests of both versions
 // in a minute, the share of them that fails today, and the candidate's weight
@@ -32,9 +35,13 @@ var forecastRates = []float64{0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0
 
 // Foresee returns what the judge can do with traffic in a release like the one
 // given, of which Alpha, Power, WatchShare and the tolerances of Signals count. It
-// plays the release with the expected counts.
+// plays the release with the expected counts. It fails without a planned minute, and
+// where Judge fails.
 func Foresee(release Release, traffic Traffic) (Forecast, error) {
 	f := Forecast{}
+	if len(traffic.Weights) == 0 {
+		return f, errors.New("there is no planned minute to forecast")
+	}
 	expected := expectedCounts{traffic: traffic}
 	v, err := Judge(expected.release(release, traffic.Rate, 0, len(traffic.Weights)))
 	if err != nil {

@@ -86,3 +86,15 @@ func TestForecastOfASharedAlpha(t *testing.T) {
 		}
 	}
 }
+
+func TestForecastOfWhatCannotBeJudged(t *testing.T) {
+	release := Release{Signals: []Signal{{Name: "errors"}}}
+	for name, traffic := range map[string]Traffic{
+		"no planned minute":      {PerMinute: 10},
+		"more than Judge counts": {PerMinute: 1e17, Weights: atWeight(10, 10)},
+	} {
+		if f, err := Foresee(release, traffic); err == nil {
+			t.Errorf("%s: no error, and %+v", name, f)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package release
 import (
 	"fmt"
 	"strconv"
+
+	"weir/internal/judge"
 )
 
 // PlannedTraffic is what a target served in the day before the plan, and what
@@ -35,6 +37,45 @@ func (p Plan) WeightsByMinute() []int {
 	return weights
 }
 
+// DefaultPlan is the plan of a request that names a target and nothing else, as far
+// as its traffic is judged: steps, watch and judge.
+func DefaultPlan(target Target) (Plan, error) {
+	request := Request{Target: &target}
+	if err := request.normalise(); err != nil {
+		return Plan{}, err
+	}
+	steps, err := request.Strategy.Resolve()
+	if err != nil {
+		return Plan{}, err
+	}
+	return Plan{Targets: []PlannedTarget{{Function: target.Function, Alias: target.Alias}}, Steps: steps,
+		Watch: request.Watch.Seconds(), Judge: plannedJudge(request.Judge, nil)}, nil
+}
+
+// Foresee asks the judge what it can do, in this plan, with the requests that a
+// target served in a day and the errors among them. It fails where these are more
+// than the judge takes.
+func (p Plan) Foresee(target Target, requests, errors int64) (PlannedTraffic, error) {
+	perMinute := float64(requests) / (24 * 60)
+	// The judge shares alpha out among all signals of all targets. A forecast of one
+	// with its share is that of all with the same traffic, and many times as fast. Where
+	// the share is less than the judge takes, the forecast is a little too good.
+	share := p.Judge.Alpha / float64(len(p.Judge.Signals)*len(p.Targets))
+	of := judge.Release{Alpha: max(share, judge.LeastAlpha), WatchShare: p.WatchShare(), Signals: []judge.Signal{{Name: SignalErrors}}}
+	rate := 0.0
+	if requests > 0 {
+		rate = float64(errors) / float64(requests)
+	}
+	f, err := judge.Foresee(of, judge.Traffic{PerMinute: perMinute, Rate: rate, Weights: p.WeightsByMinute()})
+	if err != nil {
+		return PlannedTraffic{}, fmt.Errorf("forecast %s: %w", target, err)
+	}
+	return PlannedTraffic{
+		Target: target.String(), Requests: requests, Errors: errors, RequestsPerMinute: perMinute,
+		CandidateRequests: f.CandidateRequests, RequestsToPass: f.RequestsToPass, Passes: f.Passes, SmallestRate: f.SmallestRate,
+	}, nil
+}
+
 // Expect adds the traffic to a plan, and a line a target to its checks.
 func (p Plan) Expect(traffic []PlannedTraffic) Plan {
 	p.Traffic = traffic
@@ -44,23 +85,30 @@ func (p Plan) Expect(traffic []PlannedTraffic) Plan {
 	return p
 }
 
-// sentence says what can be found, and the ways out where the release cannot
-// bring the pass that it asks for.
-func (t PlannedTraffic) sentence(inconclusive Policy) string {
+// Finds says what the judge can find at this traffic, and what a pass takes.
+func (t PlannedTraffic) Finds() string {
 	found := "not even a version that fails every request is sure to be found"
 	if t.SmallestRate > 0 {
 		found = fmt.Sprintf("a version that fails %s %% of its requests or more is found in nine releases of ten", strconv.FormatFloat(100*t.SmallestRate, 'g', 3, 64))
 	}
 	text := fmt.Sprintf("%s served %s requests a minute in the last day: about %d are expected on the candidate before promotion, and %s",
 		t.Target, strconv.FormatFloat(t.RequestsPerMinute, 'g', 3, 64), t.CandidateRequests, found)
+	switch {
+	case t.Passes:
+		return text
+	case t.RequestsToPass > 0:
+		return text + fmt.Sprintf("; a pass takes about %d", t.RequestsToPass)
+	}
+	return text + "; no such traffic brings a pass"
+}
+
+// sentence is what can be found, and the ways out where the release cannot bring
+// the pass that it asks for.
+func (t PlannedTraffic) sentence(inconclusive Policy) string {
+	text := t.Finds()
 	if t.Passes {
 		return text
 	}
-	needed := "no such traffic brings a pass"
-	if t.RequestsToPass > 0 {
-		needed = fmt.Sprintf("a pass takes about %d", t.RequestsToPass)
-	}
-	text += "; " + needed
 	switch inconclusive {
 	case PolicyAdvance:
 		return text + ", so the release is expected to be promoted without proof, as judge.inconclusive says"
