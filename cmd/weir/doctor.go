@@ -54,6 +54,12 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 	if err := c.print(os.Stdout, findings); err != nil {
 		return err
 	}
+	return fitness(findings)
+}
+
+// fitness is what the command ends with: an error where a check failed, or could not
+// be made.
+func fitness(findings []doctor.Finding) error {
 	switch {
 	case doctor.Any(findings, doctor.Failed):
 		return errors.New("a check failed: its remedy stands below it")

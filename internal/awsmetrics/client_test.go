@@ -119,3 +119,22 @@ func TestMeasuredWantsADatum(t *testing.T) {
 		t.Errorf("measured (-want +got):\n%s (%v)", diff, err)
 	}
 }
+
+// After a promotion what Lambda counts is asked for by the alias, and what the
+// function writes by its version.
+func TestCountsOfAWholeAlias(t *testing.T) {
+	f := &fake{status: types.StatusCodeComplete, data: map[string]map[time.Time]float64{
+		"Invocations  Sum": {minute(0): 10}, "Errors  Sum": {minute(0): 1}, "Declined 2 Sum": {minute(0): 2},
+		"Invocations 2 Sum": {minute(0): 99}, "Errors 2 Sum": {minute(0): 99}, "Declined  Sum": {minute(0): 99},
+	}}
+	declined := release.Signal{Name: "declined", Metric: &release.Metric{Namespace: "Shop", Name: "Declined"}}
+	got, err := (&Client{api: f}).Counts(t.Context(), []Query{
+		{Target: orders, Version: "2", Signal: release.Signal{Name: release.SignalErrors}, Whole: true}, {Target: orders, Version: "2", Signal: declined, Whole: true},
+	}, minute(0), minute(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]Series{{minute(0): {10, 1}}, {minute(0): {10, 2}}}, got); diff != "" {
+		t.Error(diff)
+	}
+}

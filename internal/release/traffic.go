@@ -48,7 +48,8 @@ func DefaultPlan(target Target) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	return Plan{Targets: []PlannedTarget{{Function: target.Function, Alias: target.Alias}}, Steps: steps,
+	named := request.Targets[0]
+	return Plan{Targets: []PlannedTarget{{Function: named.Function, Alias: named.Alias}}, Steps: steps,
 		Watch: request.Watch.Seconds(), Judge: plannedJudge(request.Judge, nil)}, nil
 }
 
