@@ -30,7 +30,7 @@ help: ## list the targets
 .PHONY: need
 need:
 	@missing=; for tool in go node; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
-	[ -z "$$missing" ] || { echo "weir: not found:$$missing (it takes Go 1.26 or newer and Node.js 20 or newer)" >&2; exit 1; }
+	[ -z "$$missing" ] || { echo "weir: not found:$$missing (it takes Go 1.26 or newer and Node.js 22 or newer; 20 works, with a warning)" >&2; exit 1; }
 
 ##  Run
 
