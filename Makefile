@@ -78,13 +78,13 @@ test-runbooks: need ## every command of docs/runbooks, on local clouds; needs th
 .PHONY: test-cdk
 test-cdk: demo-assemblies build/_cdk-$(CDK_VERSION) ## the CDK's own CLI on local clouds, on a small stack and on Weir's
 	WEIR_CDK=$(CURDIR)/build/_cdk-$(CDK_VERSION)/node_modules/aws-cdk/bin/cdk WEIR_ASSEMBLIES=$(CURDIR)/build/demo/v1:$(CURDIR)/build/demo/v2 \
-	  go test ./local/cloudformation -run CDKCommand -count=1 -v
+	  go test ./localcloud/internal/cloudformation -run CDKCommand -count=1 -v
 
 .PHONY: test-browser
 test-browser: need ## web pages that attack a local cloud, in a real browser; needs Chromium
 	@browser=$$(command -v chromium chromium-browser google-chrome | head -1) || true; \
 	[ -n "$$browser" ] || { echo "weir: not found: chromium (Debian: apt-get install chromium)" >&2; exit 1; }; \
-	WEIR_BROWSER=$$browser go test ./local -run Browser -count=1 -v
+	WEIR_BROWSER=$$browser go test ./localcloud/internal/endpoint -run Browser -count=1 -v
 
 # Go looks into no folder whose name begins so; the CLI has Go files of its own.
 build/_cdk-$(CDK_VERSION): | need
@@ -94,7 +94,7 @@ build/_cdk-$(CDK_VERSION): | need
 # recorded restate more of them, with their sources.
 .PHONY: conformance
 conformance: need ## replay what AWS was recorded to answer, and count
-	@go test ./local/lambda ./local/states ./local/cloudwatch -run Conformance -count=1 -v \
+	@go test ./localcloud/internal/lambda ./localcloud/internal/states ./localcloud/internal/cloudwatch -run Conformance -count=1 -v \
 	  | awk '/conformance/ {sub(/^.*conformance /, ""); print; p += $$(NF-2); n += $$NF} /^(FAIL|---? FAIL)/ {print; bad = 1} \
 	    END {printf "in all: passed %d of %d\n", p, n; exit bad || p < n || n == 0}'
 
@@ -166,7 +166,7 @@ fmt: need ## format the Go code
 # Read the change with git diff before you commit it.
 .PHONY: update
 update: need ## write every golden file and every generated page anew
-	go test -vet=off . ./statemachine ./infra ./internal/console ./local/support ./cmd/weir -update
+	go test -vet=off . ./statemachine ./infra ./internal/console ./localcloud/internal/endpoint ./cmd/weir -update
 
 .PHONY: lint
 lint: need ## formatting, vet and golangci-lint

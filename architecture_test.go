@@ -82,8 +82,8 @@ func shown(path string) (string, bool) {
 			return "", false
 		}
 	}
-	if strings.HasPrefix(name, "local/") {
-		return "local", own
+	if strings.HasPrefix(name, "localcloud/") {
+		return "localcloud", own
 	}
 	return name, own && name != "" && name != "functions" // whose only file is a test
 }

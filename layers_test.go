@@ -20,13 +20,13 @@ type layer struct {
 }
 
 var layers = []layer{
-	{of: "weir/internal/release", never: []string{"github.com/aws/", "weir/local", "weir/infra"}, why: "the domain is pure Go"},
-	{of: "weir/internal/judge", never: []string{"github.com/aws/", "weir/local", "weir/infra"}, why: "the judge is pure Go"},
-	{of: "weir/internal", never: []string{"weir/local", "weir/infra", "weir/functions", "weir/cmd"}, why: "internal serves the functions and the CLI"},
-	{of: "weir/functions", never: []string{"weir/local", "weir/infra", "weir/cmd", "github.com/aws/aws-cdk-go"}, why: "a function cannot tell where it runs"},
+	{of: "weir/internal/release", never: []string{"github.com/aws/", "weir/localcloud", "weir/infra"}, why: "the domain is pure Go"},
+	{of: "weir/internal/judge", never: []string{"github.com/aws/", "weir/localcloud", "weir/infra"}, why: "the judge is pure Go"},
+	{of: "weir/internal", never: []string{"weir/localcloud", "weir/infra", "weir/functions", "weir/cmd"}, why: "internal serves the functions and the CLI"},
+	{of: "weir/functions", never: []string{"weir/localcloud", "weir/infra", "weir/cmd", "github.com/aws/aws-cdk-go"}, why: "a function cannot tell where it runs"},
 	{of: "weir/statemachine", never: []string{"weir/", "github.com/"}, why: "the definition is a text"},
-	{of: "weir/infra", never: []string{"weir/internal", "weir/local", "weir/functions", "weir/cmd"}, why: "infra knows the definition and built files alone"},
-	{of: "weir/local", never: []string{"weir/internal", "weir/infra", "weir/functions", "weir/cmd", "weir/statemachine"}, why: "the local cloud stands in for AWS and knows nothing of Weir"},
+	{of: "weir/infra", never: []string{"weir/internal", "weir/localcloud", "weir/functions", "weir/cmd"}, why: "infra knows the definition and built files alone"},
+	{of: "weir/localcloud", never: []string{"weir/internal", "weir/infra", "weir/functions", "weir/cmd", "weir/statemachine"}, why: "the local cloud stands in for AWS and knows nothing of Weir"},
 	{of: "weir/cmd", never: []string{"weir/infra", "weir/functions", "github.com/aws/aws-cdk-go"}, why: "the CLI runs the CDK app as a program"},
 }
 

@@ -6,12 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"weir/localcloud"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-
-	"weir/local/fault"
-	locallambda "weir/local/lambda"
 )
 
 // fleetSize is how many functions beside the sample app the pipeline may
@@ -57,7 +56,7 @@ func (w *world) fleet(n int) {
 
 func (w *world) zip(folder string) []byte {
 	w.t.Helper()
-	code, err := locallambda.Package(folder)
+	code, err := localcloud.Package(folder)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -139,7 +138,7 @@ func TestOneFaultyFunctionRollsAllBack(t *testing.T) {
 func TestStepThatFailsHalfWayIsUndone(t *testing.T) {
 	w := newWorldOf(t, assemblies.fleet)
 	w.fleet(3)
-	if _, err := w.cloud.Faults.Add(fault.Rule{Kind: fault.Error, Service: "lambda", Operation: "UpdateAlias", Skip: 4, Count: 1,
+	if _, err := w.cloud.Faults().Add(localcloud.Fault{Kind: localcloud.Error, Service: "lambda", Operation: "UpdateAlias", Skip: 4, Count: 1,
 		Code: "AccessDeniedException", Status: 403, Message: "no"}); err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +167,7 @@ func TestFiftyFunctionsAreReleasedAsOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.clock.Advance(2 * time.Second)
-	if _, err := w.cloud.Faults.Add(fault.Rule{Kind: fault.Throttle, Service: "lambda", Operation: "UpdateAlias", Skip: 20, Count: 3}); err != nil {
+	if _, err := w.cloud.Faults().Add(localcloud.Fault{Kind: localcloud.Throttle, Service: "lambda", Operation: "UpdateAlias", Skip: 20, Count: 3}); err != nil {
 		t.Fatal(err)
 	}
 	request := strings.Replace(fleetRequest(fleetSize, `"judge": {"inconclusive": "advance"}, `+strings.Replace(halfThenAll, "5m", "1m", 1)),

@@ -77,7 +77,7 @@ const withApproval = `{"target": {"function": "FUNCTION"}, "watch": "0m", "appro
 // token finds the task token in the notice on the event bus.
 func (w *world) token() func() string {
 	var token atomic.Value
-	w.cloud.Events.Tap(func(event map[string]any) {
+	w.cloud.OnEvent(func(event map[string]any) {
 		if event["detail-type"] == "Release Approval Requested" {
 			detail, err := json.Marshal(event["detail"])
 			if err != nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"weir/local"
+	"weir/localcloud"
 )
 
 // permitted is what the roles of the stack were granted in all tests, and what
@@ -20,10 +20,10 @@ type permitted struct {
 var permissions = permitted{uses: map[string]int{}}
 
 // note takes a cloud's account of its roles.
-func (p *permitted) note(cloud *local.Cloud) {
+func (p *permitted) note(cloud *localcloud.Cloud) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, g := range cloud.IAM.Grants() {
+	for _, g := range cloud.Grants() {
 		if role := roleName(g.Role); role != "" {
 			p.uses[role+" "+g.Action+" on "+resourceName(g.Resource)] += g.Uses
 		}

@@ -56,7 +56,7 @@ func TestWithoutTrafficNothingPasses(t *testing.T) {
 	w := newWorld(t)
 	w.deploy(assemblies.changed)
 	var held atomic.Int32
-	w.cloud.Events.Tap(func(event map[string]any) {
+	w.cloud.OnEvent(func(event map[string]any) {
 		if event["detail-type"] == "Release Held" {
 			held.Add(1)
 		}

@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
+	"weir/localcloud"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
-
-	"weir/local/fault"
 )
 
 // stop ends an execution from outside, which runs no Catch.
@@ -44,7 +44,7 @@ func TestStoppedReleaseIsRepairedByTheEvent(t *testing.T) {
 func TestStoppedReleaseIsRepairedByTheScheduleWhenTheEventIsLost(t *testing.T) {
 	w := newWorld(t)
 	w.deploy(assemblies.changed)
-	w.cloud.Events.Lose(func(event map[string]any) bool { return event["source"] == "aws.states" })
+	w.cloud.LoseEvents(func(event map[string]any) bool { return event["source"] == "aws.states" })
 	execution := w.start(threeSteps)
 	w.reach(execution, "Judge")
 	w.stop(execution)
@@ -59,7 +59,7 @@ func TestRepairLeavesRunningReleasesAlone(t *testing.T) {
 	w := newWorld(t)
 	w.traffic(120)
 	w.deploy(assemblies.changed)
-	w.cloud.Events.Repeat(true)    // repeated events do no harm
+	w.cloud.RepeatEvents(true)     // repeated events do no harm
 	w.succeeded(w.run(threeSteps)) // the schedule sweeps several times meanwhile
 	w.wantProd("2")
 }
@@ -91,25 +91,25 @@ func TestEveryLostWriteEndsClean(t *testing.T) {
 	w := newWorld(t)
 	w.traffic(60)
 	w.deploy(assemblies.changed)
-	for _, kind := range []fault.Kind{fault.Error, fault.Drop, fault.Lose, fault.Throttle, fault.Kill} {
+	for _, kind := range []localcloud.FaultKind{localcloud.Error, localcloud.Drop, localcloud.Lose, localcloud.Throttle, localcloud.Kill} {
 		for skip := range 4 { // lock, shift, promote, finish
 			t.Run(string(kind), func(t *testing.T) {
-				rule := fault.Rule{Kind: kind, Service: "lambda", Operation: "UpdateAlias", Skip: skip, Count: 1}
-				if kind == fault.Error {
+				rule := localcloud.Fault{Kind: kind, Service: "lambda", Operation: "UpdateAlias", Skip: skip, Count: 1}
+				if kind == localcloud.Error {
 					rule.Code, rule.Status, rule.Message = "AccessDeniedException", 403, "no"
 				}
-				id, err := w.cloud.Faults.Add(rule)
+				id, err := w.cloud.Faults().Add(rule)
 				if err != nil {
 					t.Fatal(err)
 				}
 				e := w.run(`{"target": {"function": "FUNCTION"}, "force": true, "version": "2", "watch": "0m",
 				  "judge": {"inconclusive": "advance"}, "strategy": {"steps": [{"weight": 50, "bake": "1m"}]}}`)
-				w.cloud.Faults.Remove(id)
-				if kind == fault.Kill && !crashed(e.history) {
+				w.cloud.Faults().Remove(id)
+				if kind == localcloud.Kill && !crashed(e.history) {
 					t.Error("no handler crashed")
 				}
 				want := "1"
-				if kind == fault.Error {
+				if kind == localcloud.Error {
 					w.failed(e, "Release.Internal", "prod serves version 1 whole")
 				} else {
 					w.succeeded(e) // the SDK and the workflow try again, and know their own writes
@@ -138,13 +138,13 @@ func TestFailedRollbackSaysSoAndIsRepairedLater(t *testing.T) {
 	w.deploy(assemblies.faulty)
 	execution := w.start(threeSteps)
 	w.reach(execution, "Judge")
-	id, err := w.cloud.Faults.Add(fault.Rule{Kind: fault.Error, Service: "lambda", Operation: "UpdateAlias", Code: "AccessDeniedException", Status: 403, Message: "out of order"})
+	id, err := w.cloud.Faults().Add(localcloud.Fault{Kind: localcloud.Error, Service: "lambda", Operation: "UpdateAlias", Code: "AccessDeniedException", Status: 403, Message: "out of order"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := w.await(execution)
 	w.failed(e, "Release.RollbackFailed", "did not complete", "out of order")
-	w.cloud.Faults.Remove(id)
+	w.cloud.Faults().Remove(id)
 	w.until(10*time.Minute, "the alias was repaired", w.whole)
 }
 
@@ -154,7 +154,7 @@ func TestMetricOutageIsNotABadVersion(t *testing.T) {
 	w.deploy(assemblies.changed)
 	execution := w.start(threeSteps)
 	w.reach(execution, "Bake")
-	id, err := w.cloud.Faults.Add(fault.Rule{Kind: fault.Error, Service: "monitoring", Operation: "GetMetricData", Code: "AccessDenied", Status: 403, Message: "outage"})
+	id, err := w.cloud.Faults().Add(localcloud.Fault{Kind: localcloud.Error, Service: "monitoring", Operation: "GetMetricData", Code: "AccessDenied", Status: 403, Message: "outage"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestMetricOutageIsNotABadVersion(t *testing.T) {
 	if status := w.prod(); status.RoutingConfig == nil {
 		t.Fatal("the release ended over an outage")
 	}
-	w.cloud.Faults.Remove(id)
+	w.cloud.Faults().Remove(id)
 	w.succeeded(w.await(execution))
 	w.wantProd("2")
 }

@@ -5,14 +5,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-
-	locallambda "weir/local/lambda"
 )
 
 // put puts a version of the sample function in a state.
 func (w *world) put(version string, state types.State, lasts time.Duration) {
 	w.t.Helper()
-	if err := w.cloud.Lambda.SetVersionState(w.function, version, locallambda.VersionState{State: state, For: lasts}); err != nil {
+	if err := w.cloud.SetVersionState(w.function, version, state, lasts); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
@@ -18,16 +16,15 @@ import (
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/internal/release"
-	"weir/local"
-	"weir/local/clock"
+	"weir/localcloud"
 )
 
 // world is a local cloud of a test's own with version 1 in production, and time
 // that stands still until the test lets it pass.
 type world struct {
 	t        *testing.T
-	cloud    *local.Cloud
-	clock    *clock.Clock
+	cloud    *localcloud.Cloud
+	clock    *localcloud.Clock
 	config   aws.Config
 	lambda   *lambda.Client
 	states   *sfn.Client
@@ -49,8 +46,8 @@ func newWorld(t *testing.T) *world {
 func newWorldOf(t *testing.T, first string) *world {
 	t.Helper()
 	t.Parallel() // every world is a cloud of its own
-	w := &world{t: t, clock: clock.Stepped(noon)}
-	cloud, err := local.Start(t.Context(), local.Options{Clock: w.clock})
+	w := &world{t: t, clock: localcloud.SteppedClock(noon)}
+	cloud, err := localcloud.Start(t.Context(), localcloud.Options{Clock: w.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,8 +58,7 @@ func newWorldOf(t *testing.T, first string) *world {
 		}
 	})
 	w.cloud = cloud
-	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithRegion("us-east-1"), config.WithBaseEndpoint(cloud.URL()),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
+	cfg, err := cloud.Config(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,30 +69,14 @@ func newWorldOf(t *testing.T, first string) *world {
 	return w
 }
 
-// deploy puts a cloud assembly on the cloud. A stack's work takes wall time, and
-// some seconds of cloud time while functions become active.
+// deploy puts a cloud assembly on the cloud.
 func (w *world) deploy(assembly string) map[string]string {
 	w.t.Helper()
-	var outputs map[string]string
-	var err error
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		outputs, err = w.cloud.Deploy(w.t.Context(), assembly)
-	}()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	for {
-		select {
-		case <-done:
-			if err != nil {
-				w.t.Fatal(err)
-			}
-			return outputs
-		case <-look.C:
-			w.clock.Advance(50 * time.Millisecond)
-		}
+	outputs, err := w.cloud.Deploy(w.t.Context(), assembly)
+	if err != nil {
+		w.t.Fatal(err)
 	}
+	return outputs
 }
 
 // traffic sends requests to prod in every cloud minute from now on.

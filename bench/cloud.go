@@ -8,13 +8,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"weir/local"
+	"weir/localcloud"
 )
 
 // cloudRows measures invocations through an alias of the local cloud, with the
 // SDK over HTTP.
 func cloudRows(ctx context.Context, in inputs) (rows []row, err error) {
-	cloud, err := local.Start(ctx, local.Options{})
+	cloud, err := localcloud.Start(ctx, localcloud.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +23,7 @@ func cloudRows(ctx context.Context, in inputs) (rows []row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := clientConfig(ctx, cloud.URL())
+	cfg, err := cloud.Config(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
-	locallambda "weir/local/lambda"
+	"weir/localcloud"
 )
 
 const (
@@ -63,7 +63,7 @@ func functionRows(ctx context.Context, in inputs) (rows []row, err error) {
 // unpack zips a function's folder as a deploy does, lays the zip out in another
 // and returns its size in bytes.
 func unpack(from, to string) (int, error) {
-	body, err := locallambda.Package(from)
+	body, err := localcloud.Package(from)
 	if err != nil {
 		return 0, fmt.Errorf("zip %s: %w", from, err)
 	}

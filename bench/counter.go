@@ -5,11 +5,12 @@ import (
 	"strings"
 	"sync"
 
+	"weir/localcloud"
+
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
 	"weir/internal/prices"
-	"weir/local/api"
 )
 
 // counter counts what the roles of a pipeline call. It is a gate of the local
@@ -24,7 +25,7 @@ type counter struct {
 // gate counts a call and lets it through. Not counted are the bench's own calls,
 // and the schedule's sweep with all that the role of the repair does in it: it
 // goes on without releases too.
-func (c *counter) gate(ctx context.Context, call api.Call, next func(context.Context) (any, error)) (any, error) {
+func (c *counter) gate(ctx context.Context, call localcloud.Call, next func(context.Context) (any, error)) (any, error) {
 	if workflow := call.Caller.Service == "states.amazonaws.com"; call.Caller.RoleARN != "" && (workflow || handlerOfRelease(call.Caller.RoleARN)) {
 		c.count(call)
 	}
@@ -37,7 +38,7 @@ func handlerOfRelease(role string) bool {
 	return strings.Contains(role, "Shift") || strings.Contains(role, "Verify")
 }
 
-func (c *counter) count(call api.Call) {
+func (c *counter) count(call localcloud.Call) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.counts == nil {

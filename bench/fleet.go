@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"time"
 
+	"weir/localcloud"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-
-	locallambda "weir/local/lambda"
 )
 
 // fleetSize is how many functions beside its sample app the bench's pipeline may
@@ -44,11 +44,11 @@ func synthesise(ctx context.Context, in inputs, out string) error {
 // app and n-1 more, each with version 1 in production and version 2, of changed
 // code, published. It gives their names.
 func (s *stage) fleet(ctx context.Context, apps string, n int) ([]string, error) {
-	first, err := locallambda.Package(filepath.Join(apps, "app-v1"))
+	first, err := localcloud.Package(filepath.Join(apps, "app-v1"))
 	if err != nil {
 		return nil, fmt.Errorf("zip the app: %w", err)
 	}
-	second, err := locallambda.Package(filepath.Join(apps, "app-v2"))
+	second, err := localcloud.Package(filepath.Join(apps, "app-v2"))
 	if err != nil {
 		return nil, fmt.Errorf("zip the app: %w", err)
 	}

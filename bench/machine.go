@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"weir/local"
+	"weir/localcloud"
 )
 
 const (
@@ -25,12 +25,12 @@ const (
 // machineRows measures how many executions of a machine of 20 states the local
 // cloud gets through, and that a thousand at once all end as they should.
 func machineRows(ctx context.Context, _ inputs) (rows []row, err error) {
-	cloud, err := local.Start(ctx, local.Options{})
+	cloud, err := localcloud.Start(ctx, localcloud.Options{})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
-	cfg, err := clientConfig(ctx, cloud.URL())
+	cfg, err := cloud.Config(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -14,13 +14,15 @@ import (
 	"strings"
 	"time"
 
+	"weir/localcloud"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cloudformationtypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-
-	locallambda "weir/local/lambda"
 )
 
 // warm is how many processes of a function are kept warm to see what they take.
@@ -145,7 +147,7 @@ func (u *up) warm(ctx context.Context, folder string, n int) error {
 		return err
 	}
 	api, name := lambda.NewFromConfig(cfg), aws.String("warm")
-	code, err := locallambda.Package(folder)
+	code, err := localcloud.Package(folder)
 	if err != nil {
 		return fmt.Errorf("zip the app: %w", err)
 	}
@@ -189,4 +191,14 @@ func createRole(ctx context.Context, api *cloudformation.Client) error {
 		return fmt.Errorf("await the role: %w", err)
 	}
 	return nil
+}
+
+// clientConfig points the SDK at an endpoint.
+func clientConfig(ctx context.Context, endpoint string) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion("us-east-1"), config.WithBaseEndpoint(endpoint),
+		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("bench", "bench", "")))
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("configure the SDK: %w", err)
+	}
+	return cfg, nil
 }

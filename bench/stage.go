@@ -7,22 +7,18 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"weir/local"
-	"weir/local/api"
-	"weir/local/clock"
+	"weir/localcloud"
 )
 
 // stage is a local cloud with a pipeline on it, and time that passes only when
 // it is let.
 type stage struct {
-	cloud    *local.Cloud
-	clock    *clock.Clock
+	cloud    *localcloud.Cloud
+	clock    *localcloud.Clock
 	lambda   *lambda.Client
 	states   *sfn.Client
 	function string // the sample app
@@ -30,54 +26,24 @@ type stage struct {
 }
 
 // newStage deploys an assembly to a cloud of its own, whose calls pass gate.
-func newStage(ctx context.Context, assembly string, gate api.Gate) (*stage, error) {
-	s := &stage{clock: clock.Stepped(time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC))}
-	cloud, err := local.Start(ctx, local.Options{Clock: s.clock, Gates: []api.Gate{gate}})
+func newStage(ctx context.Context, assembly string, gate localcloud.Gate) (*stage, error) {
+	s := &stage{clock: localcloud.SteppedClock(time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC))}
+	cloud, err := localcloud.Start(ctx, localcloud.Options{Clock: s.clock, Gates: []localcloud.Gate{gate}})
 	if err != nil {
 		return nil, err
 	}
 	s.cloud = cloud
-	cfg, err := clientConfig(ctx, cloud.URL())
+	cfg, err := cloud.Config(ctx)
 	if err != nil {
 		return nil, errors.Join(err, cloud.Close())
 	}
 	s.lambda, s.states = lambda.NewFromConfig(cfg), sfn.NewFromConfig(cfg)
-	outputs, err := s.deploy(ctx, assembly)
+	outputs, err := cloud.Deploy(ctx, assembly)
 	if err != nil {
 		return nil, errors.Join(err, cloud.Close())
 	}
 	s.function, s.machine = outputs["FunctionName"], outputs["StateMachineArn"]
 	return s, nil
-}
-
-// clientConfig points the SDK at an endpoint.
-func clientConfig(ctx context.Context, endpoint string) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion("us-east-1"), config.WithBaseEndpoint(endpoint),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("bench", "bench", "")))
-	if err != nil {
-		return aws.Config{}, fmt.Errorf("configure the SDK: %w", err)
-	}
-	return cfg, nil
-}
-
-// deploy lets cloud time pass while the stack is made, since functions take a
-// while to become active.
-func (s *stage) deploy(ctx context.Context, assembly string) (outputs map[string]string, err error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		outputs, err = s.cloud.Deploy(ctx, assembly)
-	}()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	for {
-		select {
-		case <-done:
-			return outputs, err
-		case <-look.C:
-			s.clock.Advance(50 * time.Millisecond)
-		}
-	}
 }
 
 // traffic sends requests to the functions' prod in every cloud minute from now

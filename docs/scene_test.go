@@ -8,14 +8,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"weir/local"
+	"weir/localcloud"
 )
 
 // speed is how many cloud seconds pass in one of the wall.
@@ -29,7 +27,7 @@ const requestsPerMinute = 400
 // production and version 2 deployed.
 type scene struct {
 	t        *testing.T
-	cloud    *local.Cloud
+	cloud    *localcloud.Cloud
 	config   aws.Config
 	lambda   *lambda.Client
 	states   *sfn.Client
@@ -39,7 +37,7 @@ type scene struct {
 
 func newScene(t *testing.T, b built) *scene {
 	t.Helper()
-	cloud, err := local.Start(t.Context(), local.Options{Speed: speed})
+	cloud, err := localcloud.Start(t.Context(), localcloud.Options{Speed: speed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,8 +46,7 @@ func newScene(t *testing.T, b built) *scene {
 			t.Errorf("close: %v", err)
 		}
 	})
-	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithRegion("us-east-1"), config.WithBaseEndpoint(cloud.URL()),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
+	cfg, err := cloud.Config(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

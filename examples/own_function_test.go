@@ -10,12 +10,10 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"weir/internal/built"
-	"weir/local"
+	"weir/localcloud"
 )
 
 // A function of another module gets a pipeline in under ten lines, is deployed
@@ -54,7 +52,7 @@ func TestPipelineIsAttachedToAFunctionOfAnotherModule(t *testing.T) {
 	run(nil, "go", "build", "-o", app, ".")
 	run([]string{"CDK_OUTDIR=" + assembly, "HANDLERS=" + handlers, "ORDERS=" + orders, "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20"}, app)
 
-	cloud, err := local.Start(t.Context(), local.Options{Speed: 60})
+	cloud, err := localcloud.Start(t.Context(), localcloud.Options{Speed: 60})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,8 +64,7 @@ func TestPipelineIsAttachedToAFunctionOfAnotherModule(t *testing.T) {
 	if _, err := cloud.Deploy(t.Context(), assembly); err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithRegion("us-east-1"), config.WithBaseEndpoint(cloud.URL()),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
+	cfg, err := cloud.Config(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,13 +12,12 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"weir/local"
+	"weir/localcloud"
 )
 
 // TestProductionIsNeverMovedByTheStack deploys the real template, with the real
@@ -135,9 +134,9 @@ func breakUpdate(stack *template) {
 	}}
 }
 
-func startCloud(t *testing.T) (*local.Cloud, *lambda.Client) {
+func startCloud(t *testing.T) (*localcloud.Cloud, *lambda.Client) {
 	t.Helper()
-	cloud, err := local.Start(context.WithoutCancel(t.Context()), local.Options{Speed: 100})
+	cloud, err := localcloud.Start(context.WithoutCancel(t.Context()), localcloud.Options{Speed: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,13 +145,14 @@ func startCloud(t *testing.T) (*local.Cloud, *lambda.Client) {
 			t.Errorf("close the local cloud: %v", err)
 		}
 	})
-	return cloud, lambda.NewFromConfig(aws.Config{
-		Region: "us-east-1", BaseEndpoint: aws.String(cloud.URL()),
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-	})
+	config, err := cloud.Config(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cloud, lambda.NewFromConfig(config)
 }
 
-func deploy(t *testing.T, cloud *local.Cloud, directory string, fails bool) {
+func deploy(t *testing.T, cloud *localcloud.Cloud, directory string, fails bool) {
 	t.Helper()
 	_, err := cloud.Deploy(t.Context(), directory)
 	if fails && (err == nil || !strings.Contains(err.Error(), "UPDATE_ROLLBACK_COMPLETE")) {

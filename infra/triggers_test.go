@@ -6,13 +6,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"weir/local"
+	"weir/localcloud"
 )
 
 const machines = "arn:aws:states:us-east-1:000000000000:stateMachine:"
@@ -31,7 +30,7 @@ func TestEventsStartReleasesOnce(t *testing.T) {
 	props.App = next + "/app"
 	changed := assemble(t, props)
 
-	cloud, err := local.Start(t.Context(), local.Options{Speed: 50, Twice: true})
+	cloud, err := localcloud.Start(t.Context(), localcloud.Options{Speed: 50, Twice: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,9 +39,9 @@ func TestEventsStartReleasesOnce(t *testing.T) {
 			t.Errorf("close the local cloud: %v", err)
 		}
 	})
-	config := aws.Config{
-		Region: "us-east-1", BaseEndpoint: aws.String(cloud.URL()),
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	config, err := cloud.Config(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
 	states, bus := sfn.NewFromConfig(config), eventbridge.NewFromConfig(config)
 

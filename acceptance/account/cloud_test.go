@@ -13,11 +13,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
-	"weir/local"
+	"weir/localcloud"
 )
 
 // cloud is where the cycle runs. What is done to it afterwards is done by SDK
@@ -33,7 +32,7 @@ type cloud interface {
 
 // rehearsal is the local cloud.
 type rehearsal struct {
-	*local.Cloud
+	*localcloud.Cloud
 	ctx     context.Context //nolint:containedctx // of the test, which the cloud lives as long as
 	clients aws.Config
 }
@@ -42,7 +41,7 @@ const fast = 60
 
 func rehearse(t *testing.T) *rehearsal {
 	t.Helper()
-	running, err := local.Start(context.WithoutCancel(t.Context()), local.Options{Speed: fast})
+	running, err := localcloud.Start(context.WithoutCancel(t.Context()), localcloud.Options{Speed: fast})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,8 +50,7 @@ func rehearse(t *testing.T) *rehearsal {
 			t.Errorf("close: %v", err)
 		}
 	})
-	clients, err := config.LoadDefaultConfig(t.Context(), config.WithRegion("us-east-1"), config.WithBaseEndpoint(running.URL()),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
+	clients, err := running.Config(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,14 +9,12 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"weir/internal/awslambda"
 	"weir/internal/console"
-	"weir/local"
-	"weir/local/api"
-	"weir/local/iam"
+	"weir/localcloud"
 )
 
 // TestConsoleOnTheLocalCloud serves the pages of an execution that ran there, by
@@ -24,7 +22,7 @@ import (
 func TestConsoleOnTheLocalCloud(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
-	cloud, err := local.Start(ctx, local.Options{})
+	cloud, err := localcloud.Start(ctx, localcloud.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,9 +31,12 @@ func TestConsoleOnTheLocalCloud(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: aws.String(cloud.URL()), Credentials: credentials.NewStaticCredentialsProvider("key", "secret", "")}
+	cfg, err := cloud.Config(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
 	states := sfn.NewFromConfig(cfg)
-	machine := refusingMachine(t, cloud, states)
+	machine := refusingMachine(t, iam.NewFromConfig(cfg), states)
 
 	handler, err := console.New(console.Options{Machine: machine, States: states, Aliases: awslambda.New(cfg)})
 	if err != nil {
@@ -70,16 +71,14 @@ func TestConsoleOnTheLocalCloud(t *testing.T) {
 }
 
 // refusingMachine runs one execution of a machine that refuses it.
-func refusingMachine(t *testing.T, cloud *local.Cloud, states *sfn.Client) (arn string) {
+func refusingMachine(t *testing.T, roles *iam.Client, states *sfn.Client) (arn string) {
 	t.Helper()
-	role, err := api.Do[iam.RoleOutput](t.Context(), cloud.Bus(), api.Operator(cloud.Env()), "iam", "CreateRole", &iam.CreateRoleInput{
-		RoleName:                 "states",
-		AssumeRolePolicyDocument: `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "states.amazonaws.com"}}}`,
-	})
+	role, err := roles.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("states"), AssumeRolePolicyDocument: aws.String(
+		`{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "states.amazonaws.com"}}}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	machine, err := states.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{Name: aws.String("weir-release"), RoleArn: &role.Role.Arn, Definition: aws.String(
+	machine, err := states.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{Name: aws.String("weir-release"), RoleArn: role.Role.Arn, Definition: aws.String(
 		`{"StartAt": "Plan release", "States": {"Plan release": {"Type": "Pass", "Next": "Release refused"},
 		"Release refused": {"Type": "Fail", "Error": "Release.Frozen", "Cause": "orders is frozen."}}}`)})
 	if err != nil {

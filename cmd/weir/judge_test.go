@@ -8,15 +8,14 @@ import (
 	"time"
 
 	"weir/internal/judge"
-	"weir/local"
-	"weir/local/api"
+	"weir/localcloud"
 )
 
 // counted is a local cloud on which version 2 of orders has got a tenth of the
 // traffic of prod for the last half hour, and fails more often than version 1.
 func counted(t *testing.T) (until time.Time) {
 	t.Helper()
-	cloud, err := local.Start(t.Context(), local.Options{MetricDelay: -1})
+	cloud, err := localcloud.Start(t.Context(), localcloud.Options{MetricDelay: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +38,7 @@ func counted(t *testing.T) (until time.Time) {
 					failed = 1
 				}
 				for metric, value := range map[string]float64{"Invocations": 1, "Errors": failed, "Duration": 20, "Throttles": 0} {
-					cloud.CloudWatch.Record(api.Datum{Namespace: "AWS/Lambda", Name: metric, Value: value, Time: at, Dimensions: []api.Dimension{
+					cloud.RecordMetric(localcloud.Datum{Namespace: "AWS/Lambda", Name: metric, Value: value, Time: at, Dimensions: []localcloud.Dimension{
 						{Name: "FunctionName", Value: "orders"}, {Name: "Resource", Value: "orders:prod"}, {Name: "ExecutedVersion", Value: version}}})
 				}
 			}

@@ -11,7 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"weir/local"
+	"weir/localcloud"
 )
 
 // localCmd groups what concerns the local cloud.
@@ -34,11 +34,11 @@ func (c *localUpCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if delay == 0 {
 		delay = -1 // none, and not the default
 	}
-	cloud, err := local.Start(ctx, local.Options{Listen: c.Listen, Names: c.Name, Speed: c.Speed, MetricDelay: delay, Twice: c.Twice, Log: log})
+	cloud, err := localcloud.Start(ctx, localcloud.Options{Listen: c.Listen, Names: c.Name, Speed: c.Speed, MetricDelay: delay, Twice: c.Twice, Log: log})
 	if err != nil {
 		return err
 	}
-	fmt.Printf("local cloud at %s; point the tools at it with:\n%s\n", cloud.URL(), cloud.Pointer())
+	fmt.Printf("local cloud at %s; point the tools at it with:\n%s\n", cloud.URL(), cloud.Export())
 	<-ctx.Done()
 	return cloud.Close()
 }
@@ -58,7 +58,7 @@ func (c *localPermissionsCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("endpoint is %q: %w", c.Endpoint, err)
 	}
-	request.Header.Set(local.ControlHeader, "1")
+	request.Header.Set(localcloud.ControlHeader, "1")
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return fmt.Errorf("ask the local cloud (is `weir local up` running?): %w", err)

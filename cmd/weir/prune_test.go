@@ -9,20 +9,17 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
-	"weir/local"
-	"weir/local/clock"
+	"weir/localcloud"
 )
 
 // published is a function with so many versions, on a local cloud.
 func published(t *testing.T, versions int) *lambda.Client {
 	t.Helper()
-	running := clock.Stepped(time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC))
-	cloud, err := local.Start(t.Context(), local.Options{Clock: running})
+	running := localcloud.SteppedClock(time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC))
+	cloud, err := localcloud.Start(t.Context(), localcloud.Options{Clock: running})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,8 +28,7 @@ func published(t *testing.T, versions int) *lambda.Client {
 			t.Errorf("close: %v", err)
 		}
 	})
-	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithRegion("us-east-1"), config.WithBaseEndpoint(cloud.URL()),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
+	cfg, err := cloud.Config(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"weir/local"
+	"weir/localcloud"
 )
 
 var update = flag.Bool("update", false, "write what the commands print into the scripts")
@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 // answered, help screens and errors to the letter. A local cloud is at
 // AWS_ENDPOINT_URL.
 func TestScripts(t *testing.T) {
-	cloud, err := local.Start(t.Context(), local.Options{Log: slog.New(slog.DiscardHandler)})
+	cloud, err := localcloud.Start(t.Context(), localcloud.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,14 +13,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"weir/internal/follow"
 	"weir/internal/release"
-	"weir/local"
+	"weir/localcloud"
 )
 
 // Options are what the demo can be told.
@@ -36,7 +34,7 @@ type Options struct {
 // story is a demo under way.
 type story struct {
 	Options
-	cloud   *local.Cloud
+	cloud   *localcloud.Cloud
 	lambda  *lambda.Client
 	states  *sfn.Client
 	traffic *traffic
@@ -69,13 +67,12 @@ func Run(ctx context.Context, options Options) error {
 
 // start brings up an empty local cloud with version 1 on it.
 func (s *story) start(ctx context.Context) error {
-	cloud, err := local.Start(ctx, local.Options{Speed: s.Speed, Log: s.Log})
+	cloud, err := localcloud.Start(ctx, localcloud.Options{Speed: s.Speed, Log: s.Log})
 	if err != nil {
 		return fmt.Errorf("start the local cloud: %w", err)
 	}
 	s.cloud = cloud
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion("us-east-1"), config.WithBaseEndpoint(cloud.URL()),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("demo", "demo", "")))
+	cfg, err := cloud.Config(ctx)
 	if err != nil {
 		return fmt.Errorf("configure the SDK: %w", err)
 	}

@@ -1,0 +1,175 @@
+package events
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"weir/localcloud/internal/api"
+	"weir/localcloud/internal/pattern"
+)
+
+// The most entries of a request, and the most bytes of them all.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
+const (
+	maxEntries = 10
+	maxSize    = 256 << 10
+)
+
+// putPermissions are asked for each entry, with the condition keys of its own.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+func (s *Service) putPermissions(in *eventbridge.PutEventsInput) []api.Permission {
+	permissions := []api.Permission{}
+	for _, entry := range in.Entries {
+		permissions = append(permissions, api.Permission{Action: "events:PutEvents", Resource: s.busARN(entry.EventBusName),
+			Context: map[string][]string{"events:source": {deref(entry.Source)}, "events:detail-type": {deref(entry.DetailType)},
+				"events:eventBusInvocation": {"false"}}})
+	}
+	return permissions
+}
+
+func (s *Service) putEvents(ctx context.Context, caller api.Caller, in *eventbridge.PutEventsInput) (*eventbridge.PutEventsOutput, error) {
+	if err := checkEntries(in.Entries); err != nil {
+		return nil, err
+	}
+	out := &eventbridge.PutEventsOutput{Entries: []types.PutEventsResultEntry{}}
+	for _, entry := range in.Entries {
+		made, code, why := s.event(caller, entry)
+		made.hops = hopsOf(ctx)
+		if code != "" {
+			out.FailedEntryCount++
+			out.Entries = append(out.Entries, types.PutEventsResultEntry{ErrorCode: &code, ErrorMessage: &why})
+			continue
+		}
+		out.Entries = append(out.Entries, types.PutEventsResultEntry{EventId: &made.ID})
+		s.publish(busName(entry.EventBusName), made)
+	}
+	return out, nil
+}
+
+func checkEntries(entries []types.PutEventsRequestEntry) error {
+	if n := len(entries); n == 0 || n > maxEntries {
+		bound, shown := "less than or equal to 10", make([]string, n)
+		if n == 0 {
+			bound = "greater than or equal to 1"
+		}
+		for i, e := range entries {
+			shown[i] = inJava(e)
+		}
+		return api.Errorf("ValidationException", "1 validation error detected: Value '[%s]' at 'entries' failed to satisfy constraint: Member must have length %s",
+			strings.Join(shown, ", "), bound)
+	}
+	size := 0
+	for _, e := range entries {
+		size += len(deref(e.Source)) + len(deref(e.DetailType)) + len(deref(e.Detail))
+		if e.Time != nil {
+			size += 14
+		}
+		for _, resource := range e.Resources {
+			size += len(resource)
+		}
+	}
+	if size > maxSize {
+		return api.Errorf("ValidationException", "Total size of the entries in the request is over the limit.")
+	}
+	return nil
+}
+
+// inJava writes an entry as EventBridge does in a refusal.
+func inJava(e types.PutEventsRequestEntry) string {
+	or := func(text *string) string {
+		if text == nil {
+			return "null"
+		}
+		return *text
+	}
+	at, resources := "null", "null"
+	if e.Time != nil {
+		at = e.Time.UTC().Format(time.UnixDate)
+	}
+	if e.Resources != nil {
+		resources = "[" + strings.Join(e.Resources, ", ") + "]"
+	}
+	return fmt.Sprintf("PutEventsRequestEntry(time=%s, source=%s, resources=%s, detailType=%s, detail=%s, eventBusName=%s, traceHeader=%s, kmsKeyIdentifier=null, internalMetadata=null)",
+		at, or(e.Source), resources, or(e.DetailType), or(e.Detail), or(e.EventBusName), or(e.TraceHeader))
+}
+
+// event makes an event of an entry, or says why it is refused. Only AWS's own
+// services may name themselves as the source, and a rule that passes such an
+// event on to another bus.
+func (s *Service) event(caller api.Caller, entry types.PutEventsRequestEntry) (made event, code, why string) {
+	for _, field := range []struct {
+		name  string
+		value *string
+	}{{"Source", entry.Source}, {"DetailType", entry.DetailType}, {"Detail", entry.Detail}} {
+		if deref(field.value) == "" {
+			return event{}, "InvalidArgument", "Parameter " + field.name + " is not valid. Reason: " + field.name + " is a required argument."
+		}
+	}
+	foreign := caller.Service == "" || caller.RoleARN != "" && caller.Service != principal
+	if strings.HasPrefix(*entry.Source, "aws.") && foreign {
+		return event{}, "NotAuthorizedForSourceException", "Not authorized for the source."
+	}
+	if !strings.HasPrefix(strings.TrimLeft(*entry.Detail, " \t\r\n"), "{") || !json.Valid([]byte(*entry.Detail)) {
+		return event{}, "MalformedDetail", "Detail is malformed."
+	}
+	happened := s.Clock.Now()
+	if entry.Time != nil {
+		happened = *entry.Time
+	}
+	return s.newEvent(envelope{DetailType: *entry.DetailType, Source: *entry.Source, Time: happened.UTC().Format(time.RFC3339),
+		Resources: entry.Resources, Detail: json.RawMessage(*entry.Detail)}), "", ""
+}
+
+// publish hands an event to every rule of a bus that matches. One for a bus that
+// is not there goes nowhere, as on AWS.
+func (s *Service) publish(busName string, e event) {
+	s.mu.Lock()
+	taps, lose, twice := slices.Clone(s.taps), s.lose, s.Twice
+	var matching []*rule
+	if b, ok := s.buses[busName]; ok {
+		for _, name := range slices.Sorted(maps.Keys(b.rules)) {
+			r := b.rules[name]
+			if r.pattern != nil && r.described.State == types.RuleStateEnabled && r.pattern.Matches(e.fields) {
+				matching = append(matching, r)
+			}
+		}
+	}
+	s.mu.Unlock()
+	for _, tap := range taps {
+		tap(e.fields)
+	}
+	if lose != nil && lose(e.fields) {
+		return
+	}
+	for _, r := range matching {
+		s.fire(r, e)
+		if twice {
+			s.fire(r, e)
+		}
+	}
+}
+
+func (s *Service) testEventPattern(_ context.Context, _ api.Caller, in *eventbridge.TestEventPatternInput) (*eventbridge.TestEventPatternOutput, error) {
+	parsed, err := pattern.Parse(deref(in.EventPattern))
+	if err != nil {
+		return nil, api.Errorf("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
+	}
+	var event map[string]any
+	if err := json.Unmarshal([]byte(deref(in.Event)), &event); err != nil {
+		return nil, api.Errorf("ValidationException", "Parameter Event is not valid.")
+	}
+	for _, field := range []string{"id", "account", "source", "time", "region", "detail-type"} {
+		if _, ok := event[field].(string); !ok {
+			return nil, api.Errorf("ValidationException", "Parameter Event is not valid.")
+		}
+	}
+	return &eventbridge.TestEventPatternOutput{Result: parsed.Matches(event)}, nil
+}
