@@ -17,7 +17,7 @@ LINT := go tool -modfile=tools/go.mod golangci-lint
 GO_FUNCTION := CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc
 STRIP       := -s -w -buildid=
 
-FUNCTIONS := app shift verify rollback alias
+FUNCTIONS := app plan shift verify rollback alias
 HOST_OS   := $(shell go env GOOS 2>/dev/null)
 HOST_ARCH := $(shell go env GOARCH 2>/dev/null)
 HOST      := build/functions/host

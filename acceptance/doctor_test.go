@@ -88,11 +88,12 @@ func TestDoctorFindsEachFault(t *testing.T) {
 			{Check: "provisioned concurrency of TARGET", Status: doctor.Warning, Found: "it has some"},
 		}},
 		"roles that allow nothing": {func(w *world) {
-			for _, handler := range []string{"shift", "verify", "rollback"} {
+			for _, handler := range []string{"plan", "shift", "verify", "rollback"} {
 				w.disarm(handler)
 			}
 			w.disarmRole(w.roleOfWorkflow())
 		}, []doctor.Finding{
+			{Check: "role of plan", Status: doctor.Failed, Found: "lambda:PublishVersion on"},
 			{Check: "role of shift", Status: doctor.Failed, Found: "lambda:UpdateAlias on"},
 			{Check: "role of verify", Status: doctor.Failed, Found: "lambda:InvokeFunction on"},
 			{Check: "role of rollback", Status: doctor.Failed, Found: "lambda:UpdateAlias on"},

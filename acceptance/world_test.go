@@ -225,7 +225,7 @@ func (w *world) wantProd(version string) {
 	if aws.ToString(alias.FunctionVersion) != version || alias.RoutingConfig != nil {
 		w.t.Errorf("prod serves %s with %+v, want %s whole", aws.ToString(alias.FunctionVersion), alias.RoutingConfig, version)
 	}
-	if mark := release.ParseMark(aws.ToString(alias.Description)); !mark.Lock.IsZero() {
+	if mark := release.ParseDescription(aws.ToString(alias.Description)); !mark.Lock.IsZero() {
 		w.t.Errorf("prod is still locked: %s", aws.ToString(alias.Description))
 	}
 }

@@ -22,7 +22,7 @@ const (
 )
 
 // handlers are the functions that Weir deploys.
-var handlers = []string{"app", "shift", "verify", "rollback", "alias"}
+var handlers = []string{"app", "plan", "shift", "verify", "rollback", "alias"}
 
 // functionRows measures each function: its zip, and its cold start beside a bare
 // handler's. As on Lambda, what runs has come out of the zip; it starts a tenth

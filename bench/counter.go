@@ -35,7 +35,7 @@ func (c *counter) gate(ctx context.Context, call localcloud.Call, next func(cont
 // handlerOfRelease tells whether a role is that of a handler which a release
 // that goes well invokes.
 func handlerOfRelease(role string) bool {
-	return strings.Contains(role, "Shift") || strings.Contains(role, "Verify")
+	return strings.Contains(role, "Plan") || strings.Contains(role, "Shift") || strings.Contains(role, "Verify")
 }
 
 func (c *counter) count(call localcloud.Call) {

@@ -178,7 +178,7 @@ func watched(s *scene) string {
 // paused is one that somebody holds.
 func paused(s *scene) string {
 	execution := running(s)
-	asking := s.start(`{"target": {"function": "FUNCTION"}, "ask": "pause", "by": "ada"}`)
+	asking := s.start(`{"target": {"function": "FUNCTION"}, "command": "pause", "by": "ada"}`)
 	if status := s.ended(asking); status != "SUCCEEDED" {
 		s.t.Fatalf("pause ended %s", status)
 	}
@@ -217,7 +217,7 @@ func promoted(s *scene) string {
 // rolledBack is a release that failed.
 func rolledBack(s *scene) string {
 	execution := running(s)
-	s.start(`{"target": {"function": "FUNCTION"}, "ask": "abort", "by": "ada"}`)
+	s.start(`{"target": {"function": "FUNCTION"}, "command": "abort", "by": "ada"}`)
 	s.ended(execution)
 	return execution
 }

@@ -35,7 +35,7 @@ func checkBootstrap(directory string, architecture Architecture) error {
 // builtFor is the architecture of the built functions in a folder; arm64 where they
 // do not tell.
 func builtFor(handlers string) Architecture {
-	for _, name := range []string{"shift", "alias"} {
+	for _, name := range []string{"plan", "alias"} {
 		if built, known, err := architectureOf(filepath.Join(handlers, name, "bootstrap")); err == nil && known {
 			return built
 		}

@@ -50,7 +50,7 @@ func TestTheArchitectureIsThatOfTheHandlers(t *testing.T) {
 	if got := builtFor(handlers); got != ARM64 {
 		t.Errorf("without handlers it is %s", got)
 	}
-	if err := os.Rename(binary(t, 0x3e), filepath.Join(handlers, "shift")); err != nil {
+	if err := os.Rename(binary(t, 0x3e), filepath.Join(handlers, "plan")); err != nil {
 		t.Fatal(err)
 	}
 	if got := builtFor(handlers); got != X8664 {

@@ -15,7 +15,7 @@ func TestHandlersGetTheVariablesTheyRead(t *testing.T) {
 	functions := synth(t).of("AWS::Lambda::Function")
 	read := 0
 	for name, prefix := range map[string]string{
-		"shift": "ReleaseShiftFunction", "verify": "ReleaseVerifyFunction", "rollback": "ReleaseRollbackFunction",
+		"plan": "ReleasePlanFunction", "shift": "ReleaseShiftFunction", "verify": "ReleaseVerifyFunction", "rollback": "ReleaseRollbackFunction",
 	} {
 		source, err := os.ReadFile("../functions/" + name + "/main.go")
 		if err != nil {

@@ -22,8 +22,9 @@ func (p *ReleasePipeline) newOutputs(props ReleasePipelineProps) {
 	}{
 		{"StateMachineArn", "Start a release with: aws stepfunctions start-execution.", p.StateMachine.StateMachineArn()},
 		{"Targets", "What this pipeline releases on, as function:alias.", new(targetList(props.Targets))},
-		{"ShiftFunction", "Plans releases and moves traffic forward.", p.Shift.FunctionName()},
-		{"VerifyFunction", "Probes and judges.", p.Verify.FunctionName()},
+		{"PlanFunction", "Plans releases.", p.Plan.FunctionName()},
+		{"ShiftFunction", "Moves traffic forward.", p.Shift.FunctionName()},
+		{"VerifyFunction", "Probes, judges and calls hooks.", p.Verify.FunctionName()},
 		{"RollbackFunction", "Returns aliases to their stable version.", p.Rollback.FunctionName()},
 		{"UndeliveredQueueUrl", "Events that could not be delivered.", p.Undelivered.QueueUrl()},
 	} {

@@ -8,36 +8,47 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// grantHandlers gives each handler what it calls, on the targets in hand.
-func grantHandlers(this constructs.Construct, props ReleasePipelineProps, shift, verify, rollback *handler) {
-	shift.allow(
+// handlers are the functions of a pipeline.
+type handlers struct{ plan, shift, verify, rollback *handler }
+
+// grantHandlers gives each handler what it calls, on the targets in hand. Only
+// shift and rollback may write to an alias.
+func grantHandlers(this constructs.Construct, props ReleasePipelineProps, h handlers) {
+	h.plan.allow(
 		allow("ReadTargets", functions(props.Targets),
 			"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig"),
-		allow("MoveTargets", functions(props.Targets), "lambda:UpdateAlias"),
 		allow("PublishCandidate", functions(props.Targets), "lambda:PublishVersion"),
 		allow("ReadFreeze", freezes(this, props), "ssm:GetParameters"),
 		allow("Freeze", freezes(this, props), "ssm:PutParameter", "ssm:DeleteParameter"),
-		readMetrics(), readAlarms(this), readExecutions(this, props.Name), recordEvents(this),
+		readMetrics(), readAlarms(this), readExecutions(this, props.Name),
 	)
-	if len(props.Hooks) > 0 {
-		var hooks []*string
-		for _, hook := range props.Hooks {
-			hooks = append(hooks, hook.FunctionArn())
-		}
-		shift.allow(
-			allow("CallHooks", hooks, "lambda:InvokeFunction"),
-			allow("PassOnAnswers", []*string{arn(this, "states", "stateMachine:"+props.Name)}, "states:SendTaskSuccess"),
-		)
-	}
-	verify.allow(
+	h.shift.allow(
+		allow("MoveTargets", functions(props.Targets), "lambda:GetAlias", "lambda:UpdateAlias"),
+		readExecutions(this, props.Name), recordEvents(this),
+	)
+	h.verify.allow(
 		allow("ReadTargets", functions(props.Targets), "lambda:GetAlias"),
 		allow("ReadFreeze", freezes(this, props), "ssm:GetParameters"),
 		allow("ProbeCandidate", versions(props.Targets), "lambda:InvokeFunction"),
 		readMetrics(), readAlarms(this), recordEvents(this),
 	)
-	rollback.allow(
+	h.rollback.allow(
 		allow("RestoreTargets", functions(props.Targets), "lambda:GetAlias", "lambda:UpdateAlias"),
 		readExecutions(this, props.Name), recordEvents(this),
+	)
+	if len(props.Hooks) == 0 {
+		return
+	}
+	var hooks []*string
+	for _, hook := range props.Hooks {
+		hooks = append(hooks, hook.FunctionArn())
+	}
+	// A dry run of an invocation, which finds a hook that cannot be called, needs the
+	// same permission as the call.
+	h.plan.allow(allow("CheckHooks", hooks, "lambda:InvokeFunction"))
+	h.verify.allow(
+		allow("CallHooks", hooks, "lambda:InvokeFunction"),
+		allow("PassOnAnswers", []*string{arn(this, "states", "stateMachine:"+props.Name)}, "states:SendTaskSuccess"),
 	)
 }
 

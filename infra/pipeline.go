@@ -137,7 +137,7 @@ func (p ReleasePipelineProps) validateAlarms(path *string) {
 	}
 }
 
-// ReleasePipeline is the release workflow with its three handlers, for a fixed
+// ReleasePipeline is the release workflow with its handlers, for a fixed
 // set of targets.
 type ReleasePipeline struct {
 	// Construct is this construct's node in the app.
@@ -145,9 +145,11 @@ type ReleasePipeline struct {
 
 	// StateMachine runs one release per execution.
 	StateMachine awsstepfunctions.StateMachine
-	// Shift plans a release and moves traffic forward.
+	// Plan checks a request and plans the release; it cannot move an alias.
+	Plan awslambda.Function
+	// Shift writes to aliases on the way forward.
 	Shift awslambda.Function
-	// Verify probes and judges; it only reads.
+	// Verify probes, judges and calls hooks; it never writes to an alias.
 	Verify awslambda.Function
 	// Rollback returns aliases to whole, in a release and after one.
 	Rollback awslambda.Function
@@ -163,31 +165,10 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 	props = props.withDefaults(this.Construct)
 	props.validate(this.Construct.Node().Path())
 
-	shift := newHandler(this.Construct, "Shift", handlerProps{
-		name: "shift", function: props.Name + "-shift", directory: props.Handlers, architecture: props.Architecture, memory: 256,
-		description: "plans a release and moves traffic forward.",
-		// Below the 120 seconds that the workflow waits: no write of an attempt
-		// that the workflow has given up.
-		timeoutSeconds: 110,
-		environment:    map[string]variable{"WEIR_VERSION": plain(props.Version), "WEIR_ALARMS": alarmList(this.Construct, props.Alarms)},
-		shorten: fmt.Sprintf("put a composite alarm around several of Alarms, or give them shorter names (one whose name CloudFormation chooses counts %d)",
-			maxAlarmName),
-	})
-	verify := newHandler(this.Construct, "Verify", handlerProps{
-		name: "verify", function: props.Name + "-verify", directory: props.Handlers, architecture: props.Architecture, memory: 256,
-		description:    "probes and judges a candidate; it only reads.",
-		timeoutSeconds: 890,
-	})
-	rollback := newHandler(this.Construct, "Rollback", handlerProps{
-		name: "rollback", function: props.Name + "-rollback", directory: props.Handlers, architecture: props.Architecture, memory: 256,
-		description:    "returns aliases whole to their stable version.",
-		timeoutSeconds: 290,
-		environment:    map[string]variable{"WEIR_TARGETS": {value: targetList(props.Targets), longest: longestTargetList(props.Targets)}},
-		shorten:        "give Targets shorter names, or make two pipelines",
-	})
-	grantHandlers(this.Construct, props, shift, verify, rollback)
-	this.Shift, this.Verify, this.Rollback = shift.function, verify.function, rollback.function
-	this.StateMachine = newWorkflow(this.Construct, props.Name, this.Shift, this.Verify, this.Rollback)
+	h := newHandlers(this.Construct, props)
+	grantHandlers(this.Construct, props, h)
+	this.Plan, this.Shift, this.Verify, this.Rollback = h.plan.function, h.shift.function, h.verify.function, h.rollback.function
+	this.StateMachine = newWorkflow(this.Construct, props.Name, h)
 	this.Undelivered = awssqs.NewQueue(this.Construct, jsii.String("Undelivered"), &awssqs.QueueProps{
 		EnforceSSL: jsii.Bool(true), RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
 	})
@@ -198,7 +179,32 @@ func NewReleasePipeline(scope constructs.Construct, id string, props ReleasePipe
 	return this
 }
 
-// alarmList writes alarms as the shift handler reads them.
+// newHandlers makes the pipeline's functions. The workflow waits ten seconds longer
+// than each may run, so that no attempt that it has given up writes.
+func newHandlers(this constructs.Construct, props ReleasePipelineProps) handlers {
+	newOne := func(id, name, description string, seconds float64, change func(*handlerProps)) *handler {
+		p := handlerProps{name: name, function: props.Name + "-" + name, directory: props.Handlers, architecture: props.Architecture, memory: 256,
+			description: description, timeoutSeconds: seconds}
+		change(&p)
+		return newHandler(this, id, p)
+	}
+	asIs := func(*handlerProps) {}
+	return handlers{
+		plan: newOne("Plan", "plan", "plans a release; it cannot move an alias.", 110, func(p *handlerProps) {
+			p.environment = map[string]variable{"WEIR_VERSION": plain(props.Version), "WEIR_ALARMS": alarmList(this, props.Alarms)}
+			p.shorten = fmt.Sprintf("put a composite alarm around several of Alarms, or give them shorter names (one whose name CloudFormation chooses counts %d)",
+				maxAlarmName)
+		}),
+		shift:  newOne("Shift", "shift", "moves traffic forward.", 110, asIs),
+		verify: newOne("Verify", "verify", "probes and judges a candidate; it never writes to an alias.", 890, asIs),
+		rollback: newOne("Rollback", "rollback", "returns aliases whole to their stable version.", 290, func(p *handlerProps) {
+			p.environment = map[string]variable{"WEIR_TARGETS": {value: targetList(props.Targets), longest: longestTargetList(props.Targets)}}
+			p.shorten = "give Targets shorter names, or make two pipelines"
+		}),
+	}
+}
+
+// alarmList writes alarms as the plan handler reads them.
 func alarmList(this constructs.Construct, alarms []awscloudwatch.IAlarm) variable {
 	names, longest := make([]*string, len(alarms)), make([]string, len(alarms))
 	for i, alarm := range alarms {

@@ -10,7 +10,7 @@ import (
 )
 
 // Detail-types and source of the events that the handlers put on the default
-// bus; internal/ledger writes them, and a test holds the two together.
+// bus; internal/events writes them, and a test holds the two together.
 const (
 	eventSource       = "weir"
 	releaseSucceeded  = "Release Succeeded"

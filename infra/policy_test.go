@@ -52,10 +52,17 @@ var rolePolicies = []policy{
 		},
 	},
 	{
-		name: "shift plans, publishes, moves and freezes, and neither invokes nor deletes",
-		check: allows("ReleaseShiftRole", "cloudwatch:GetMetricData", "lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration",
+		name: "plan reads, publishes and freezes, and never moves an alias",
+		check: allows("ReleasePlanRole", "cloudwatch:GetMetricData", "lambda:GetAlias", "lambda:GetFunctionConfiguration",
 			"lambda:GetProvisionedConcurrencyConfig", "lambda:PublishVersion", "cloudwatch:DescribeAlarms",
-			"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter", "states:DescribeExecution", "events:PutEvents"),
+			"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter", "states:DescribeExecution"),
+		breach: func(t template) {
+			grant(t, "ReleasePlanRole", "lambda:UpdateAlias", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
+		},
+	},
+	{
+		name:  "shift moves aliases, and neither publishes, invokes nor deletes",
+		check: allows("ReleaseShiftRole", "lambda:GetAlias", "lambda:UpdateAlias", "states:DescribeExecution", "events:PutEvents"),
 		breach: func(t template) {
 			grant(t, "ReleaseShiftRole", "lambda:DeleteFunction", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
 		},

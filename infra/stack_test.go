@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"weir/internal/emf"
-	"weir/internal/ledger"
+	"weir/internal/events"
 	"weir/internal/release"
 	"weir/statemachine"
 )
@@ -122,7 +122,7 @@ func TestWritersEndBeforeTheWorkflowGivesThemUp(t *testing.T) {
 	}
 	functions := synth(t).of("AWS::Lambda::Function")
 	for placeholder, prefix := range map[string]string{
-		"${ShiftFunctionArn}": "ReleaseShiftFunction", "${RollbackFunctionArn}": "ReleaseRollbackFunction",
+		"${PlanFunctionArn}": "ReleasePlanFunction", "${ShiftFunctionArn}": "ReleaseShiftFunction", "${RollbackFunctionArn}": "ReleaseRollbackFunction",
 	} {
 		timeout := 0.0
 		for id, f := range functions {
@@ -149,8 +149,8 @@ func TestWritersEndBeforeTheWorkflowGivesThemUp(t *testing.T) {
 
 func TestNoticesAndAlarmsUseTheNamesOfTheHandlers(t *testing.T) {
 	for got, want := range map[string]string{
-		eventSource: ledger.Source, releaseSucceeded: ledger.ReleaseSucceeded,
-		releaseRolledBack: ledger.ReleaseRolledBack, aliasRepaired: ledger.AliasRepaired,
+		eventSource: events.Source, releaseSucceeded: events.ReleaseSucceeded,
+		releaseRolledBack: events.ReleaseRolledBack, aliasRepaired: events.AliasRepaired,
 		weirNamespace: emf.Namespace, heldMetric: emf.Held, repairedMetric: emf.Repaired,
 	} {
 		if got != want {
@@ -285,17 +285,17 @@ func TestHooksAreCalledOnlyIfGiven(t *testing.T) {
 		}
 		NewReleasePipeline(stack, "Release", props)
 		for _, s := range statements(templateOf(t, stack)) {
-			if strings.HasPrefix(s.role, "ReleaseShiftRole") && slices.Contains(s.actions, "lambda:InvokeFunction") {
+			if strings.HasPrefix(s.role, "ReleasePlanRole") && slices.Contains(s.actions, "lambda:InvokeFunction") {
 				return text(s.resources)
 			}
 		}
 		return ""
 	}
 	if got := granted(); got != "" {
-		t.Errorf("without hooks, shift may invoke %s", got)
+		t.Errorf("without hooks, plan may invoke %s", got)
 	}
 	if got := granted("smoke-test"); !strings.Contains(got, ":function:smoke-test") || strings.Contains(got, "orders") {
-		t.Errorf("with a hook, shift may invoke %s", got)
+		t.Errorf("with a hook, plan may invoke %s", got)
 	}
 }
 

@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write the golden templates anew")
 func builtHandlers(t *testing.T, version string) string {
 	t.Helper()
 	directory := t.TempDir()
-	for _, name := range []string{"app", "shift", "verify", "rollback", "alias"} {
+	for _, name := range []string{"app", "plan", "shift", "verify", "rollback", "alias"} {
 		content := "built " + name
 		if name == "app" {
 			content += " " + version

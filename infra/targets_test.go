@@ -87,7 +87,7 @@ func TestWhereReleasesPublishADeployPublishesNothing(t *testing.T) {
 		}
 	}
 	if versions != 1 {
-		t.Errorf("%d functions take $LATEST by default, want the shift handler", versions)
+		t.Errorf("%d functions take $LATEST by default, want the plan handler", versions)
 	}
 	sentence := refusal(t, func() {
 		synth(t, func(p *StackProps) { p.PublishOnRequest, p.Triggers.StackUpdated = true, true })

@@ -2,7 +2,6 @@ package infra
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -11,9 +10,9 @@ import (
 	"weir/statemachine"
 )
 
-// newWorkflow is the state machine, which may invoke the three handlers, put
+// newWorkflow is the state machine, which may invoke the handlers, put
 // the event that asks a person for approval, and nothing else.
-func newWorkflow(scope constructs.Construct, name string, shift, verify, rollback awslambda.IFunction) awsstepfunctions.StateMachine {
+func newWorkflow(scope constructs.Construct, name string, h handlers) awsstepfunctions.StateMachine {
 	logs := awslogs.NewLogGroup(scope, jsii.String("WorkflowLog"), &awslogs.LogGroupProps{
 		// The prefix keeps the account's log delivery policy from outgrowing
 		// its limit.
@@ -27,17 +26,21 @@ func newWorkflow(scope constructs.Construct, name string, shift, verify, rollbac
 		DefinitionBody:   awsstepfunctions.DefinitionBody_FromString(&statemachine.Definition),
 		DefinitionSubstitutions: &map[string]*string{
 			"Partition":           awscdk.Stack_Of(scope).Partition(),
-			"ShiftFunctionArn":    shift.FunctionArn(),
-			"VerifyFunctionArn":   verify.FunctionArn(),
-			"RollbackFunctionArn": rollback.FunctionArn(),
+			"PlanFunctionArn":     h.plan.function.FunctionArn(),
+			"ShiftFunctionArn":    h.shift.function.FunctionArn(),
+			"VerifyFunctionArn":   h.verify.function.FunctionArn(),
+			"RollbackFunctionArn": h.rollback.function.FunctionArn(),
 		},
 		TracingEnabled: jsii.Bool(true),
 		Logs: &awsstepfunctions.LogOptions{
 			Destination: logs, Level: awsstepfunctions.LogLevel_ALL, IncludeExecutionData: jsii.Bool(true),
 		},
 	})
-	machine.AddToRolePolicy(allow("InvokeHandlers",
-		[]*string{shift.FunctionArn(), verify.FunctionArn(), rollback.FunctionArn()}, "lambda:InvokeFunction"))
+	var invoked []*string
+	for _, one := range []*handler{h.plan, h.shift, h.verify, h.rollback} {
+		invoked = append(invoked, one.function.FunctionArn())
+	}
+	machine.AddToRolePolicy(allow("InvokeHandlers", invoked, "lambda:InvokeFunction"))
 	machine.AddToRolePolicy(recordEvents(scope))
 	return machine
 }

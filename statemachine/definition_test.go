@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"weir/internal/handler"
 	"weir/internal/release"
 	"weir/statemachine"
 )
@@ -39,6 +40,7 @@ type state struct {
 	Branches      []machine
 	ItemProcessor *machine
 	Error, Cause  string
+	Arguments     json.RawMessage
 }
 
 func definition(t *testing.T) machine {
@@ -143,7 +145,7 @@ func TestErrorsLeadToTheRollback(t *testing.T) {
 		for _, c := range s.Catch {
 			want := "Roll back"
 			switch name {
-			case "Plan release":
+			case "Plan release", "Give command":
 				want = "Release refused" // nothing was moved
 			case "Roll back":
 				want = "Rollback failed"
@@ -155,12 +157,12 @@ func TestErrorsLeadToTheRollback(t *testing.T) {
 	}
 }
 
-func TestSubstitutionsAreThePartitionAndTheThreeHandlers(t *testing.T) {
+func TestSubstitutionsAreThePartitionAndTheHandlers(t *testing.T) {
 	found := map[string]bool{}
 	for _, match := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllStringSubmatch(statemachine.Definition, -1) {
 		found[match[1]] = true
 	}
-	want := []string{"Partition", "RollbackFunctionArn", "ShiftFunctionArn", "VerifyFunctionArn"}
+	want := []string{"Partition", "PlanFunctionArn", "RollbackFunctionArn", "ShiftFunctionArn", "VerifyFunctionArn"}
 	if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, want) {
 		t.Errorf("substitutions = %v, want %v", got, want)
 	}
@@ -177,5 +179,33 @@ func TestDefinitionNamesNoPartition(t *testing.T) {
 func TestTimeLimitIsTheOneThatPlansAreHeldTo(t *testing.T) {
 	if got, want := definition(t).TimeoutSeconds, int(release.MaxExecution.Seconds()); got != want {
 		t.Errorf("TimeoutSeconds is %d, plans are held to %d", got, want)
+	}
+}
+
+// The definition names each action of a handler, and no other.
+func TestActionsAreTheHandlers(t *testing.T) {
+	got := map[string][]string{}
+	each(definition(t), func(name string, s state, _ bool) {
+		var arguments struct {
+			FunctionName string
+			Payload      struct{ Action string }
+		}
+		if len(s.Arguments) == 0 || json.Unmarshal(s.Arguments, &arguments) != nil || arguments.FunctionName == "" {
+			return
+		}
+		if !slices.Contains(got[arguments.FunctionName], arguments.Payload.Action) {
+			got[arguments.FunctionName] = append(got[arguments.FunctionName], arguments.Payload.Action)
+		}
+	})
+	for function, want := range map[string][]string{
+		"${PlanFunctionArn}": {handler.ActionPlan},
+		"${ShiftFunctionArn}": {handler.ActionAnswer, handler.ActionAwait, handler.ActionCommand, handler.ActionFinish, handler.ActionLock,
+			handler.ActionPromote, handler.ActionShift},
+		"${VerifyFunctionArn}":   {handler.ActionHook, handler.ActionJudge, handler.ActionProbe},
+		"${RollbackFunctionArn}": {handler.ActionRollBack},
+	} {
+		if slices.Sort(got[function]); !slices.Equal(got[function], want) {
+			t.Errorf("%s is called with %q, and knows %q", function, got[function], want)
+		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"weir/internal/requests"
+	"weir/internal/release"
 )
 
 var update = flag.Bool("update", false, "write the generated parts of README.md anew")
@@ -123,23 +123,24 @@ type schema struct {
 	Properties  map[string]schema
 	Items       *schema
 	Required    []string
+	Default     json.RawMessage
 	Defs        map[string]schema `json:"$defs"`
 }
 
 func requestTable(t *testing.T) string {
 	t.Helper()
 	var root schema
-	if err := json.Unmarshal(requests.Schema, &root); err != nil {
+	if err := json.Unmarshal(release.Schema, &root); err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	b.WriteString("| field | type | meaning |\n| --- | --- | --- |\n")
+	b.WriteString("| field | type | default | meaning |\n| --- | --- | --- | --- |\n")
 	var rows func(prefix string, s schema)
 	rows = func(prefix string, s schema) {
 		for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 			field := s.Properties[name]
 			resolved := resolve(root, field)
-			fmt.Fprintf(&b, "| `%s%s` | %s | %s |\n", prefix, name, typeOf(root, field), field.Description)
+			fmt.Fprintf(&b, "| `%s%s` | %s | %s | %s |\n", prefix, name, typeOf(root, field), strings.Trim(string(field.Default), `"`), field.Description)
 			if field.Description == "" {
 				t.Errorf("field %s%s has no description", prefix, name)
 			}

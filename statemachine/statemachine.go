@@ -6,7 +6,7 @@ package statemachine
 import _ "embed"
 
 // Definition is release.asl.json. Its substitutions are ${Partition}, such as
-// aws or aws-cn, ${ShiftFunctionArn}, ${VerifyFunctionArn} and
+// aws or aws-cn, ${PlanFunctionArn}, ${ShiftFunctionArn}, ${VerifyFunctionArn} and
 // ${RollbackFunctionArn}.
 //
 //go:embed release.asl.json

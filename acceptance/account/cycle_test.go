@@ -87,7 +87,7 @@ func TestCycle(t *testing.T) {
 	})
 	u.step("a release is aborted", func() {
 		execution := u.running()
-		u.wantEnd(u.start(`{"target": {"function": "FUNCTION"}, "ask": "abort", "by": "verify"}`), "SUCCEEDED")
+		u.wantEnd(u.start(`{"target": {"function": "FUNCTION"}, "command": "abort", "by": "verify"}`), "SUCCEEDED")
 		u.wantEnd(execution, "FAILED Release.Aborted")
 		u.wantProd(u.first)
 	})

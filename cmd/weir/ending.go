@@ -36,7 +36,7 @@ func ending(outcome follow.Outcome) (string, error) {
 	case output.Error != "":
 		cause, _, _ := strings.Cut(output.Cause, "\n\n")
 		return "rolled back as asked: " + cause, nil
-	case output.Kind == release.KindDone:
+	case output.Done != "":
 		return "done: " + output.Done, nil
 	case output.DryRun:
 		plan := output.Plan

@@ -17,7 +17,7 @@ func TestEndings(t *testing.T) {
 	}{
 		{"a promotion", follow.Outcome{Status: "SUCCEEDED", Output: `{"outcome": "succeeded", "targets": [{"function": "orders", "alias": "prod", "stable": "1", "candidate": "2"}]}`},
 			"the release succeeded: orders:prod serves version 2 (before: 1)", false},
-		{"a command", follow.Outcome{Status: "SUCCEEDED", Output: `{"kind": "done", "done": "asked the release on orders:prod to pause, by ann"}`},
+		{"a command", follow.Outcome{Status: "SUCCEEDED", Output: `{"kind": "command", "done": "asked the release on orders:prod to pause, by ann"}`},
 			"done: asked the release on orders:prod to pause, by ann", false},
 		{"a requested rollback", follow.Outcome{Status: "SUCCEEDED", Output: `{"error": "Release.RolledBackAsAsked", "cause": "A rollback was requested: bad. orders:prod serves version 1.\n\n{}"}`},
 			"rolled back as asked: A rollback was requested: bad. orders:prod serves version 1.", false},

@@ -1,5 +1,6 @@
 // Command weir releases new versions of AWS Lambda functions and rehearses such
-// releases on a local cloud. Each verb has its file.
+// releases on a local cloud. Each verb has a file,
+// but for the commands to a running release, which share command.go.
 package main
 
 import (
@@ -21,7 +22,11 @@ type cli struct {
 	Release  releaseCmd  `cmd:"" help:"Start a release and follow it to its end."`
 	Follow   followCmd   `cmd:"" help:"Follow a release that is running, or show one that has ended."`
 	Approve  approveCmd  `cmd:"" help:"Approve the step that a release waits with, or reject it."`
-	Ask      askCmd      `cmd:"" help:"Pause, resume, skip ahead, promote or abort the release that runs."`
+	Pause    pauseCmd    `cmd:"" help:"Hold the release that runs where it is; it is still judged."`
+	Resume   resumeCmd   `cmd:"" help:"Let a paused release go on."`
+	Skip     skipCmd     `cmd:"" help:"End the present step's bake now."`
+	Promote  promoteCmd  `cmd:"" help:"Promote now, without the steps and the evidence that are left."`
+	Abort    abortCmd    `cmd:"" help:"End the release that runs by a rollback."`
 	Rollback rollbackCmd `cmd:"" help:"Return an alias to a former version."`
 	Freeze   freezeCmd   `cmd:"" help:"Stop new shifts for a while; rollbacks go on."`
 	Prune    pruneCmd    `cmd:"" help:"Delete the versions of a function that nothing needs; without --yes, only list them."`

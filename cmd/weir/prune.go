@@ -119,7 +119,7 @@ func (c *pruneCmd) aliases(ctx context.Context, api *lambda.Client) ([]release.A
 		}
 		for _, found := range page.Aliases {
 			alias := release.Alias{Target: release.Target{Function: c.Function, Alias: aws.ToString(found.Name)},
-				Version: aws.ToString(found.FunctionVersion), Mark: release.ParseMark(aws.ToString(found.Description)), Weights: map[string]float64{}}
+				Version: aws.ToString(found.FunctionVersion), Description: release.ParseDescription(aws.ToString(found.Description)), Weights: map[string]float64{}}
 			if found.RoutingConfig != nil {
 				for version := range found.RoutingConfig.AdditionalVersionWeights {
 					alias.Weights[version] = 1 // that it has traffic is what counts

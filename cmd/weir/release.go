@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"weir/internal/follow"
-	"weir/internal/requests"
+	"weir/internal/release"
 )
 
 type releaseCmd struct {
@@ -63,11 +61,7 @@ func (c *releaseCmd) request() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := requests.Parse(raw)
-	if err != nil {
-		return nil, err
-	}
-	_, err = parsed.Strategy.Resolve()
+	_, err = release.ParseRequest(raw)
 	return raw, err
 }
 
@@ -210,54 +204,4 @@ func jsonText(value any) string {
 		return fmt.Sprint(value)
 	}
 	return string(raw)
-}
-
-type followCmd struct {
-	Execution string `arg:"" help:"ARN of the execution."`
-}
-
-// Run follows an execution; it fails when the release does.
-func (c *followCmd) Run(ctx context.Context) error {
-	states, err := statesClient(ctx)
-	if err != nil {
-		return err
-	}
-	return followExecution(ctx, states, c.Execution)
-}
-
-func statesClient(ctx context.Context) (*sfn.Client, error) {
-	cfg, err := awsConfig(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return sfn.NewFromConfig(cfg), nil
-}
-
-// lookEvery is the pace of following: one cheap call each.
-const lookEvery = 2 * time.Second
-
-func followExecution(ctx context.Context, states follow.API, execution string) error {
-	outcome, err := follow.Follow(ctx, states, execution, lookEvery, func(event follow.Event) {
-		line := event.State
-		switch {
-		case event.Retry != "":
-			line += ": failed with " + event.Retry
-		case event.Progress != nil && event.Progress.Looks > 0:
-			line += fmt.Sprintf(": %d %%. %s", event.Progress.Weight, event.Progress.Verdict)
-		case event.Progress != nil && event.Progress.Weight > 0:
-			line += fmt.Sprintf(": %d %%", event.Progress.Weight)
-		case event.Plan != nil || event.Progress != nil:
-			return
-		}
-		fmt.Printf("%s  %s\n", event.At.Format(time.TimeOnly), line)
-	})
-	if err != nil {
-		return err
-	}
-	said, err := ending(outcome)
-	if err != nil {
-		return err
-	}
-	fmt.Println(said)
-	return nil
 }

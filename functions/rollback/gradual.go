@@ -4,8 +4,8 @@ import (
 	"context"
 	"log/slog"
 
+	"weir/internal/events"
 	"weir/internal/handler"
-	"weir/internal/ledger"
 	"weir/internal/release"
 )
 
@@ -39,7 +39,7 @@ func (r *Rollback) giveBack(ctx context.Context, task handler.Task, us release.H
 			return false, err
 		}
 	}
-	r.ledger.Put(ctx, ledger.StepShifted, ledger.Detail{
+	r.events.Put(ctx, events.StepShifted, events.Detail{
 		Execution: task.Execution.ARN, Targets: task.Plan.Targets, Weight: progress.Weight, Phase: progress.Phase,
 		Why: "Rolling back gradually.",
 	})

@@ -7,8 +7,8 @@ import (
 	"log/slog"
 
 	"weir/internal/emf"
+	"weir/internal/events"
 	"weir/internal/handler"
-	"weir/internal/ledger"
 	"weir/internal/release"
 )
 
@@ -16,7 +16,7 @@ import (
 type Rollback struct {
 	aliases    aliases
 	executions executions
-	ledger     recorder
+	events     recorder
 	targets    []release.Target // what repair looks after
 }
 
@@ -30,15 +30,15 @@ type executions interface {
 }
 
 type recorder interface {
-	Put(ctx context.Context, detailType string, detail ledger.Detail)
+	Put(ctx context.Context, detailType string, detail events.Detail)
 }
 
 // Handle rolls one release back, or repairs after those that could not.
 func (r *Rollback) Handle(ctx context.Context, task handler.Task) (handler.Result, error) {
 	switch task.Action {
-	case "rollBack":
+	case handler.ActionRollBack:
 		return r.rollBack(ctx, task)
-	case "repair":
+	case handler.ActionRepair:
 		return handler.Result{}, r.repair(ctx, task.Now)
 	}
 	return handler.Result{}, release.Errorf(release.InvalidRequest,
@@ -86,7 +86,7 @@ func (r *Rollback) rollBack(ctx context.Context, task handler.Task) (handler.Res
 			failures = append(failures, err)
 			continue
 		}
-		onTheWay = onTheWay || !left && after.OnItsWay()
+		onTheWay = onTheWay || !left && after.StillMoving()
 		sentences = append(sentences, outcome(planned, after, left))
 	}
 	if err := errors.Join(failures...); err != nil {
@@ -111,8 +111,8 @@ func refused(plan release.Plan, err error) (refusal *release.Error, ok bool) {
 // ended protects nothing.
 func (r *Rollback) takeBack(ctx context.Context, alias release.Alias, planned release.PlannedTarget) (write *release.Write, left bool, err error) {
 	ended := false
-	if !alias.Mark.Lock.IsZero() {
-		holder, err := alias.Mark.Lock.ExecutionARN(alias.ARN)
+	if !alias.Description.Lock.IsZero() {
+		holder, err := alias.Description.Lock.ExecutionARN(alias.ARN)
 		if err != nil {
 			return nil, false, err
 		}
@@ -120,7 +120,7 @@ func (r *Rollback) takeBack(ctx context.Context, alias release.Alias, planned re
 			return nil, false, err
 		}
 	}
-	write, err = release.TakeBack(alias, planned.Found, planned.Stable, ended)
+	write, err = release.RollBackTo(alias, planned.Found, planned.Stable, ended)
 	return write, false, err
 }
 
@@ -132,7 +132,7 @@ func (r *Rollback) conclude(ctx context.Context, task handler.Task, ended releas
 		return handler.Result{}, err
 	}
 	emf.Put(ctx, task.Execution.ARN, record)
-	r.ledger.Put(ctx, ledger.ReleaseRolledBack, ledger.Detail{
+	r.events.Put(ctx, events.ReleaseRolledBack, events.Detail{
 		Execution: task.Execution.ARN, Targets: task.Plan.Targets, Weight: task.Progress.Weight,
 		Phase: task.Progress.Phase, Outcome: release.RolledBack, Error: ended.Error, Why: ended.Cause,
 	})
@@ -180,7 +180,7 @@ func why(task handler.Task) release.Ended {
 		if task.Progress.Next == release.MoveCallHooks {
 			caught = release.HookError
 		}
-		failure := caught(task.Failure.Error, task.Failure.Sentence())
+		failure := caught(task.Failure.Error, task.Failure.Message())
 		return release.Ended{Error: failure.Name, Cause: failure.Message, FailedVersion: foundBad(failure.Name)}
 	}
 	if task.Progress.Ended != nil {
@@ -223,7 +223,7 @@ func outcome(planned release.PlannedTarget, after release.Alias, left bool) stri
 	switch {
 	case left:
 		return fmt.Sprintf("%s was moved by somebody else and is left as found, with %s.", planned.Target(), after.Route())
-	case after.OnItsWay() && after.Heads() == release.Whole(planned.Stable):
+	case after.StillMoving() && after.Destination() == release.Whole(planned.Stable):
 		return fmt.Sprintf("%s goes back to version %s and has %s.", planned.Target(), planned.Stable, after.Route())
 	case after.Route() == release.Whole(planned.Stable):
 		return fmt.Sprintf("%s serves version %s whole.", planned.Target(), planned.Stable)

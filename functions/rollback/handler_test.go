@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"weir/internal/events"
 	"weir/internal/handler"
-	"weir/internal/ledger"
 	"weir/internal/release"
 )
 
@@ -37,15 +37,15 @@ type fake struct {
 	// after is what Lambda makes of an alias that was written.
 	after  func(release.Route) release.Route
 	writes []release.Write
-	events []ledger.Detail
+	events []events.Detail
 }
 
 func account() *fake {
 	return &fake{aliases: map[string]release.Alias{}, ended: map[string]bool{}, refuses: map[string]error{}}
 }
 
-func (f *fake) set(target release.Target, route release.Route, mark release.Mark) {
-	alias := release.Alias{Target: target, ARN: aliasARN, Version: route.Version, Mark: mark,
+func (f *fake) set(target release.Target, route release.Route, mark release.Description) {
+	alias := release.Alias{Target: target, ARN: aliasARN, Version: route.Version, Description: mark,
 		RevisionID: f.aliases[target.String()].RevisionID + "r", Weights: map[string]float64{}}
 	if route.Other != "" {
 		alias.Weights[route.Other] = route.Percent
@@ -80,23 +80,23 @@ func (f *fake) Write(_ context.Context, write release.Write) (release.Alias, err
 			route = f.after(route)
 		}
 	}
-	f.set(write.Target, route, write.Mark)
+	f.set(write.Target, route, write.Description)
 	return f.aliases[write.Target.String()], nil
 }
 
 func (f *fake) Ended(_ context.Context, arn string) (bool, error) { return f.ended[arn], nil }
 
-func (f *fake) Put(_ context.Context, _ string, detail ledger.Detail) {
+func (f *fake) Put(_ context.Context, _ string, detail events.Detail) {
 	f.events = append(f.events, detail)
 }
 
 func (f *fake) rollback() *Rollback {
-	return &Rollback{aliases: f, executions: f, ledger: f, targets: []release.Target{orders, stock}}
+	return &Rollback{aliases: f, executions: f, events: f, targets: []release.Target{orders, stock}}
 }
 
 // held is the mark of this release at a weight.
-func held(percent int) release.Mark {
-	return release.Mark{Stable: "6", Candidate: "7", At: percent, Lock: us}
+func held(percent int) release.Description {
+	return release.Description{Stable: "6", Candidate: "7", At: percent, Lock: us}
 }
 
 // do rolls this release of both targets back.
@@ -122,8 +122,8 @@ func TestRollbackReturnsWhatTheReleaseWrote(t *testing.T) {
 				t.Fatalf("ended %+v, %v", result.Ended, err)
 			}
 			for _, alias := range f.aliases {
-				if want := (release.Mark{Stable: "6", Failed: "7"}); alias.Route() != release.Whole("6") || alias.Mark != want {
-					t.Errorf("%s has %s, %s", alias.Target, alias.Route(), alias.Mark)
+				if want := (release.Description{Stable: "6", Failed: "7"}); alias.Route() != release.Whole("6") || alias.Description != want {
+					t.Errorf("%s has %s, %s", alias.Target, alias.Route(), alias.Description)
 				}
 			}
 		})
@@ -148,8 +148,8 @@ func TestRollbackLeavesWhatSomebodyElseWrote(t *testing.T) {
 		if err != nil || !strings.Contains(result.Ended.Cause, "orders:prod was moved by somebody else and is "+test.says) {
 			t.Errorf("%s: ended %+v, %v; want %q", test.route, result.Ended, err, test.says)
 		}
-		if got := f.aliases["orders:prod"]; got.Route() != test.route || !got.Mark.Lock.IsZero() {
-			t.Errorf("%s became %s with %s", test.route, got.Route(), got.Mark)
+		if got := f.aliases["orders:prod"]; got.Route() != test.route || !got.Description.Lock.IsZero() {
+			t.Errorf("%s became %s with %s", test.route, got.Route(), got.Description)
 		}
 		if f.aliases["stock:prod"].Route() != release.Whole("6") {
 			t.Error("the other target was not restored")
@@ -206,7 +206,7 @@ func TestWhyARollbackHappens(t *testing.T) {
 			if err != nil || result.Ended.Error != test.error || !strings.Contains(result.Ended.Cause, test.says) {
 				t.Errorf("ended %+v, %v; want %s that says %q", result.Ended, err, test.error, test.says)
 			}
-			if got := f.aliases["orders:prod"].Mark.Failed; got != test.failed {
+			if got := f.aliases["orders:prod"].Description.Failed; got != test.failed {
 				t.Errorf("failed versions %q, want %q", got, test.failed)
 			}
 		})
@@ -247,8 +247,8 @@ func TestRollbackWaitsUntilTheAliasIsThere(t *testing.T) {
 	if len(f.writes) != 2 {
 		t.Errorf("%d writes; what is on its way is written once", len(f.writes))
 	}
-	f.set(orders, release.Whole("6"), f.aliases["orders:prod"].Mark)
-	f.set(stock, release.Whole("6"), f.aliases["stock:prod"].Mark)
+	f.set(orders, release.Whole("6"), f.aliases["orders:prod"].Description)
+	f.set(stock, release.Whole("6"), f.aliases["stock:prod"].Description)
 	if there := again(noon.Add(2 * time.Minute)); there.Progress.Next != release.MoveRollBack || !strings.Contains(there.Ended.Cause, "orders:prod serves version 6 whole") {
 		t.Errorf("once it is there: %s, %s", there.Progress.Next, there.Ended.Cause)
 	}
@@ -263,7 +263,7 @@ func TestRequestedRollback(t *testing.T) {
 		}
 	}
 	f := account()
-	f.set(orders, split, release.Mark{Stable: "6"})
+	f.set(orders, split, release.Description{Stable: "6"})
 	result, err := f.do(t, asked(split))
 	if result.Ended == nil || result.Ended.Error != release.VerdictFailed { // as the plan says
 		t.Errorf("ended %+v", result.Ended)
@@ -272,13 +272,13 @@ func TestRequestedRollback(t *testing.T) {
 		t.Errorf("a split made by hand: %+v, %v", result.Ended, err)
 	}
 
-	f.set(orders, release.Whole("9"), release.Mark{})
+	f.set(orders, release.Whole("9"), release.Description{})
 	result, err = f.do(t, asked(split))
 	if err != nil || result.Ended.Error != release.Drift || !strings.Contains(result.Ended.Cause, "left as found") {
 		t.Errorf("moved since the plan: %+v, %v", result.Ended, err)
 	}
 
-	f.set(orders, split, release.Mark{Stable: "6", Candidate: "7", At: 20, Lock: them})
+	f.set(orders, split, release.Description{Stable: "6", Candidate: "7", At: 20, Lock: them})
 	if result, err = f.do(t, asked(split)); err != nil || result.Ended.Error != release.AliasLocked || f.aliases["orders:prod"].Route() != split {
 		t.Errorf("a release has begun since the plan: %+v, %v", result.Ended, err)
 	}
@@ -305,7 +305,7 @@ func TestRepairActsOnDeadLocksAlone(t *testing.T) {
 	if _, err := f.rollback().Handle(t.Context(), handler.Task{Action: "repair"}); err != nil {
 		t.Fatal(err)
 	}
-	if got := f.aliases["orders:prod"]; got.Route() != release.Whole("7") || !got.Mark.Lock.IsZero() {
-		t.Errorf("a move by hand became %s with %s", got.Route(), got.Mark)
+	if got := f.aliases["orders:prod"]; got.Route() != release.Whole("7") || !got.Description.Lock.IsZero() {
+		t.Errorf("a move by hand became %s with %s", got.Route(), got.Description)
 	}
 }

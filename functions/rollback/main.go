@@ -15,8 +15,8 @@ import (
 
 	"weir/internal/awslambda"
 	"weir/internal/awsstates"
+	"weir/internal/events"
 	"weir/internal/handler"
-	"weir/internal/ledger"
 	"weir/internal/release"
 )
 
@@ -32,7 +32,7 @@ func main() {
 	rollback := &Rollback{
 		aliases:    awslambda.New(config),
 		executions: awsstates.New(config),
-		ledger:     ledger.New(config),
+		events:     events.New(config),
 		targets:    targets,
 	}
 	handler.Run(rollback.Handle)

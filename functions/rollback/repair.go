@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"weir/internal/emf"
-	"weir/internal/ledger"
+	"weir/internal/events"
 	"weir/internal/release"
 )
 
@@ -31,10 +31,10 @@ func (r *Rollback) repairOne(ctx context.Context, target release.Target, now tim
 		slog.WarnContext(ctx, "alias to look after does not exist", "target", target.String())
 		return nil
 	}
-	if err != nil || alias.Mark.Lock.IsZero() {
+	if err != nil || alias.Description.Lock.IsZero() {
 		return err
 	}
-	holder, err := alias.Mark.Lock.ExecutionARN(alias.ARN)
+	holder, err := alias.Description.Lock.ExecutionARN(alias.ARN)
 	if err != nil {
 		return err
 	}
@@ -42,8 +42,8 @@ func (r *Rollback) repairOne(ctx context.Context, target release.Target, now tim
 		return err
 	}
 	planned := release.PlannedTarget{Function: target.Function, Alias: target.Alias,
-		Stable: alias.Mark.Stable, Candidate: alias.Mark.Candidate}
-	dead := alias.Mark.Lock
+		Stable: alias.Description.Stable, Candidate: alias.Description.Candidate}
+	dead := alias.Description.Lock
 	after, left, err := r.restore(ctx, target, func(alias release.Alias) (*release.Write, bool, error) {
 		write, left := release.Restore(alias, dead, "")
 		return write, left, nil
@@ -52,7 +52,7 @@ func (r *Rollback) repairOne(ctx context.Context, target release.Target, now tim
 		return fmt.Errorf("repair %s after %s: %w", target, holder, err)
 	}
 	emf.Count(ctx, holder, emf.Repaired, now)
-	r.ledger.Put(ctx, ledger.AliasRepaired, ledger.Detail{
+	r.events.Put(ctx, events.AliasRepaired, events.Detail{
 		Execution: holder, Targets: []release.PlannedTarget{planned}, Outcome: release.RolledBack,
 		Why: "The execution ended without rolling back. " + outcome(planned, after, left),
 	})

@@ -3,14 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
-	"weir/internal/awslambda"
-	"weir/internal/awsmetrics"
+	"weir/internal/events"
 	"weir/internal/handler"
-	"weir/internal/ledger"
 	"weir/internal/release"
 )
 
@@ -27,38 +24,26 @@ var (
 	stock  = release.Target{Function: "stock", Alias: "prod"}
 )
 
-// fake is what the handler talks to: an account with aliases, versions,
-// executions and parameters, and a list of what was written.
+// fake is what the handler talks to: an account with aliases and
+// executions, and a list of what was written.
 type fake struct {
-	aliases    map[string]release.Alias
-	versions   map[string]release.Version // by number, of every function
-	ended      map[string]bool            // executions by ARN
-	parameters map[string]string
-	hooks      map[string]string // an error's name by function
-	asked      []string          // hooks that were checked
-	day        awsmetrics.Count  // what every alias served in the last day
-	unmeasured bool              // custom metrics have no datum
-	outage     error             // of CloudWatch's traffic
-	writes     []release.Write
-	events     []string
+	aliases map[string]release.Alias
+	ended   map[string]bool // executions by ARN
+	writes  []release.Write
+	events  []string
 }
 
 // account has the aliases orders:prod and stock:prod, whole on version 6.
 func account() *fake {
-	f := &fake{aliases: map[string]release.Alias{}, versions: map[string]release.Version{}, ended: map[string]bool{},
-		parameters: map[string]string{}, hooks: map[string]string{}}
-	for _, number := range []string{"5", "6", "7"} {
-		f.versions[number] = release.Version{Number: number, State: "Active", LastUpdateStatus: "Successful"}
-	}
+	f := &fake{aliases: map[string]release.Alias{}, ended: map[string]bool{}}
 	for _, target := range []release.Target{orders, stock} {
-		f.set(target, release.Whole("6"), release.Mark{Stable: "6", Previous: "5"})
-		f.set(release.Target{Function: target.Function, Alias: "staging"}, release.Whole("7"), release.Mark{})
+		f.set(target, release.Whole("6"), release.Description{Stable: "6", Previous: "5"})
 	}
 	return f
 }
 
-func (f *fake) set(target release.Target, route release.Route, mark release.Mark) {
-	alias := release.Alias{Target: target, ARN: aliasARN, Version: route.Version, Mark: mark,
+func (f *fake) set(target release.Target, route release.Route, mark release.Description) {
+	alias := release.Alias{Target: target, ARN: aliasARN, Version: route.Version, Description: mark,
 		RevisionID: fmt.Sprint("r", len(f.writes)), Weights: map[string]float64{}}
 	if route.Other != "" {
 		alias.Weights[route.Other] = route.Percent
@@ -67,7 +52,7 @@ func (f *fake) set(target release.Target, route release.Route, mark release.Mark
 }
 
 func (f *fake) shift() *Shift {
-	return &Shift{aliases: f, versions: f, executions: f, alarms: f, ledger: f, hooks: f, tasks: f, parameters: f, traffic: f, version: "staging"}
+	return &Shift{aliases: f, executions: f, events: f}
 }
 
 func (f *fake) Alias(_ context.Context, target release.Target) (release.Alias, error) {
@@ -88,76 +73,14 @@ func (f *fake) Write(_ context.Context, write release.Write) (release.Alias, err
 	if write.Moves() {
 		route = write.Route
 	}
-	f.set(alias.Target, route, write.Mark)
+	f.set(alias.Target, route, write.Description)
 	return f.aliases[alias.Target.String()], nil
 }
 
-func (f *fake) Version(_ context.Context, _, number string) (release.Version, error) {
-	version, ok := f.versions[number]
-	if !ok {
-		return release.Version{}, release.Errorf(release.VersionNotFound, "no version %s", number)
-	}
-	return version, nil
-}
-
-func (f *fake) Publish(context.Context, string) (release.Version, error) { return f.versions["7"], nil }
-
-func (f *fake) Provisioned(context.Context, release.Target) (bool, error) { return false, nil }
-
 func (f *fake) Ended(_ context.Context, arn string) (bool, error) { return f.ended[arn], nil }
 
-func (f *fake) Firing(context.Context, []string) (map[string]bool, error) {
-	return map[string]bool{}, nil
-}
-
-func (f *fake) Traffic(_ context.Context, targets []release.Target, _, _ time.Time) ([]awsmetrics.Count, error) {
-	return slices.Repeat([]awsmetrics.Count{f.day}, len(targets)), f.outage
-}
-
-func (f *fake) Measured(_ context.Context, queries []awsmetrics.Query, _, _ time.Time) ([]bool, error) {
-	return slices.Repeat([]bool{!f.unmeasured}, len(queries)), nil
-}
-
-func (f *fake) Put(_ context.Context, detailType string, _ ledger.Detail) {
+func (f *fake) Put(_ context.Context, detailType string, _ events.Detail) {
 	f.events = append(f.events, detailType)
-}
-
-func (f *fake) Invoke(context.Context, string, string, []byte) (awslambda.Answer, error) {
-	return awslambda.Answer{Payload: []byte(`{"answer": "pass"}`)}, nil
-}
-
-func (f *fake) MayInvoke(_ context.Context, function string) error {
-	f.asked = append(f.asked, function)
-	if name := f.hooks[function]; name != "" {
-		return release.Errorf(name, "hook %s", function)
-	}
-	return nil
-}
-
-func (f *fake) Succeed(context.Context, string, []byte) error { return nil }
-
-func (f *fake) Parameters(_ context.Context, names []string) (map[string]string, error) {
-	found := map[string]string{}
-	for _, name := range names {
-		if value, ok := f.parameters[name]; ok {
-			found[name] = value
-		}
-	}
-	return found, nil
-}
-
-func (f *fake) SetParameter(_ context.Context, name, value string) error {
-	if delete(f.parameters, name); value != "" {
-		f.parameters[name] = value
-	}
-	return nil
-}
-
-// ask has the handler plan a request.
-func (f *fake) ask(t *testing.T, request string) (handler.Result, error) {
-	t.Helper()
-	return f.shift().Handle(t.Context(), handler.Task{Action: "plan", Now: noon,
-		Execution: release.Execution{ARN: executionARN, Name: "monday", StartedAt: noon}, Request: []byte(request)})
 }
 
 // do has the handler carry out an action of a release on both targets.
@@ -174,6 +97,6 @@ func (f *fake) do(t *testing.T, action string, change func(*handler.Task)) (hand
 // held has this release hold both aliases at a weight.
 func (f *fake) held(percent int) {
 	for _, target := range []release.Target{orders, stock} {
-		f.set(target, release.Split("6", "7", percent), release.Mark{Stable: "6", Candidate: "7", At: percent, Previous: "5", Lock: us})
+		f.set(target, release.Split("6", "7", percent), release.Description{Stable: "6", Candidate: "7", At: percent, Previous: "5", Lock: us})
 	}
 }

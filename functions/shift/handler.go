@@ -2,28 +2,23 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 
 	"weir/internal/emf"
+	"weir/internal/events"
 	"weir/internal/handler"
-	"weir/internal/ledger"
 	"weir/internal/release"
 )
 
-// Shift handles the tasks that move a release forward.
+// Shift handles the tasks that write to aliases, but for rollbacks.
 type Shift struct {
 	aliases    aliases
-	versions   versions
 	executions executions
-	alarms     alarms
-	traffic    traffic
-	ledger     recorder
-	hooks      hooks
-	tasks      tasks
-	parameters parameters
-	version    string   // what a release takes that names none
-	standing   []string // alarms that guard every release of the pipeline
+	events     recorder
+}
+
+type executions interface {
+	Ended(ctx context.Context, executionARN string) (bool, error)
 }
 
 type aliases interface {
@@ -32,52 +27,42 @@ type aliases interface {
 }
 
 type recorder interface {
-	Put(ctx context.Context, detailType string, detail ledger.Detail)
+	Put(ctx context.Context, detailType string, detail events.Detail)
 }
 
 // Handle carries out one task of the workflow.
 func (s *Shift) Handle(ctx context.Context, task handler.Task) (handler.Result, error) {
-	switch task.Action {
-	case "plan":
-		return s.plan(ctx, task)
-	case "lock":
-		return s.lock(ctx, task)
-	case "shift":
-		return s.shift(ctx, task)
-	case "promote":
-		return s.promote(ctx, task)
-	case "finish":
-		return s.finish(ctx, task)
-	case "hook":
-		return s.hook(ctx, task)
-	case "await":
-		return s.await(ctx, task)
-	case "answer":
-		return s.answer(ctx, task)
+	action, known := map[string]func(context.Context, handler.Task) (handler.Result, error){
+		handler.ActionLock:    s.lock,
+		handler.ActionCommand: s.command,
+		handler.ActionAwait:   s.await,
+		handler.ActionAnswer:  s.answer,
+		handler.ActionShift:   s.shift,
+		handler.ActionPromote: s.promote,
+		handler.ActionFinish:  s.finish,
+	}[task.Action]
+	if !known {
+		return handler.Result{}, release.Errorf(release.InvalidRequest, "action is %q, which this function does not know.", task.Action)
 	}
-	return handler.Result{}, release.Errorf(release.InvalidRequest,
-		"action is %q; this function knows plan, lock, shift, promote, finish, hook, await and answer.", task.Action)
+	return action(ctx, task)
 }
 
 func (s *Shift) lock(ctx context.Context, task handler.Task) (handler.Result, error) {
 	err := s.eachTarget(ctx, task, func(alias release.Alias, us release.Holder, planned release.PlannedTarget) (*release.Write, error) {
 		// A lock whose execution has ended protects nothing; the plan checked
 		// that, and that its alias is whole.
-		if held := alias.Mark.Lock; !held.IsZero() && held != us {
-			ended, err := s.holderEnded(ctx, alias)
-			if err != nil {
+		if alias.Description.Lock != us {
+			var err error
+			if alias, err = s.withoutEndedLock(ctx, alias); err != nil {
 				return nil, err
 			}
-			if ended {
-				alias.Mark.Lock = release.Holder{}
-			}
 		}
-		return release.Take(alias, us, planned.Stable, planned.Candidate)
+		return release.TakeLock(alias, us, planned.Stable, planned.Candidate)
 	})
 	if err != nil {
 		return handler.Result{}, err
 	}
-	s.tell(ctx, task, ledger.ReleaseStarted, task.Progress)
+	s.record(ctx, task, events.ReleaseStarted, task.Progress)
 	return handler.Result{Progress: &task.Progress}, nil
 }
 
@@ -86,7 +71,7 @@ func (s *Shift) shift(ctx context.Context, task handler.Task) (handler.Result, e
 	if err := s.move(ctx, task, before.Weight, after.Weight); err != nil {
 		return handler.Result{}, err
 	}
-	s.tell(ctx, task, ledger.StepShifted, after)
+	s.record(ctx, task, events.StepShifted, after)
 	return handler.Result{Progress: &after}, nil
 }
 
@@ -95,7 +80,7 @@ func (s *Shift) promote(ctx context.Context, task handler.Task) (handler.Result,
 	if err := s.move(ctx, task, task.Progress.Weight, after.Weight); err != nil {
 		return handler.Result{}, err
 	}
-	s.tell(ctx, task, ledger.Promoted, after)
+	s.record(ctx, task, events.Promoted, after)
 	return handler.Result{Progress: &after}, nil
 }
 
@@ -111,7 +96,7 @@ func (s *Shift) move(ctx context.Context, task handler.Task, from, to int) error
 
 func (s *Shift) finish(ctx context.Context, task handler.Task) (handler.Result, error) {
 	err := s.eachTarget(ctx, task, func(alias release.Alias, us release.Holder, planned release.PlannedTarget) (*release.Write, error) {
-		return release.Close(alias, us, planned.Stable, planned.Candidate)
+		return release.Finish(alias, us, planned.Stable, planned.Candidate)
 	})
 	if err != nil {
 		return handler.Result{}, err
@@ -121,7 +106,7 @@ func (s *Shift) finish(ctx context.Context, task handler.Task) (handler.Result, 
 		return handler.Result{}, err
 	}
 	emf.Put(ctx, task.Execution.ARN, record)
-	s.tell(ctx, task, ledger.ReleaseSucceeded, task.Progress)
+	s.record(ctx, task, events.ReleaseSucceeded, task.Progress)
 	return handler.Result{Record: &record}, nil
 }
 
@@ -155,22 +140,14 @@ func (s *Shift) eachTarget(ctx context.Context, task handler.Task, decide decisi
 			return err
 		}
 		slog.InfoContext(ctx, "alias written", "execution", task.Execution.ARN, "target", write.Target.String(),
-			"route", write.Route.String(), "mark", write.Mark.String())
+			"route", write.Route.String(), "mark", write.Description.String())
 	}
 	return nil
 }
 
-func (s *Shift) tell(ctx context.Context, task handler.Task, detailType string, progress release.Progress) {
-	s.ledger.Put(ctx, detailType, ledger.Detail{
+func (s *Shift) record(ctx context.Context, task handler.Task, detailType string, progress release.Progress) {
+	s.events.Put(ctx, detailType, events.Detail{
 		Execution: task.Execution.ARN, Targets: task.Plan.Targets,
 		Weight: progress.Weight, Phase: progress.Phase, Why: progress.Verdict,
 	})
-}
-
-func (s *Shift) holderEnded(ctx context.Context, alias release.Alias) (bool, error) {
-	holder, err := alias.Mark.Lock.ExecutionARN(alias.ARN)
-	if err != nil {
-		return false, fmt.Errorf("find the holder of %s: %w", alias.Target, err)
-	}
-	return s.executions.Ended(ctx, holder)
 }

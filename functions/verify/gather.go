@@ -24,7 +24,7 @@ type gathered struct {
 	unmeasured []string
 }
 
-// window is the span of whole minutes that a look reads: from the first minute
+// window is the span of whole minutes that a observation reads: from the first minute
 // that began after the first shift, up to what the metric delay allows.
 func window(plan release.Plan, progress release.Progress, now time.Time) (from, to time.Time) {
 	from = minuteAfter(progress.FirstAt)
@@ -79,7 +79,7 @@ func replaceFrom(series, other awsmetrics.Series, from time.Time) {
 }
 
 // signalsOf are the plan's signals with this target's own threshold. Errors are
-// always among the queries of a look, for the record, so the first signal of a
+// always among the queries of a observation, for the record, so the first signal of a
 // target may be one that is read but not judged.
 func signalsOf(plan release.Plan, progress release.Progress, planned release.PlannedTarget) []release.Signal {
 	signals := make([]release.Signal, 0, len(plan.Judge.Signals)+1)
@@ -97,8 +97,8 @@ func signalsOf(plan release.Plan, progress release.Progress, planned release.Pla
 func arrange(plan release.Plan, progress release.Progress, queries []awsmetrics.Query, series []awsmetrics.Series, from, to time.Time) gathered {
 	g := gathered{exposed: true}
 	since := progress.FirstAt
-	if len(progress.Reached) > 0 {
-		since = progress.Reached[len(progress.Reached)-1].At
+	if len(progress.Weights) > 0 {
+		since = progress.Weights[len(progress.Weights)-1].At
 	}
 	perTarget := 2 * (len(plan.Judge.Signals) + 1)
 	var requests int64 // that the candidate of the target at hand served
@@ -170,7 +170,7 @@ func warmingUp(plan release.Plan, progress release.Progress, minute time.Time) b
 	if warmUp == 0 {
 		return false
 	}
-	for _, reached := range progress.Reached {
+	for _, reached := range progress.Weights {
 		// A minute belongs to the warm-up when any of it does.
 		if minute.Add(time.Minute).After(reached.At) && minute.Before(reached.At.Add(warmUp)) {
 			return true

@@ -46,7 +46,7 @@ var (
 	}
 	promoted = release.Progress{
 		FirstAt: start, Promoted: start.Add(5 * time.Minute),
-		Reached: []release.Reached{{Weight: 10, At: start}, {Weight: 100, At: start.Add(5 * time.Minute)}},
+		Weights: []release.SetWeight{{Weight: 10, At: start}, {Weight: 100, At: start.Add(5 * time.Minute)}},
 	}
 )
 

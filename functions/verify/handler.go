@@ -6,8 +6,8 @@ import (
 
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
+	"weir/internal/events"
 	"weir/internal/handler"
-	"weir/internal/ledger"
 	"weir/internal/release"
 )
 
@@ -15,13 +15,18 @@ import (
 type Verify struct {
 	functions functions
 	metrics   metrics
-	ledger    recorder
+	events    recorder
 	freezes   freezes
+	tasks     tasks
 }
 
 type functions interface {
 	Invoke(ctx context.Context, function, version string, payload []byte) (awslambda.Answer, error)
 	Alias(ctx context.Context, target release.Target) (release.Alias, error)
+}
+
+type tasks interface {
+	Succeed(ctx context.Context, token string, output []byte) error
 }
 
 type freezes interface {
@@ -35,17 +40,20 @@ type metrics interface {
 }
 
 type recorder interface {
-	Put(ctx context.Context, detailType string, detail ledger.Detail)
+	Put(ctx context.Context, detailType string, detail events.Detail)
 }
 
 // Handle carries out one task of the workflow.
 func (v *Verify) Handle(ctx context.Context, task handler.Task) (handler.Result, error) {
 	switch task.Action {
-	case "probe":
+	case handler.ActionProbe:
 		return v.probe(ctx, task)
-	case "judge":
+	case handler.ActionJudge:
 		return v.judge(ctx, task)
+	case handler.ActionHook:
+		return v.hook(ctx, task)
 	}
 	return handler.Result{}, release.Errorf(release.InvalidRequest,
-		"action is %q; this function knows probe and judge.", task.Action)
+		"action is %q; this function knows %s, %s and %s.",
+		task.Action, handler.ActionProbe, handler.ActionJudge, handler.ActionHook)
 }

@@ -10,82 +10,82 @@ import (
 	"time"
 
 	"weir/internal/emf"
+	"weir/internal/events"
 	"weir/internal/handler"
 	"weir/internal/judge"
-	"weir/internal/ledger"
 	"weir/internal/release"
 )
 
-// judge takes one look at a running release and decides what follows. It is a
-// function of the plan, the progress, the time of the look and what CloudWatch
+// judge takes one observation at a running release and decides what follows. It is a
+// function of the plan, the progress, the time of the observation and what CloudWatch
 // and Lambda say: run twice, it answers the same.
 func (v *Verify) judge(ctx context.Context, task handler.Task) (handler.Result, error) {
-	look, err := v.look(ctx, task)
+	observation, err := v.observe(ctx, task)
 	if err != nil {
 		return handler.Result{}, err
 	}
-	progress := release.Next(task.Plan, task.Progress, look, task.Now)
+	progress := release.Next(task.Plan, task.Progress, observation, task.Now)
 	// A freeze holds back a step and nothing else, so it is looked up only where
 	// one is about to be taken.
 	if progress.MovesOn() {
-		if look.Frozen, err = v.frozen(ctx, task); err != nil {
+		if observation.Frozen, err = v.frozen(ctx, task); err != nil {
 			return handler.Result{}, err
 		}
-		progress = release.Next(task.Plan, task.Progress, look, task.Now)
+		progress = release.Next(task.Plan, task.Progress, observation, task.Now)
 	}
 	slog.InfoContext(ctx, "judged", "execution", task.Execution.ARN, "targets", task.Plan.Targets,
-		"weight", progress.Weight, "outcome", look.Outcome, "why", look.Sentence, "next", progress.Next)
-	detail := ledger.Detail{
+		"weight", progress.Weight, "outcome", observation.Outcome, "why", observation.Why, "next", progress.Next)
+	detail := events.Detail{
 		Execution: task.Execution.ARN, Targets: task.Plan.Targets, Weight: progress.Weight, Phase: progress.Phase,
-		Outcome: look.Outcome, Why: progress.Verdict,
+		Outcome: observation.Outcome, Why: progress.Verdict,
 	}
-	v.ledger.Put(ctx, ledger.Judged, detail)
+	v.events.Put(ctx, events.Judged, detail)
 	if progress.Phase == release.Holding || progress.Phase == release.Awaiting {
 		emf.Count(ctx, task.Execution.ARN, emf.Held, task.Now)
 	}
 	if progress.Phase == release.Holding && task.Progress.Phase != release.Holding {
-		v.ledger.Put(ctx, ledger.Held, detail)
+		v.events.Put(ctx, events.Held, detail)
 	}
 	return handler.Result{Progress: &progress}, nil
 }
 
-func (v *Verify) look(ctx context.Context, task handler.Task) (release.Look, error) {
-	look, err := v.aliasesOf(ctx, task)
+func (v *Verify) observe(ctx context.Context, task handler.Task) (release.Observation, error) {
+	observation, err := v.aliasesOf(ctx, task)
 	if err != nil {
-		return release.Look{}, err
+		return release.Observation{}, err
 	}
 	firing, err := v.firing(ctx, task.Plan)
 	if err != nil {
-		return blind(look, err), nil
+		return blind(observation, err), nil
 	}
-	look.Outcome = string(judge.Inconclusive)
+	observation.Outcome = string(judge.Inconclusive)
 	switch {
 	case len(firing) > 0: // that decides; what was counted before stays on record
-		look.Firing, look.Blind, look.Sentence = firing, true, "Alarm "+strings.Join(firing, ", ")+" fires."
-		return look, nil
+		observation.Firing, observation.Blind, observation.Why = firing, true, "Alarm "+strings.Join(firing, ", ")+" fires."
+		return observation, nil
 	case task.Progress.FirstAt.IsZero():
-		look.Sentence = "No traffic has been shifted yet."
-		return look, nil
+		observation.Why = "No traffic has been shifted yet."
+		return observation, nil
 	}
 	if from, to := window(task.Plan, task.Progress, task.Now); !from.Before(to) {
-		look.Sentence = fmt.Sprintf("No minute since the first shift can be read yet: metrics take %s.",
+		observation.Why = fmt.Sprintf("No minute since the first shift can be read yet: metrics take %s.",
 			time.Duration(task.Plan.Judge.MetricDelaySeconds)*time.Second)
-		return look, nil
+		return observation, nil
 	}
 	seen, err := v.gather(ctx, task.Plan, task.Progress, task.Now)
 	if err != nil {
-		return blind(look, err), nil
+		return blind(observation, err), nil
 	}
 	verdict, err := judged(task.Plan, task.Progress, seen.signals, task.Now)
 	if err != nil {
-		return release.Look{}, err
+		return release.Observation{}, err
 	}
-	look.Outcome, look.Sentence = string(verdict.Outcome), verdict.Reason+unmeasured(seen.unmeasured)
-	look.Exposed, look.Stable, look.Candidate = seen.exposed, seen.stable, seen.candidate
+	observation.Outcome, observation.Why = string(verdict.Outcome), verdict.Reason+unmeasured(seen.unmeasured)
+	observation.Exposed, observation.Stable, observation.Candidate = seen.exposed, seen.stable, seen.candidate
 	for _, e := range verdict.Evidence {
-		look.Evidence = append(look.Evidence, evidenceOf(e))
+		observation.Evidence = append(observation.Evidence, evidenceOf(e))
 	}
-	return look, nil
+	return observation, nil
 }
 
 // evidenceOf puts the judge's evidence into the words of the record.
@@ -98,39 +98,39 @@ func evidenceOf(e judge.Evidence) release.Evidence {
 	}
 }
 
-// blind is a look that could not read the metrics: inconclusive, never a
+// blind is a observation that could not read the metrics: inconclusive, never a
 // failure. It decides nothing but the waiting.
-func blind(look release.Look, err error) release.Look {
-	look.Blind, look.Outcome = true, string(judge.Inconclusive)
-	look.Sentence = "The metrics could not be read: " + err.Error()
-	return look
+func blind(observation release.Observation, err error) release.Observation {
+	observation.Blind, observation.Outcome = true, string(judge.Inconclusive)
+	observation.Why = "The metrics could not be read: " + err.Error()
+	return observation
 }
 
 // aliasesOf checks that every alias still is as this release left it, and finds
 // what people asked.
-func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Look, error) {
+func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Observation, error) {
 	us, err := release.HolderOf(task.Execution.ARN)
 	if err != nil {
-		return release.Look{}, err
+		return release.Observation{}, err
 	}
-	var look release.Look
+	var observation release.Observation
 	for _, planned := range task.Plan.Targets {
 		alias, err := v.functions.Alias(ctx, planned.Target())
 		if err != nil {
-			return release.Look{}, err
+			return release.Observation{}, err
 		}
 		route := release.Split(planned.Stable, planned.Candidate, task.Progress.Weight)
 		if _, err := release.Transition(alias, us, route, route); err != nil {
-			return release.Look{}, err
+			return release.Observation{}, err
 		}
-		if alias.OnItsWay() {
-			look.OnItsWay = fmt.Sprintf("%s has %s.", planned.Target(), alias.Route())
+		if alias.StillMoving() {
+			observation.StillMoving = fmt.Sprintf("%s has %s.", planned.Target(), alias.Route())
 		}
-		if alias.Mark.Ask != "" && alias.Mark.Ask != release.AskWaiting {
-			look.Ask, look.By = alias.Mark.Ask, alias.Mark.By
+		if alias.Description.Command != "" && alias.Description.Command != release.CommandWaiting {
+			observation.Command, observation.By = alias.Description.Command, alias.Description.By
 		}
 	}
-	return look, nil
+	return observation, nil
 }
 
 // frozen says why the next shift is frozen: by the parameter for the whole

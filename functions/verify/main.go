@@ -1,6 +1,6 @@
-// Command verify is the Lambda function that looks and tells: it probes the
-// candidate before traffic and judges it during the bake. It only reads; it
-// never moves an alias.
+// Command verify is the Lambda function that gathers evidence: it probes the
+// candidate before traffic, judges it during the bake, and calls hooks. It never
+// writes to an alias.
 package main
 
 import (
@@ -9,8 +9,9 @@ import (
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
 	"weir/internal/awsparameters"
+	"weir/internal/awsstates"
+	"weir/internal/events"
 	"weir/internal/handler"
-	"weir/internal/ledger"
 )
 
 func main() {
@@ -21,8 +22,9 @@ func main() {
 	verify := &Verify{
 		functions: awslambda.New(config),
 		metrics:   awsmetrics.New(config),
-		ledger:    ledger.New(config),
+		events:    events.New(config),
 		freezes:   awsparameters.New(config),
+		tasks:     awsstates.New(config),
 	}
 	handler.Run(verify.Handle)
 }

@@ -56,7 +56,7 @@ func TestASignalWithoutCountsIsNamed(t *testing.T) {
 	plan := planned
 	plan.Judge = release.PlannedJudge{Alpha: 0.05, Signals: []release.Signal{{Name: "declined", Metric: &release.Metric{Namespace: "Shop", Name: "Declined"}}}}
 	v := &Verify{metrics: unwritten{}}
-	seen, err := v.gather(t.Context(), plan, release.Progress{FirstAt: start, Reached: []release.Reached{{Weight: 10, At: start}}}, start.Add(5*time.Minute))
+	seen, err := v.gather(t.Context(), plan, release.Progress{FirstAt: start, Weights: []release.SetWeight{{Weight: 10, At: start}}}, start.Add(5*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,7 +56,7 @@ func (c *Client) Alias(ctx context.Context, target release.Target) (release.Alia
 func (c *Client) Write(ctx context.Context, write release.Write) (release.Alias, error) {
 	input := &lambda.UpdateAliasInput{
 		FunctionName: &write.Target.Function, Name: &write.Target.Alias,
-		Description: aws.String(write.Mark.String()), RevisionId: &write.RevisionID,
+		Description: aws.String(write.Description.String()), RevisionId: &write.RevisionID,
 	}
 	if write.Moves() {
 		input.FunctionVersion = &write.Route.Version
@@ -86,7 +86,7 @@ func (c *Client) ownWrite(ctx context.Context, write release.Write, refusal stri
 	if err != nil {
 		return release.Alias{}, err
 	}
-	if (!write.Moves() || alias.Heads() == write.Route) && alias.Mark.String() == write.Mark.String() {
+	if (!write.Moves() || alias.Destination() == write.Route) && alias.Description.String() == write.Description.String() {
 		return alias, nil
 	}
 	return release.Alias{}, release.Errorf(release.Drift,
@@ -95,7 +95,7 @@ func (c *Client) ownWrite(ctx context.Context, write release.Write, refusal stri
 
 func aliasOf(target release.Target, arn, version, description, revision string, routing *types.AliasRoutingConfiguration) release.Alias {
 	alias := release.Alias{Target: target, ARN: arn, Version: version, RevisionID: revision,
-		Mark: release.ParseMark(description), Weights: map[string]float64{}}
+		Description: release.ParseDescription(description), Weights: map[string]float64{}}
 	if routing != nil {
 		for other, weight := range routing.AdditionalVersionWeights {
 			alias.Weights[other] = percentOf(weight)

@@ -120,9 +120,9 @@ func TestWeightsAreReadAndWrittenExactly(t *testing.T) {
 
 func TestWriteSendsTheWholeRouteOrTheMarkAlone(t *testing.T) {
 	c, sent := client(t, aliasWith("0.5"), aliasWith("0.5"))
-	mark := release.Mark{Stable: "6"}
+	mark := release.Description{Stable: "6"}
 	for _, route := range []release.Route{release.Whole("6"), {}} {
-		if _, err := c.Write(t.Context(), release.Write{Target: orders, Route: route, Mark: mark, RevisionID: "r0"}); err != nil {
+		if _, err := c.Write(t.Context(), release.Write{Target: orders, Route: route, Description: mark, RevisionID: "r0"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -142,17 +142,17 @@ func TestWriteSendsTheWholeRouteOrTheMarkAlone(t *testing.T) {
 
 func TestOwnWriteIsToldFromAnothers(t *testing.T) {
 	stale := answer{http.StatusPreconditionFailed, "PreconditionFailedException", `{"Message": "The RevisionId provided does not match"}`}
-	mark := release.Mark{Stable: "6"}
+	mark := release.Description{Stable: "6"}
 	for _, test := range []struct {
 		name  string
 		write release.Write
 		own   bool
 	}{
-		{"the same route and mark", release.Write{Route: release.Split("6", "7", 10), Mark: mark}, true},
-		{"the same mark, written alone", release.Write{Mark: mark}, true},
-		{"another route", release.Write{Route: release.Split("6", "7", 20), Mark: mark}, false},
-		{"another mark", release.Write{Route: release.Split("6", "7", 10), Mark: release.Mark{Stable: "5"}}, false},
-		{"the mark alone, another", release.Write{Mark: release.Mark{Stable: "5"}}, false},
+		{"the same route and mark", release.Write{Route: release.Split("6", "7", 10), Description: mark}, true},
+		{"the same mark, written alone", release.Write{Description: mark}, true},
+		{"another route", release.Write{Route: release.Split("6", "7", 20), Description: mark}, false},
+		{"another mark", release.Write{Route: release.Split("6", "7", 10), Description: release.Description{Stable: "5"}}, false},
+		{"the mark alone, another", release.Write{Description: release.Description{Stable: "5"}}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c, _ := client(t, stale, aliasWith("0.1"))

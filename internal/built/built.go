@@ -62,7 +62,7 @@ func (b *Builder) Function(folder, pkg, release string) (string, error) {
 // Handlers compiles Weir's functions and gives the folder that holds a folder of
 // each.
 func (b *Builder) Handlers() (string, error) {
-	for _, name := range []string{"shift", "verify", "rollback", "alias", "app"} {
+	for _, name := range []string{"plan", "shift", "verify", "rollback", "alias", "app"} {
 		if _, err := b.Function(filepath.Join("functions", name), "./functions/"+name, ""); err != nil {
 			return "", err
 		}

@@ -88,13 +88,13 @@ func (s *server) aliasesOf(ctx context.Context, f facts) (views []aliasView, mor
 
 // noteOf says who holds the alias; holder is a release other than this one.
 func noteOf(alias release.Alias, name string) (note, holder string) {
-	lock := alias.Mark.Lock
+	lock := alias.Description.Lock
 	switch {
-	case lock.IsZero() && alias.Mark.Failed != "":
-		if list := strings.ReplaceAll(string(alias.Mark.Failed), ",", ", "); list != string(alias.Mark.Failed) {
+	case lock.IsZero() && alias.Description.Failed != "":
+		if list := strings.ReplaceAll(string(alias.Description.Failed), ",", ", "); list != string(alias.Description.Failed) {
 			return fmt.Sprintf("Free; versions %s were rolled back.", list), ""
 		}
-		return fmt.Sprintf("Free; version %s was rolled back.", alias.Mark.Failed), ""
+		return fmt.Sprintf("Free; version %s was rolled back.", alias.Description.Failed), ""
 	case lock.IsZero():
 		return "Free.", ""
 	case lock.Execution == name:

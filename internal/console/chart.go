@@ -58,7 +58,7 @@ const (
 	mostPoints, mostDots     = 400, 40
 )
 
-// point is what one look said of one signal.
+// point is what one observation said of one signal.
 type point struct {
 	minute float64 // since the first traffic
 	weighed
@@ -66,10 +66,10 @@ type point struct {
 
 // chartsOf draws each signal that was weighed, in the order they came up. Times
 // are minutes since from; steps are the weights that were set.
-func chartsOf(looks []look, steps []release.Reached, from, until time.Time) []chart {
+func chartsOf(observations []observation, steps []release.SetWeight, from, until time.Time) []chart {
 	points := map[string][]point{}
 	var names []string
-	for _, l := range looks {
+	for _, l := range observations {
 		for _, e := range l.Evidence {
 			if !e.Watch && l.Weight == 100 && e.Verdict != "fail" {
 				continue // promoted: the watch goes on from here
@@ -88,7 +88,7 @@ func chartsOf(looks []look, steps []release.Reached, from, until time.Time) []ch
 	return charts
 }
 
-func chartOf(name string, points []point, steps []release.Reached, from time.Time, span float64) chart {
+func chartOf(name string, points []point, steps []release.SetWeight, from time.Time, span float64) chart {
 	c := chart{Signal: name, Latest: points[len(points)-1].weighed, Width: chartWidth, Height: chartHeight,
 		Left: chartLeft, Right: chartRight, Top: chartTop, Bottom: chartBottom}
 	low, high := rangeOf(points)
@@ -148,7 +148,7 @@ func thinned(points []point, most int) []point {
 
 // startOf is the minute in which a test begins: at the first traffic, or at the
 // promotion.
-func startOf(watch bool, steps []release.Reached, from time.Time) float64 {
+func startOf(watch bool, steps []release.SetWeight, from time.Time) float64 {
 	for _, step := range steps {
 		if watch && step.Weight == 100 {
 			return step.At.Sub(from).Minutes()
@@ -169,7 +169,7 @@ func rangeOf(points []point) (low, high float64) {
 }
 
 // bandsOf are the spans in which each weight was in force.
-func bandsOf(steps []release.Reached, from time.Time, span float64, x func(float64) float64) []band {
+func bandsOf(steps []release.SetWeight, from time.Time, span float64, x func(float64) float64) []band {
 	var bands []band
 	labelled := -math.MaxFloat64 // to where the last label reaches
 	for i, step := range steps {

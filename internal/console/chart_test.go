@@ -12,19 +12,19 @@ import (
 
 var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-func lookAt(minute float64, signal string, value, limit float64, watch bool) look {
+func observedAt(minute float64, signal string, value, limit float64, watch bool) observation {
 	weight := 10
 	if watch {
 		weight = 100
 	}
-	return look{At: start.Add(time.Duration(minute * float64(time.Minute))), Weight: weight,
+	return observation{At: start.Add(time.Duration(minute * float64(time.Minute))), Weight: weight,
 		Evidence: []weighed{{Evidence: release.Evidence{Signal: signal, Verdict: "inconclusive", Value: value, Limit: limit}, Watch: watch}}}
 }
 
 // TestChartIsTrueToItsNumbers reads values back from where they are drawn.
 func TestChartIsTrueToItsNumbers(t *testing.T) {
-	looks := []look{lookAt(1, "errors", 1, 50, false), lookAt(2, "errors", 5, 40, false), lookAt(4, "errors", 100, 20, false)}
-	charts := chartsOf(looks, []release.Reached{{Weight: 10, At: start}}, start, start.Add(5*time.Minute))
+	observations := []observation{observedAt(1, "errors", 1, 50, false), observedAt(2, "errors", 5, 40, false), observedAt(4, "errors", 100, 20, false)}
+	charts := chartsOf(observations, []release.SetWeight{{Weight: 10, At: start}}, start, start.Add(5*time.Minute))
 	if len(charts) != 1 {
 		t.Fatalf("%d charts for one signal", len(charts))
 	}
@@ -33,7 +33,7 @@ func TestChartIsTrueToItsNumbers(t *testing.T) {
 	minute := axisOf(t, c.XTicks, func(v float64) float64 { return v })
 	for _, line := range c.Lines {
 		points := pointsOf(t, line.Points)[1:] // the first is the start
-		for i, e := range looks {
+		for i, e := range observations {
 			want := e.Evidence[0].Value
 			if line.Class == "limit" {
 				want = e.Evidence[0].Limit
@@ -89,10 +89,10 @@ func pointsOf(t *testing.T, text string) [][2]float64 {
 }
 
 func TestBakeAndWatchAreTwoLines(t *testing.T) {
-	looks := []look{lookAt(1, "errors", 1, 22, false), lookAt(8, "errors", 0.5, 400, true)}
-	looks[1].Evidence = append(looks[1].Evidence, looks[0].Evidence...) // the bake's, again
-	steps := []release.Reached{{Weight: 10, At: start}, {Weight: 100, At: start.Add(5 * time.Minute)}}
-	c := chartsOf(looks, steps, start, start.Add(10*time.Minute))[0]
+	observations := []observation{observedAt(1, "errors", 1, 22, false), observedAt(8, "errors", 0.5, 400, true)}
+	observations[1].Evidence = append(observations[1].Evidence, observations[0].Evidence...) // the bake's, again
+	steps := []release.SetWeight{{Weight: 10, At: start}, {Weight: 100, At: start.Add(5 * time.Minute)}}
+	c := chartsOf(observations, steps, start, start.Add(10*time.Minute))[0]
 	if len(c.Lines) != 4 || len(c.Dots) != 2 {
 		t.Fatalf("%d lines and %d dots, want evidence and limit of each test and a dot a look", len(c.Lines), len(c.Dots))
 	}
@@ -102,26 +102,26 @@ func TestBakeAndWatchAreTwoLines(t *testing.T) {
 }
 
 func TestEachSignalHasItsChart(t *testing.T) {
-	looks := []look{lookAt(1, "errors", 1, 22, false), lookAt(1, "slow", 1, 22, false), lookAt(2, "errors", 1, 22, false)}
-	charts := chartsOf(looks, nil, start, start.Add(3*time.Minute))
+	observations := []observation{observedAt(1, "errors", 1, 22, false), observedAt(1, "slow", 1, 22, false), observedAt(2, "errors", 1, 22, false)}
+	charts := chartsOf(observations, nil, start, start.Add(3*time.Minute))
 	if len(charts) != 2 || charts[0].Signal != "errors" || charts[1].Signal != "slow" || len(charts[0].Dots) != 2 {
 		t.Errorf("charts are %+v", charts)
 	}
-	if chartsOf([]look{{At: start}}, nil, start, start) != nil {
+	if chartsOf([]observation{{At: start}}, nil, start, start) != nil {
 		t.Error("a look without evidence has a chart")
 	}
 }
 
 func TestWeekIsThinnedToItsPeaks(t *testing.T) {
-	var looks []look
+	var observations []observation
 	for minute := range 10000 {
 		value := 1.0
 		if minute == 7777 {
 			value = 19
 		}
-		looks = append(looks, lookAt(float64(minute), "errors", value, 20, false))
+		observations = append(observations, observedAt(float64(minute), "errors", value, 20, false))
 	}
-	c := chartsOf(looks, nil, start, start.Add(10000*time.Minute))[0]
+	c := chartsOf(observations, nil, start, start.Add(10000*time.Minute))[0]
 	if n := len(pointsOf(t, c.Lines[1].Points)); n > mostPoints+2 {
 		t.Errorf("%d points are drawn", n)
 	}
@@ -144,7 +144,7 @@ func TestWeekIsThinnedToItsPeaks(t *testing.T) {
 
 func TestExtremeEvidenceStaysInTheChart(t *testing.T) {
 	for _, value := range []float64{0, 1e-30, 1e15} {
-		c := chartsOf([]look{lookAt(1, "errors", value, 1e15, false)}, nil, start, start.Add(time.Minute))[0]
+		c := chartsOf([]observation{observedAt(1, "errors", value, 1e15, false)}, nil, start, start.Add(time.Minute))[0]
 		if y := c.Dots[0].Y; math.IsNaN(y) || y < chartTop || y > chartBottom {
 			t.Errorf("evidence %g is drawn at %g", value, y)
 		}
@@ -155,11 +155,11 @@ func TestExtremeEvidenceStaysInTheChart(t *testing.T) {
 }
 
 func TestLabelsOfShortStepsDoNotOverlap(t *testing.T) {
-	var steps []release.Reached
+	var steps []release.SetWeight
 	for i := range 50 {
-		steps = append(steps, release.Reached{Weight: i + 1, At: start.Add(time.Duration(i) * time.Minute)})
+		steps = append(steps, release.SetWeight{Weight: i + 1, At: start.Add(time.Duration(i) * time.Minute)})
 	}
-	c := chartsOf([]look{lookAt(50, "errors", 1, 20, false)}, steps, start, start.Add(50*time.Minute))[0]
+	c := chartsOf([]observation{observedAt(50, "errors", 1, 20, false)}, steps, start, start.Add(50*time.Minute))[0]
 	last := -1000.0
 	for _, b := range c.Steps {
 		if b.Label == "" {

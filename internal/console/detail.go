@@ -27,8 +27,8 @@ type releasePage struct {
 	MoreAliases               int
 	Steps                     []stepView
 	Charts                    []chart
-	Looks                     []look // the newest first
-	MoreLooks                 int    // before those
+	Observations              []observation // the newest first
+	MoreObservations          int           // before those
 	People                    []event
 	Troubles                  []trouble
 	Checks                    []string
@@ -37,10 +37,10 @@ type releasePage struct {
 }
 
 // wait is what a running release waits for, and the command that ends it.
-type wait struct{ Sentence, Command string }
+type wait struct{ Message, Command string }
 
-// looksShown bounds the table of verdicts: a release of a week has 10,000.
-const looksShown = 200
+// observationsShown bounds the table of verdicts: a release of a week has 10,000.
+const observationsShown = 200
 
 // event is a thing somebody did.
 type event struct {
@@ -69,11 +69,11 @@ func (s *server) pageOf(r *http.Request, f facts) (releasePage, error) {
 		frame: s.frame(r, "Release "+f.name), Name: f.name, ARN: f.arn, Kind: f.kind(), Strategy: f.strategy(),
 		Status: f.statusWords(), Targets: f.targets(), Why: f.why(), Started: f.started, Ended: f.stopped,
 		Took: length(s.end(f).Sub(f.started)), Steps: stepsOf(f, s.end(f)), Troubles: f.story.troubles,
-		Looks: slices.Clone(f.story.looks), People: peopleOf(f), Checks: checksOf(f),
+		Observations: slices.Clone(f.story.observations), People: peopleOf(f), Checks: checksOf(f),
 	}
-	slices.Reverse(page.Looks)
-	if n := len(page.Looks); n > looksShown {
-		page.Looks, page.MoreLooks = page.Looks[:looksShown], n-looksShown
+	slices.Reverse(page.Observations)
+	if n := len(page.Observations); n > observationsShown {
+		page.Observations, page.MoreObservations = page.Observations[:observationsShown], n-observationsShown
 	}
 	page.By, page.Reason = askedBy(f)
 	if f.status == types.ExecutionStatusRunning {
@@ -82,7 +82,7 @@ func (s *server) pageOf(r *http.Request, f facts) (releasePage, error) {
 	}
 	page.Aliases, page.MoreAliases = s.aliasesOf(r.Context(), f)
 	if p := f.story.progress; p != nil && !p.FirstAt.IsZero() {
-		page.Charts = chartsOf(f.story.looks, p.Reached, p.FirstAt, s.end(f))
+		page.Charts = chartsOf(f.story.observations, p.Weights, p.FirstAt, s.end(f))
 	}
 	graph, err := graphOfStory(f.definition, f.story)
 	if err != nil {
@@ -121,14 +121,14 @@ func waitsFor(f facts) []wait {
 		waits = append(waits, wait{fmt.Sprintf("Waits for a person's approval until %s. To answer:", clockTime(p.AwaitUntil)), "weir approve " + f.arn})
 	case release.Holding:
 		until := p.HeldSince.Add(time.Duration(plan.Judge.HoldSeconds) * time.Second)
-		waits = append(waits, wait{Sentence: fmt.Sprintf("Held since %s, until %s at the latest.", clockTime(p.HeldSince), clockTime(until))})
+		waits = append(waits, wait{Message: fmt.Sprintf("Held since %s, until %s at the latest.", clockTime(p.HeldSince), clockTime(until))})
 	}
 	if p.Paused {
 		waits = append(waits, wait{"Paused. To go on:", resumeCommand(plan.Targets)})
 	}
 	if p.Next == release.MoveCallHooks {
 		for _, hook := range p.Hooks {
-			waits = append(waits, wait{Sentence: fmt.Sprintf("Asks hook %s, for %s at most.", hook.Function, length(time.Duration(hook.LimitSeconds)*time.Second))})
+			waits = append(waits, wait{Message: fmt.Sprintf("Asks hook %s, for %s at most.", hook.Function, length(time.Duration(hook.LimitSeconds)*time.Second))})
 		}
 	}
 	return waits
@@ -136,18 +136,18 @@ func waitsFor(f facts) []wait {
 
 func resumeCommand(targets []release.PlannedTarget) string {
 	if len(targets) == 0 {
-		return "weir ask resume"
+		return "weir resume"
 	}
-	return fmt.Sprintf("weir ask resume --function %s --alias %s", targets[0].Function, targets[0].Alias)
+	return fmt.Sprintf("weir resume --function %s --alias %s", targets[0].Function, targets[0].Alias)
 }
 
 // peopleOf lists what people asked and approved, in order.
 func peopleOf(f facts) []event {
-	var asked []release.Asked
+	var asked []release.GivenCommand
 	if f.story.progress != nil {
-		asked = f.story.progress.Asked
+		asked = f.story.progress.Commands
 	} else if f.ending.Record != nil {
-		asked = f.ending.Record.Asked
+		asked = f.ending.Record.Commands
 	}
 	var people []event
 	for _, a := range asked {
@@ -155,13 +155,13 @@ func peopleOf(f facts) []event {
 		if by == "" {
 			by = "somebody"
 		}
-		what := fmt.Sprintf("%s asked: %s", by, a.Ask)
-		switch a.Ask {
-		case release.AskApprove:
+		what := fmt.Sprintf("%s asked: %s", by, a.Command)
+		switch a.Command {
+		case release.CommandApprove:
 			what = by + " approved"
-		case release.AskReject:
+		case release.CommandReject:
 			what = by + " rejected"
-		case release.AskExpired:
+		case release.CommandExpired:
 			what = "nobody approved in time"
 		}
 		people = append(people, event{a.At, what})
@@ -227,7 +227,7 @@ func (s *server) output(r *http.Request) (body, error) {
 		Error  string                `json:"error,omitempty"`
 		Cause  string                `json:"cause,omitempty"`
 		Record *release.Record       `json:"record,omitempty"`
-	}{f.status, f.ending.Error, f.ending.Sentence, f.ending.Record})
+	}{f.status, f.ending.Error, f.ending.Message, f.ending.Record})
 	if err != nil {
 		return body{}, fmt.Errorf("write the output: %w", err)
 	}

@@ -19,8 +19,8 @@ func functions() template.FuncMap {
 		"plusf":    func(a, b float64) float64 { return a + b },
 		"minus":    func(a, b int) int { return a - b },
 		"ratio":    ratioWords,
-		"first":    func(n int, looks []look) []look { return looks[:min(n, len(looks))] },
-		"rest":     func(n int, looks []look) []look { return looks[min(n, len(looks)):] },
+		"first":    func(n int, observations []observation) []observation { return observations[:min(n, len(observations))] },
+		"rest":     func(n int, observations []observation) []observation { return observations[min(n, len(observations)):] },
 		"midpoint": func(a, b float64) float64 { return (a + b) / 2 },
 	}
 }

@@ -58,7 +58,7 @@ func want(t *testing.T, handler http.Handler, path string) string {
 func everyday(t *testing.T) *fake {
 	f := &fake{aliases: map[string]release.Alias{"orders:prod": {
 		Target: release.Target{Function: "orders", Alias: "prod"}, Version: "6", Weights: map[string]float64{"7": 50},
-		Mark: release.Mark{Stable: "6", Candidate: "7", Lock: release.Holder{StateMachine: "weir-release", Execution: "running"}},
+		Description: release.Description{Stable: "6", Candidate: "7", Lock: release.Holder{StateMachine: "weir-release", Execution: "running"}},
 	}}}
 	f.rolledBack(t, "failed", planned(monday), "errors")
 	refused := f.start(t, "refused", `{"target": {"function": "orders"}, "strategy": "Canary10Percent5Minutes"}`, monday.Add(time.Hour))
@@ -67,8 +67,8 @@ func everyday(t *testing.T) *fake {
 	refused.fail(monday.Add(time.Hour), release.NothingToRelease, `{"errorMessage": "version is 6, which orders:prod serves already."}`)
 	refused.leave(monday.Add(time.Hour), "Task", "Plan release")
 	refused.failWith(monday.Add(time.Hour), "Release refused", release.NothingToRelease, "version is 6, which orders:prod serves already.")
-	f.start(t, "paused", `{"ask": "pause", "target": {"function": "orders", "alias": "prod"}, "by": "grace"}`, monday.Add(2*time.Hour)).
-		succeed(monday.Add(2*time.Hour), release.Plan{Kind: release.KindDone, Done: "Release running was asked to pause."})
+	f.start(t, "paused", `{"command": "pause", "target": {"function": "orders", "alias": "prod"}, "by": "grace"}`, monday.Add(2*time.Hour)).
+		succeed(monday.Add(2*time.Hour), release.Plan{Kind: release.KindCommand, Done: "Release running was asked to pause."})
 	stopped := f.rehearse(t, "stopped", planned(monday.Add(3*time.Hour)))
 	stopped.shift()
 	stopped.enter(stopped.now, "Wait", "Bake")
@@ -123,7 +123,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	plan.Alarms, plan.Probes = []release.PlannedAlarm{{Name: evil}}, []release.Probe{{Name: evil}}
 	f.rolledBack(t, "failed", plan, evil)
 	running := f.baking(t, "running", plan)
-	running.look(release.Look{Outcome: "inconclusive", Sentence: evil, Ask: release.AskPause, By: evil})
+	running.observe(release.Observation{Outcome: "inconclusive", Why: evil, Command: release.CommandPause, By: evil})
 	f.runs[0].fail(monday, evil, evil)
 	f.runs[1].input = evil
 	handler := f.open(t, monday.Add(time.Hour))

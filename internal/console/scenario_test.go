@@ -48,7 +48,7 @@ func (r *rehearsal) shift() {
 }
 
 // look waits and judges.
-func (r *rehearsal) look(look release.Look) {
+func (r *rehearsal) observe(look release.Observation) {
 	r.enter(r.now, "Wait", "Bake")
 	r.now = r.now.Add(time.Duration(r.progress.Wait) * time.Second)
 	r.leave(r.now, "Wait", "Bake")
@@ -71,11 +71,11 @@ func (r *rehearsal) fails() {
 	r.failWith(r.now, "Release rolled back", r.progress.Ended.Error, cause)
 }
 
-// weighed is a look with one signal on it.
-func weighed(signal, verdict string, value float64, events, requests int64) release.Look {
+// weighed is an observation with one signal on it.
+func weighed(signal, verdict string, value float64, events, requests int64) release.Observation {
 	sentence := fmt.Sprintf("%s: %d of %d on the candidate.", signal, events, requests)
-	return release.Look{
-		Outcome: verdict, Sentence: sentence,
+	return release.Observation{
+		Outcome: verdict, Why: sentence,
 		Stable: release.Served{Requests: 9 * requests}, Candidate: release.Served{Requests: requests, Errors: events},
 		Evidence: []release.Evidence{{Signal: signal, Phase: "bake", Verdict: verdict, Value: value, Limit: 40,
 			Stable: release.Sample{Requests: 9 * requests}, Candidate: release.Sample{Requests: requests, Events: events}}},
@@ -87,10 +87,10 @@ func (f *fake) rolledBack(t *testing.T, name string, plan release.Plan, signal s
 	t.Helper()
 	r := f.rehearse(t, name, plan)
 	r.shift()
-	r.look(release.Look{Blind: true, Outcome: "inconclusive", Sentence: "No minute can be read yet."})
-	r.look(weighed(signal, "inconclusive", 2.5, 1, 60))
-	r.look(weighed(signal, "inconclusive", 12, 3, 120))
-	r.look(weighed(signal, "fail", 410, 7, 180))
+	r.observe(release.Observation{Blind: true, Outcome: "inconclusive", Why: "No minute can be read yet."})
+	r.observe(weighed(signal, "inconclusive", 2.5, 1, 60))
+	r.observe(weighed(signal, "inconclusive", 12, 3, 120))
+	r.observe(weighed(signal, "fail", 410, 7, 180))
 	r.fails()
 }
 
@@ -100,9 +100,9 @@ func (f *fake) baking(t *testing.T, name string, plan release.Plan) *rehearsal {
 	r := f.rehearse(t, name, plan)
 	r.shift()
 	for i := int64(1); r.progress.Next != release.MoveAdvance; i++ {
-		r.look(weighed("errors", "inconclusive", 1, 0, 60*i))
+		r.observe(weighed("errors", "inconclusive", 1, 0, 60*i))
 	}
 	r.shift()
-	r.look(weighed("errors", "pass", 0.4, 0, 700))
+	r.observe(weighed("errors", "pass", 0.4, 0, 700))
 	return r
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"weir/internal/arn"
 	"weir/internal/awserr"
 )
 
@@ -42,12 +43,15 @@ type server struct {
 	store   *store
 	aliases *aliasCache
 	pages   *template.Template
+	machine string // its name
+	region  string
 }
 
 // New returns the console's handler.
 func New(options Options) (http.Handler, error) {
-	if err := checkMachine(options.Machine); err != nil {
-		return nil, err
+	machine, name, err := arn.ParseMachine(options.Machine)
+	if err != nil {
+		return nil, fmt.Errorf("the state machine: %w; give its ARN, such as arn:aws:states:eu-west-1:123456789012:stateMachine:weir-release", err)
 	}
 	if options.Now == nil {
 		options.Now = time.Now
@@ -59,7 +63,7 @@ func New(options Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the console's own pages: %w", err)
 	}
-	s := &server{Options: options, store: newStore(options.States, options.Machine), pages: pages,
+	s := &server{Options: options, machine: name, region: machine.Region, store: newStore(options.States, options.Machine), pages: pages,
 		aliases: &aliasCache{aliases: options.Aliases, now: options.Now, known: map[string]cachedAlias{}}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.answer(s.list))
@@ -139,7 +143,7 @@ func (s *server) answer(page func(*http.Request) (body, error)) http.HandlerFunc
 			code = http.StatusNotFound
 		}
 		s.Log.WarnContext(r.Context(), "cannot answer", "path", r.URL.Path, "error", err.Error())
-		problem := problemPage{frame: s.frame(r, http.StatusText(code)), Sentence: awserr.Message(err), Whole: err.Error()}
+		problem := problemPage{frame: s.frame(r, http.StatusText(code)), Message: awserr.Message(err), Whole: err.Error()}
 		b, err = s.render("problem.html", problem)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -180,12 +184,11 @@ type frame struct {
 
 type problemPage struct {
 	frame
-	Sentence, Whole string
+	Message, Whole string
 }
 
 func (s *server) frame(r *http.Request, title string) frame {
-	parts := strings.Split(s.Machine, ":")
-	return frame{Title: title, Machine: parts[6], Region: parts[3], Toggle: r.URL.Path}
+	return frame{Title: title, Machine: s.machine, Region: s.region, Toggle: r.URL.Path}
 }
 
 // refreshing makes a page read itself anew every so many seconds, unless the

@@ -145,7 +145,7 @@ func TestRunningReleaseIsReadOnFromWhereItWas(t *testing.T) {
 	handler := f.open(t, monday)
 	want(t, handler, "/release/running")
 	read := f.served
-	running.look(weighed("errors", "inconclusive", 3.25, 4, 800))
+	running.observe(weighed("errors", "inconclusive", 3.25, 4, 800))
 	page := want(t, handler, "/release/running")
 	if !strings.Contains(page, "3.25") {
 		t.Error("the page does not show the new look")
@@ -211,19 +211,19 @@ func TestHoldsAndApprovalsAreShown(t *testing.T) {
 	r.shift()
 	handler := f.open(t, monday)
 	for r.progress.Phase != release.Awaiting {
-		r.look(weighed("errors", "pass", 1, 0, 500))
+		r.observe(weighed("errors", "pass", 1, 0, 500))
 	}
 	shows(t, want(t, handler, "/release/release"), "awaiting approval at 10 %", "weir approve arn:aws:states:eu-west-1:123456789012:execution:weir-release:release")
 	approved := weighed("errors", "pass", 1, 0, 600)
-	approved.Ask, approved.By = release.AskApprove, "grace"
-	r.look(approved)
+	approved.Command, approved.By = release.CommandApprove, "grace"
+	r.observe(approved)
 	r.shift()
 	paused := weighed("errors", "pass", 1, 0, 700)
-	paused.Ask, paused.By = release.AskPause, "linus"
+	paused.Command, paused.By = release.CommandPause, "linus"
 	for r.progress.Phase != release.Holding {
-		r.look(paused)
+		r.observe(paused)
 	}
-	shows(t, want(t, handler, "/release/release"), "holding at 50 %", "grace approved", "linus asked: pause", "weir ask resume --function orders --alias prod", "at the latest")
+	shows(t, want(t, handler, "/release/release"), "holding at 50 %", "grace approved", "linus asked: pause", "weir resume --function orders --alias prod", "at the latest")
 }
 
 func shows(t *testing.T, page string, words ...string) {

@@ -76,9 +76,9 @@ func watchSeconds(f facts) int {
 	return f.ending.Record.Planned.WatchSeconds
 }
 
-func reachedIn(f facts) []release.Reached {
+func reachedIn(f facts) []release.SetWeight {
 	if f.story.progress != nil {
-		return f.story.progress.Reached
+		return f.story.progress.Weights
 	}
 	if f.ending.Record != nil {
 		return f.ending.Record.Steps
@@ -86,7 +86,7 @@ func reachedIn(f facts) []release.Reached {
 	return nil
 }
 
-func reachedView(v stepView, r release.Reached) stepView {
+func reachedView(v stepView, r release.SetWeight) stepView {
 	v.At, v.Verdict = r.At, r.Verdict
 	v.Stable, v.StableBad = servedWords(r.Stable)
 	v.Candidate, v.CandBad = servedWords(r.Candidate)

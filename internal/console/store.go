@@ -176,7 +176,7 @@ func (s *story) copied() story {
 		c.states[name] = &seen
 	}
 	c.taken = maps.Clone(s.taken)
-	c.looks, c.troubles = slices.Clone(s.looks), slices.Clone(s.troubles)
+	c.observations, c.troubles = slices.Clone(s.observations), slices.Clone(s.troubles)
 	return c
 }
 

@@ -16,16 +16,16 @@ import (
 // events in the same order give the same story, so that new ones are added to
 // what was read before.
 type story struct {
-	seen     int64            // id of the last event folded
-	latest   time.Time        // when that event happened
-	stateOf  map[int64]string // the state that each event belongs to
-	states   map[string]*visit
-	taken    map[transition]bool
-	plan     *release.Plan
-	progress *release.Progress // the latest
-	reached  release.Reached   // what the latest look noted
-	looks    []look
-	troubles []trouble
+	seen         int64            // id of the last event folded
+	latest       time.Time        // when that event happened
+	stateOf      map[int64]string // the state that each event belongs to
+	states       map[string]*visit
+	taken        map[transition]bool
+	plan         *release.Plan
+	progress     *release.Progress // the latest
+	reached      release.SetWeight // what the latest observation noted
+	observations []observation
+	troubles     []trouble
 }
 
 // visit is what happened to a state; states of a loop are entered many times.
@@ -51,12 +51,12 @@ const (
 	canceled    stateStatus = "canceled"
 )
 
-// look is one look of the judge.
-type look struct {
-	At       time.Time
-	Weight   int
-	Sentence string
-	// Evidence is empty where the look had nothing new to weigh: while metrics
+// observation is one observation of the judge.
+type observation struct {
+	At      time.Time
+	Weight  int
+	Message string
+	// Evidence is empty where the observation had nothing new to weigh: while metrics
 	// cannot be read, the workflow keeps what it knew.
 	Evidence []weighed
 }
@@ -166,21 +166,21 @@ func (s *story) answer(output string) {
 	}
 	before := 0
 	if s.progress != nil {
-		before = s.progress.Looks
+		before = s.progress.Observations
 	}
 	s.progress = progress
-	if progress.Looks > before {
-		s.looks = append(s.looks, s.look(*progress))
+	if progress.Observations > before {
+		s.observations = append(s.observations, s.observation(*progress))
 	}
 }
 
-func (s *story) look(progress release.Progress) look {
-	l := look{At: s.latest, Weight: progress.Weight, Sentence: progress.Verdict}
+func (s *story) observation(progress release.Progress) observation {
+	l := observation{At: s.latest, Weight: progress.Weight, Message: progress.Verdict}
 	if progress.Ended != nil {
-		l.Sentence = progress.Ended.Cause
+		l.Message = progress.Ended.Cause
 	}
-	if n := len(progress.Reached); n > 0 && !reflect.DeepEqual(progress.Reached[n-1], s.reached) {
-		s.reached = progress.Reached[n-1]
+	if n := len(progress.Weights); n > 0 && !reflect.DeepEqual(progress.Weights[n-1], s.reached) {
+		s.reached = progress.Weights[n-1]
 		l.Evidence = weigh(s.reached.Evidence)
 	}
 	return l
@@ -199,9 +199,9 @@ func messageOf(cause string) string {
 
 // ending is how an execution ended, as its output or its cause tells.
 type ending struct {
-	Error    string
-	Sentence string
-	Record   *release.Record
+	Error   string
+	Message string
+	Record  *release.Record
 }
 
 // endingOf reads an output, or an error and its cause. A rolled-back release's
@@ -213,22 +213,22 @@ func endingOf(output, failure, cause string) ending {
 	}
 	e := ending{Error: failure}
 	sentences, story, found := strings.Cut(cause, "\n\n")
-	e.Sentence = messageOf(sentences)
+	e.Message = messageOf(sentences)
 	if !found {
 		story = output
 	}
 	var record release.Record
 	if err := json.Unmarshal([]byte(story), &record); err == nil && record.Outcome != "" {
 		e.Record = &record
-		if e.Sentence == "" {
-			e.Sentence = record.Why
+		if e.Message == "" {
+			e.Message = record.Why
 			if record.Outcome == release.Succeeded && record.Why != "" {
-				e.Sentence = "Promoted. The last look: " + record.Why
+				e.Message = "Promoted. The last observation: " + record.Why
 			}
 		}
 	}
-	if e.Sentence == "" {
-		e.Sentence = doneOf(output)
+	if e.Message == "" {
+		e.Message = doneOf(output)
 	}
 	return e
 }

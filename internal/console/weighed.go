@@ -4,7 +4,7 @@ import "weir/internal/release"
 
 // weighed is a signal's evidence, and which of the two tests it is of: the one
 // of the bake, against stable at the same time, or the one of the watch, against
-// stable's past. While a release is watched a look gives both.
+// stable's past. While a release is watched an observation gives both.
 type weighed struct {
 	release.Evidence
 	Watch bool

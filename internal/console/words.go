@@ -9,22 +9,17 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"weir/internal/arn"
 	"weir/internal/release"
 )
 
-// executionARN is the ARN of a machine's execution. A version or an alias of the
-// machine, which follows its name, is no part of it.
+// executionARN returns the ARN of an execution of a machine.
 func executionARN(machine, name string) string {
-	parts := strings.Split(machine, ":")
-	return strings.Join(append(append([]string{}, parts[:5]...), "execution", parts[6], name), ":")
-}
-
-// checkMachine refuses what is not the ARN of a state machine.
-func checkMachine(arn string) error {
-	if parts := strings.Split(arn, ":"); len(parts) < 7 || parts[0] != "arn" || parts[2] != "states" || parts[5] != "stateMachine" {
-		return fmt.Errorf("the state machine is %q; give its ARN, such as arn:aws:states:eu-west-1:123456789012:stateMachine:weir-release", arn)
+	parsed, machineName, err := arn.ParseMachine(machine)
+	if err != nil {
+		return ""
 	}
-	return nil
+	return parsed.Of("states", "execution:"+machineName+":"+name).String()
 }
 
 // requestOf reads an input as far as it is a request; the workflow itself says
@@ -68,7 +63,7 @@ const rollbackFailed = "Release.RollbackFailed"
 
 func (f facts) succeededWords() string {
 	switch {
-	case f.request.Ask != "", f.request.Freeze != nil:
+	case f.request.Command != "", f.request.Freeze != nil:
 		return "done"
 	case f.request.DryRun:
 		return "dry run"
@@ -98,8 +93,8 @@ func (f facts) runningWords() status {
 // kind is what was asked for, where that is not a release.
 func (f facts) kind() string {
 	switch {
-	case f.request.Ask != "":
-		return string(f.request.Ask)
+	case f.request.Command != "":
+		return string(f.request.Command)
 	case f.request.RollBack != nil:
 		return "roll back"
 	case f.request.Freeze != nil && f.request.Freeze.For == 0:
@@ -174,8 +169,8 @@ func (f facts) strategy() string {
 
 // why says why it ended, or what the judge said last.
 func (f facts) why() string {
-	if f.ending.Sentence != "" {
-		return f.ending.Sentence
+	if f.ending.Message != "" {
+		return f.ending.Message
 	}
 	if p := f.story.progress; p != nil && f.stopped.IsZero() {
 		if p.Ended != nil {

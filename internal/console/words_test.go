@@ -59,11 +59,11 @@ func TestEndings(t *testing.T) {
 		sentence               string
 		record                 bool
 	}{
-		"succeeded":            {`{"outcome": "succeeded", "why": "No regression."}`, "", "", "Promoted. The last look: No regression.", true},
+		"succeeded":            {`{"outcome": "succeeded", "why": "No regression."}`, "", "", "Promoted. The last observation: No regression.", true},
 		"rolled back":          {"", "Release.VerdictFailed", "It failed.\n\n" + `{"outcome": "rolledBack", "why": "x"}`, "It failed.", true},
 		"refused":              {"", "Release.Frozen", "orders is frozen.", "orders is frozen.", false},
 		"a Lambda's own cause": {"", "Release.Internal", `{"errorMessage": "no credentials", "errorType": "x"}`, "no credentials", false},
-		"a command":            {`{"kind": "done", "done": "Asked to pause."}`, "", "", "Asked to pause.", false},
+		"a command":            {`{"kind": "command", "done": "Asked to pause."}`, "", "", "Asked to pause.", false},
 		"a dry run":            {`{"kind": "release", "dryRun": true}`, "", "", "A dry run: nothing was moved.", false},
 		"rolled back as asked": {`{"error": "Release.RolledBackAsAsked", "cause": "Back on 6.\n\n{\"outcome\": \"rolledBack\"}"}`, "", "", "Back on 6.", true},
 		"another machine's":    {`[1]`, "", "", "", false},
@@ -72,8 +72,8 @@ func TestEndings(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			e := endingOf(test.output, test.failure, test.cause)
-			if e.Sentence != test.sentence || (e.Record != nil) != test.record {
-				t.Errorf("%q, record %v; want %q, %t", e.Sentence, e.Record, test.sentence, test.record)
+			if e.Message != test.sentence || (e.Record != nil) != test.record {
+				t.Errorf("%q, record %v; want %q, %t", e.Message, e.Record, test.sentence, test.record)
 			}
 		})
 	}
@@ -89,7 +89,7 @@ func TestStatusInWords(t *testing.T) {
 		"rolling back from 10 %": {status: types.ExecutionStatusRunning, story: at(release.Progress{Phase: release.Baking, Weight: 10, Ended: &release.Ended{}})},
 		"succeeded":              {status: types.ExecutionStatusSucceeded},
 		"dry run":                {status: types.ExecutionStatusSucceeded, request: release.Request{DryRun: true}},
-		"done":                   {status: types.ExecutionStatusSucceeded, request: release.Request{Ask: release.AskPause}},
+		"done":                   {status: types.ExecutionStatusSucceeded, request: release.Request{Command: release.CommandPause}},
 		"rolled back as asked":   {status: types.ExecutionStatusSucceeded, request: release.Request{RollBack: &release.RollBackSpec{}}},
 		"refused":                {status: types.ExecutionStatusFailed},
 		"rolled back":            {status: types.ExecutionStatusFailed, ending: ending{Record: &release.Record{}}},

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -16,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
+
+	"weir/internal/arn"
 
 	"weir/internal/awslambda"
 	"weir/internal/awsmetrics"
@@ -46,9 +47,8 @@ func (p Pipeline) arn(service, resource string) string {
 func Deployed(ctx context.Context, functions Functions, machine, region string) (Pipeline, error) {
 	name := machine
 	if strings.HasPrefix(machine, "arn:") {
-		id, err := arn.Parse(machine)
-		resource, isMachine := strings.CutPrefix(id.Resource, "stateMachine:")
-		if err != nil || !isMachine {
+		id, resource, err := arn.ParseMachine(machine)
+		if err != nil {
 			return Pipeline{}, fmt.Errorf("the state machine is %q; give its ARN, the output StateMachineArn of the stack, or its name", machine)
 		}
 		if id.Region != region {
@@ -65,7 +65,7 @@ func Deployed(ctx context.Context, functions Functions, machine, region string) 
 	if err != nil {
 		return Pipeline{}, fmt.Errorf("read the ARN of %s: %w", handler, err)
 	}
-	pipeline := Pipeline{Name: name, Partition: id.Partition, Region: id.Region, Account: id.AccountID}
+	pipeline := Pipeline{Name: name, Partition: id.Partition, Region: id.Region, Account: id.Account}
 	if config.Environment != nil {
 		pipeline.Targets, err = release.ParseTargets(config.Environment.Variables["WEIR_TARGETS"])
 	}

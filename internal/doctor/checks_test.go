@@ -175,7 +175,7 @@ func TestWhatIsToldBesideATarget(t *testing.T) {
 func TestWhatIsAskedOfAWS(t *testing.T) {
 	c := sound()
 	role := func(context.Context) (string, error) { return "arn:aws:iam::123456789012:role/shift", nil }
-	doctor.Run(t.Context(), []doctor.Check{doctor.Role("shift", role, c, pipeline), doctor.Definition(c, "d", "${Partition} ${ShiftFunctionArn} ${WorkflowArn}", pipeline)})
+	doctor.Run(t.Context(), []doctor.Check{doctor.Role("plan", role, c, pipeline), doctor.Role("shift", role, c, pipeline), doctor.Definition(c, "d", "${Partition} ${ShiftFunctionArn} ${WorkflowArn}", pipeline)})
 	asked := strings.Join(c.simulated, "\n")
 	for _, want := range []string{
 		"lambda:UpdateAlias on arn:aws:lambda:us-east-1:123456789012:function:orders:prod", "lambda:PublishVersion on arn:aws:lambda:us-east-1:123456789012:function:orders\n",

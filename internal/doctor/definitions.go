@@ -21,6 +21,7 @@ type Validator interface {
 func Definition(api Validator, name, text string, pipeline Pipeline) Check {
 	prefix := cmp.Or(pipeline.Name, "weir")
 	text = strings.NewReplacer("${Partition}", pipeline.Partition,
+		"${PlanFunctionArn}", pipeline.arn("lambda", "function:"+prefix+"-plan"),
 		"${ShiftFunctionArn}", pipeline.arn("lambda", "function:"+prefix+"-shift"),
 		"${VerifyFunctionArn}", pipeline.arn("lambda", "function:"+prefix+"-verify"),
 		"${RollbackFunctionArn}", pipeline.arn("lambda", "function:"+prefix+"-rollback"),

@@ -212,7 +212,7 @@ func TestChecksAskForWhatTheStackUses(t *testing.T) {
 		}
 	}
 	granted := grants(t, text)
-	for _, owner := range []string{"shift", "verify", "rollback", "workflow"} {
+	for _, owner := range []string{"plan", "shift", "verify", "rollback", "workflow"} {
 		if want, got := granted[owner], doctor.Actions(owner); !slices.Equal(got, want) {
 			t.Errorf("the role of %s is asked about %q, and granted %q", owner, got, want)
 		}
@@ -235,7 +235,7 @@ func grants(t *testing.T, text []byte) map[string][]string {
 	if err := json.Unmarshal(text, &template); err != nil {
 		t.Fatal(err)
 	}
-	owner := regexp.MustCompile(`^Release(Shift|Verify|Rollback|Workflow)Role`)
+	owner := regexp.MustCompile(`^Release(Plan|Shift|Verify|Rollback|Workflow)Role`)
 	granted := map[string][]string{}
 	for id, resource := range template.Resources {
 		of := owner.FindStringSubmatch(id)

@@ -40,11 +40,15 @@ type need struct {
 // workflow must allow. A test holds them
 // equal to the policies of the template.
 var needs = map[string][]need{
-	"shift": {
-		{[]string{"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"}, "target"},
+	"plan": {
+		{[]string{"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig"}, "target"},
 		{[]string{"lambda:PublishVersion"}, "function"},
 		{[]string{"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter"}, "parameter"},
 		{[]string{"cloudwatch:GetMetricData"}, "any"}, {[]string{"cloudwatch:DescribeAlarms"}, "alarm"},
+		{[]string{"states:DescribeExecution"}, "execution"},
+	},
+	"shift": {
+		{[]string{"lambda:GetAlias", "lambda:UpdateAlias"}, "target"},
 		{[]string{"states:DescribeExecution"}, "execution"}, {[]string{"events:PutEvents"}, "bus"},
 	},
 	"verify": {
@@ -101,7 +105,7 @@ func (p Pipeline) resources(on string) []string {
 }
 
 // handlers are the ends of the names of the pipeline's functions.
-var handlers = []string{"shift", "verify", "rollback"}
+var handlers = []string{"plan", "shift", "verify", "rollback"}
 
 // RoleOf finds a role's ARN.
 type RoleOf func(ctx context.Context) (string, error)

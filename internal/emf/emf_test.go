@@ -18,7 +18,7 @@ func record(outcome string) release.Record {
 	return release.Record{
 		Outcome: outcome, StartedAt: start, EndedAt: start.Add(10 * time.Minute),
 		Targets: []release.PlannedTarget{{Function: "orders", Alias: "prod"}},
-		Steps: []release.Reached{
+		Steps: []release.SetWeight{
 			{Weight: 10, At: start.Add(time.Minute), Candidate: release.Served{Requests: 40, Errors: 1}},
 			{Weight: 50, At: start.Add(5 * time.Minute), Candidate: release.Served{Requests: 200, Errors: 30}},
 		},

@@ -7,6 +7,23 @@ import (
 	"weir/internal/release"
 )
 
+// Actions of the handlers, as the workflow's definition names them.
+const (
+	ActionPlan     = "plan" // functions/plan
+	ActionLock     = "lock" // functions/shift, down to finish
+	ActionCommand  = "command"
+	ActionAwait    = "await"
+	ActionAnswer   = "answer"
+	ActionShift    = "shift"
+	ActionPromote  = "promote"
+	ActionFinish   = "finish"
+	ActionProbe    = "probe" // functions/verify
+	ActionJudge    = "judge"
+	ActionHook     = "hook"
+	ActionRollBack = "rollBack" // functions/rollback
+	ActionRepair   = "repair"   // of the rules and the schedule, not of the workflow
+)
+
 // Task is what the workflow sends to a handler. Plan and Progress are absent
 // only when the plan itself is asked for.
 type Task struct {
@@ -34,9 +51,9 @@ type Failure struct {
 	Cause string `json:"Cause"`
 }
 
-// Sentence is the message inside the cause: Lambda wraps a function's error in
+// Message returns the message inside the cause: Lambda wraps a function's error in
 // JSON.
-func (f Failure) Sentence() string {
+func (f Failure) Message() string {
 	var wrapped struct {
 		Message string `json:"errorMessage"`
 	}

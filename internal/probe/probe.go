@@ -19,6 +19,21 @@ type Answer struct {
 	Took    time.Duration
 }
 
+// Validate refuses probes whose predicate does not compile, so that a typing error
+// is found in the plan and not after the lock is taken.
+func Validate(probes []release.Probe) error {
+	for i, p := range probes {
+		if p.Expect.Matches == "" {
+			continue
+		}
+		if _, err := jsonata.Compile(p.Expect.Matches); err != nil {
+			return release.Errorf(release.InvalidRequest,
+				"probes[%d].expect.matches is %q, which is not JSONata: %v.", i, p.Expect.Matches, err)
+		}
+	}
+	return nil
+}
+
 // Check compares an answer with what the probe expects and returns an Error
 // named ProbeFailed that shows both. warm says that the sandbox had answered
 // before: only then does the latency bound apply, since a cold start is the

@@ -56,9 +56,9 @@ func needs(aliases []release.Alias) map[string]string {
 		for version := range alias.Weights {
 			need(version, name+" serves it")
 		}
-		need(alias.Mark.Candidate, "a release on "+name+" is under way with it")
-		need(alias.Mark.Stable, name+" returns to it")
-		need(alias.Mark.Previous, "a rollback of "+name+" goes back to it")
+		need(alias.Description.Candidate, "a release on "+name+" is under way with it")
+		need(alias.Description.Stable, name+" returns to it")
+		need(alias.Description.Previous, "a rollback of "+name+" goes back to it")
 	}
 	return needed
 }

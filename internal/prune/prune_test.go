@@ -11,7 +11,7 @@ import (
 
 func TestChoose(t *testing.T) {
 	prod := release.Alias{Target: release.Target{Function: "orders", Alias: "prod"}, Version: "3", Weights: map[string]float64{"7": 10},
-		Mark: release.ParseMark("weir/1 stable=3 candidate=7 previous=2 lock=weir-release/monday")}
+		Description: release.ParseDescription("weir/1 stable=3 candidate=7 previous=2 lock=weir-release/monday")}
 	got := map[string]string{}
 	for _, choice := range prune.Choose([]string{"$LATEST", "1", "10", "2", "3", "4", "7", "8", "9"}, []release.Alias{prod}, map[string]string{"1": "it has provisioned concurrency", "3": "no"}, 2) {
 		got[choice.Version] = choice.Keep
@@ -43,8 +43,8 @@ func TestNothingNeededIsEverChosen(t *testing.T) {
 		var aliases []release.Alias
 		for range random.IntN(4) {
 			alias := release.Alias{Target: release.Target{Alias: "a" + draw(9)}, Version: draw(n), Weights: map[string]float64{draw(n): 5},
-				Mark: release.Mark{Stable: draw(n), Candidate: draw(n), Previous: draw(n)}}
-			for _, v := range []string{alias.Version, alias.Mark.Stable, alias.Mark.Candidate, alias.Mark.Previous} {
+				Description: release.Description{Stable: draw(n), Candidate: draw(n), Previous: draw(n)}}
+			for _, v := range []string{alias.Version, alias.Description.Stable, alias.Description.Candidate, alias.Description.Previous} {
 				needed[v] = true
 			}
 			for v := range alias.Weights {

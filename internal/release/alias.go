@@ -5,14 +5,14 @@ import (
 )
 
 // Alias is an alias as it was read: the version it names, the share of traffic
-// that goes to another, and Weir's mark.
+// that goes to another, and Weir's description.
 type Alias struct {
-	Target     Target
-	ARN        string
-	Version    string             // the main version
-	Weights    map[string]float64 // percent of traffic per additional version; at most one entry
-	Mark       Mark
-	RevisionID string
+	Target      Target
+	ARN         string
+	Version     string             // the main version
+	Weights     map[string]float64 // percent of traffic per additional version; at most one entry
+	Description Description
+	RevisionID  string
 }
 
 // Whole tells whether all traffic goes to one version.
@@ -50,19 +50,19 @@ func (a Alias) Route() Route {
 	return route
 }
 
-// OnItsWay tells whether Lambda is still moving the alias. When the version of an
+// StillMoving tells whether Lambda is still moving the alias. When the version of an
 // alias with provisioned concurrency changes, Lambda itself keeps all traffic on
 // the version that was left, by a weight of 100 percent, until the new one has
 // its provisioned concurrency. Nobody may write that weight back.
 // https://github.com/hashicorp/terraform-provider-aws/pull/48116
-func (a Alias) OnItsWay() bool { return a.Route().Percent >= 100 }
+func (a Alias) StillMoving() bool { return a.Route().Percent >= 100 }
 
 // Heads is where the alias goes: whole to its version while Lambda is still
 // moving it, else its present route. A version that the lock does not know is
 // not the one that the release left.
-func (a Alias) Heads() Route {
-	route, mark := a.Route(), a.Mark
-	if a.OnItsWay() && (mark.Lock.IsZero() || route.Other == mark.Stable || route.Other == mark.Candidate) {
+func (a Alias) Destination() Route {
+	route, description := a.Route(), a.Description
+	if a.StillMoving() && (description.Lock.IsZero() || route.Other == description.Stable || route.Other == description.Candidate) {
 		return Whole(route.Version)
 	}
 	return route
@@ -93,10 +93,10 @@ func percent(p float64) string {
 type Write struct {
 	Target Target
 	// Route is what the alias shall do; the zero Route leaves traffic as it is
-	// and writes the mark alone.
-	Route      Route
-	Mark       Mark
-	RevisionID string
+	// and writes the description alone.
+	Route       Route
+	Description Description
+	RevisionID  string
 }
 
 // Moves tells whether the write sets the alias's route.
@@ -105,24 +105,24 @@ func (w Write) Moves() bool { return w.Route != Route{} }
 // Transition decides the write that brings an alias, held by us, from one route
 // to another.
 //
-//   - Already there, and the mark says that Weir wrote it: no write. A retry
+//   - Already there, and the description says that Weir wrote it: no write. A retry
 //     after a crash that followed a successful write finds its own write and is
 //     content.
 //   - Where we left it: the write.
 //   - Anything else: somebody else moved it, an Error named Drift; nothing of
 //     theirs is overwritten.
 func Transition(alias Alias, us Holder, from, to Route) (*Write, error) {
-	if alias.Mark.Lock != us {
+	if alias.Description.Lock != us {
 		return nil, drift(alias, us, from)
 	}
-	heads, mark := alias.Heads(), alias.Mark
+	destination, description := alias.Destination(), alias.Description
 	switch {
-	case heads == to && mark.wrote(to):
+	case destination == to && description.wrote(to):
 		return nil, nil
-	case heads == from && mark.wrote(from):
-		mark.Ask, mark.By = "", "" // heeded by now
-		mark.At = mark.share(to)
-		return &Write{Target: alias.Target, Route: to, Mark: mark, RevisionID: alias.RevisionID}, nil
+	case destination == from && description.wrote(from):
+		description.Command, description.By = "", "" // acted on by now
+		description.At = description.share(to)
+		return &Write{Target: alias.Target, Route: to, Description: description, RevisionID: alias.RevisionID}, nil
 	}
 	return nil, drift(alias, us, from)
 }
@@ -130,59 +130,59 @@ func Transition(alias Alias, us Holder, from, to Route) (*Write, error) {
 func drift(alias Alias, us Holder, from Route) *Error {
 	holder := "nobody holds its lock any more"
 	switch {
-	case alias.Mark.Lock == us:
+	case alias.Description.Lock == us:
 		holder = "the lock is still ours, so it was changed by hand"
-	case !alias.Mark.Lock.IsZero():
-		holder = "execution " + alias.Mark.Lock.String() + " holds its lock"
+	case !alias.Description.Lock.IsZero():
+		holder = "execution " + alias.Description.Lock.String() + " holds its lock"
 	}
 	return Errorf(Drift, "Somebody else moved %s during the release: it should have %s but has %s; %s. "+
 		"It is left as found. CloudTrail's UpdateAlias events say who did it and when.",
 		alias.Target, from, alias.Route(), holder)
 }
 
-// notThere says that an alias is still on its way, as a retryable error.
-func notThere(alias Alias) *Error {
+// stillMovingError says that an alias is still on its way, as a retryable error.
+func stillMovingError(alias Alias) *Error {
 	return Errorf(NotYet, "%s has %s. See how far it is with: aws lambda get-provisioned-concurrency-config --function-name %s --qualifier %s. "+
 		"If its status is FAILED, return the alias with: aws lambda update-alias --function-name %s --name %s --function-version %s --routing-config AdditionalVersionWeights={}",
 		alias.Target, alias.Route(), alias.Target.Function, alias.Target.Alias, alias.Target.Function, alias.Target.Alias, alias.Route().Other)
 }
 
-// Take decides the write that takes the lock for a release from stable to
+// TakeLock decides the write that takes the lock for a release from stable to
 // candidate; nil when we hold it already.
-func Take(alias Alias, us Holder, stable, candidate string) (*Write, error) {
-	if alias.Mark.Lock == us {
+func TakeLock(alias Alias, us Holder, stable, candidate string) (*Write, error) {
+	if alias.Description.Lock == us {
 		return nil, nil
 	}
-	if !alias.Mark.Lock.IsZero() {
-		return nil, Errorf(AliasLocked, "%s is held by release %s.", alias.Target, alias.Mark.Lock)
+	if !alias.Description.Lock.IsZero() {
+		return nil, Errorf(AliasLocked, "%s is held by release %s.", alias.Target, alias.Description.Lock)
 	}
-	if alias.OnItsWay() {
-		return nil, notThere(alias)
+	if alias.StillMoving() {
+		return nil, stillMovingError(alias)
 	}
 	if alias.Route() != Whole(stable) {
 		return nil, drift(alias, us, Whole(stable))
 	}
-	mark := alias.Mark
-	mark.Stable, mark.Candidate, mark.At, mark.Lock, mark.Ask, mark.By = stable, candidate, 0, us, "", ""
-	return &Write{Target: alias.Target, Route: Whole(stable), Mark: mark, RevisionID: alias.RevisionID}, nil
+	description := alias.Description
+	description.Stable, description.Candidate, description.At, description.Lock, description.Command, description.By = stable, candidate, 0, us, "", ""
+	return &Write{Target: alias.Target, Route: Whole(stable), Description: description, RevisionID: alias.RevisionID}, nil
 }
 
-// Close decides the write that ends a release well: the lock is given back and
+// Finish decides the write that ends a release well: the lock is given back and
 // the candidate is the stable version from now on. Nil when that is done. An
 // alias that Lambda is still moving is NotYet closed.
-func Close(alias Alias, us Holder, stable, candidate string) (*Write, error) {
-	mark := alias.Mark
-	if mark.Lock.IsZero() && mark.Stable == candidate && alias.Route() == Whole(candidate) {
+func Finish(alias Alias, us Holder, stable, candidate string) (*Write, error) {
+	description := alias.Description
+	if description.Lock.IsZero() && description.Stable == candidate && alias.Route() == Whole(candidate) {
 		return nil, nil
 	}
-	if mark.Lock != us || alias.Heads() != Whole(candidate) || !mark.wrote(Whole(candidate)) {
+	if description.Lock != us || alias.Destination() != Whole(candidate) || !description.wrote(Whole(candidate)) {
 		return nil, drift(alias, us, Whole(candidate))
 	}
-	if alias.OnItsWay() {
-		return nil, notThere(alias)
+	if alias.StillMoving() {
+		return nil, stillMovingError(alias)
 	}
-	closed := Mark{Stable: candidate, Previous: stable, Failed: mark.Failed.Without(candidate), Note: mark.Note}
-	return &Write{Target: alias.Target, Route: Whole(candidate), Mark: closed, RevisionID: alias.RevisionID}, nil
+	closed := Description{Stable: candidate, Previous: stable, Failed: description.Failed.Without(candidate), Note: description.Note}
+	return &Write{Target: alias.Target, Route: Whole(candidate), Description: closed, RevisionID: alias.RevisionID}, nil
 }
 
 // Restore decides the write that returns an alias whole to its stable version
@@ -194,19 +194,19 @@ func Close(alias Alias, us Holder, stable, candidate string) (*Write, error) {
 // empty when the release did not end on a verdict. A nil write means there is
 // nothing of ours to undo.
 func Restore(alias Alias, us Holder, failed string) (write *Write, left bool) {
-	mark, heads := alias.Mark, alias.Heads()
-	if mark.Lock != us {
-		return nil, heads.Other != "" || !mark.Lock.IsZero()
+	description, destination := alias.Description, alias.Destination()
+	if description.Lock != us {
+		return nil, destination.Other != "" || !description.Lock.IsZero()
 	}
-	restored := Mark{Stable: mark.Stable, Previous: mark.Previous, Failed: mark.Failed.With(failed), Note: mark.Note}
-	write = &Write{Target: alias.Target, Mark: restored, RevisionID: alias.RevisionID}
+	restored := Description{Stable: description.Stable, Previous: description.Previous, Failed: description.Failed.With(failed), Note: description.Note}
+	write = &Write{Target: alias.Target, Description: restored, RevisionID: alias.RevisionID}
 	switch {
-	case heads == Whole(mark.Stable): // nothing to move, and nothing that Lambda is moving to disturb
+	case destination == Whole(description.Stable): // nothing to move, and nothing that Lambda is moving to disturb
 		return write, false
-	case mark.owns(heads):
-		write.Route = Whole(mark.Stable)
+	case description.owns(destination):
+		write.Route = Whole(description.Stable)
 		return write, false
 	}
-	write.Mark.Stable = ""
+	write.Description.Stable = ""
 	return write, true
 }

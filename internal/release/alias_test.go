@@ -15,8 +15,8 @@ var (
 	orders = release.Target{Function: "orders", Alias: "prod"}
 )
 
-func alias(route release.Route, mark release.Mark) release.Alias {
-	a := release.Alias{Target: orders, Version: route.Version, Mark: mark, RevisionID: "r1", Weights: map[string]float64{}}
+func alias(route release.Route, mark release.Description) release.Alias {
+	a := release.Alias{Target: orders, Version: route.Version, Description: mark, RevisionID: "r1", Weights: map[string]float64{}}
 	if route.Other != "" {
 		a.Weights[route.Other] = route.Percent
 	}
@@ -24,10 +24,10 @@ func alias(route release.Route, mark release.Mark) release.Alias {
 }
 
 func TestTransition(t *testing.T) {
-	held := release.Mark{Stable: "6", Candidate: "7", At: 10, Lock: us}
+	held := release.Description{Stable: "6", Candidate: "7", At: 10, Lock: us}
 	next := held
 	next.At = 50
-	old := release.ParseMark("weir/1 stable=6 candidate=7 lock=weir/monday")
+	old := release.ParseDescription("weir/1 stable=6 candidate=7 lock=weir/monday")
 	at10, at50 := release.Split("6", "7", 10), release.Split("6", "7", 50)
 	for _, test := range []struct {
 		name  string
@@ -41,8 +41,8 @@ func TestTransition(t *testing.T) {
 		{"a weight set by hand that rounds to ours", alias(release.Route{Version: "6", Other: "7", Percent: 10.4}, held), nil, true},
 		{"a weight set by hand", alias(release.Split("6", "7", 30), held), nil, true},
 		{"another version", alias(release.Whole("9"), held), nil, true},
-		{"another release's lock", alias(at10, release.Mark{Stable: "6", Candidate: "7", At: 10, Lock: them}), nil, true},
-		{"the lock taken off", alias(at10, release.Mark{Note: "mine"}), nil, true},
+		{"another release's lock", alias(at10, release.Description{Stable: "6", Candidate: "7", At: 10, Lock: them}), nil, true},
+		{"the lock taken off", alias(at10, release.Description{Note: "mine"}), nil, true},
 		{"a mark of an earlier Weir, where it was left", alias(at10, old), &at50, false},
 		{"a mark of an earlier Weir, with the write made", alias(at50, old), nil, false},
 	} {
@@ -54,7 +54,7 @@ func TestTransition(t *testing.T) {
 			switch {
 			case (write == nil) != (test.want == nil):
 				t.Errorf("write = %v, want %v", write, test.want)
-			case write != nil && (write.Route != *test.want || write.RevisionID != "r1" || write.Mark != next):
+			case write != nil && (write.Route != *test.want || write.RevisionID != "r1" || write.Description != next):
 				t.Errorf("write = %+v", write)
 			}
 		})
@@ -64,26 +64,26 @@ func TestTransition(t *testing.T) {
 // While Lambda allocates provisioned concurrency to the version that an alias has
 // got, it keeps all traffic on the one that was left.
 func TestAliasOnItsWay(t *testing.T) {
-	promoted := release.Mark{Stable: "6", Candidate: "7", At: 100, Lock: us}
+	promoted := release.Description{Stable: "6", Candidate: "7", At: 100, Lock: us}
 	onItsWay := release.Route{Version: "7", Other: "6", Percent: 100}
 	whole7 := release.Whole("7")
 	if write, err := release.Transition(alias(onItsWay, promoted), us, whole7, whole7); write != nil || err != nil {
-		t.Errorf("a look finds %v, %v; want nothing to write", write, err)
+		t.Errorf("an observation finds %v, %v; want nothing to write", write, err)
 	}
-	if _, err := release.Close(alias(onItsWay, promoted), us, "6", "7"); !release.IsError(err, release.NotYet) {
+	if _, err := release.Finish(alias(onItsWay, promoted), us, "6", "7"); !release.IsError(err, release.NotYet) {
 		t.Errorf("close: %v, want %s", err, release.NotYet)
 	}
 	if write, left := release.Restore(alias(onItsWay, promoted), us, "7"); left || write == nil || write.Route != release.Whole("6") {
 		t.Errorf("restore: %+v, left %v; want the write back to 6", write, left)
 	}
 	back := release.Route{Version: "6", Other: "7", Percent: 100}
-	if write, left := release.Restore(alias(back, release.Mark{Stable: "6", Failed: "7"}), us, "7"); left || write != nil {
+	if write, left := release.Restore(alias(back, release.Description{Stable: "6", Failed: "7"}), us, "7"); left || write != nil {
 		t.Errorf("restore of what is on its way: %+v, left %v; want nothing", write, left)
 	}
-	if _, err := release.Take(alias(back, release.Mark{Stable: "6"}), us, "6", "8"); !release.IsError(err, release.NotYet) {
+	if _, err := release.TakeLock(alias(back, release.Description{Stable: "6"}), us, "6", "8"); !release.IsError(err, release.NotYet) {
 		t.Errorf("take: %v, want %s", err, release.NotYet)
 	}
-	if write, err := release.TakeBack(alias(back, release.Mark{Stable: "6"}), whole7, "6", false); write != nil || err != nil {
+	if write, err := release.RollBackTo(alias(back, release.Description{Stable: "6"}), whole7, "6", false); write != nil || err != nil {
 		t.Errorf("take back: %+v, %v; want nothing", write, err)
 	}
 	foreign := release.Route{Version: "7", Other: "3", Percent: 100}
@@ -96,50 +96,50 @@ func TestAliasOnItsWay(t *testing.T) {
 }
 
 func TestTakeIsACompareAndSwapOnAFreeAlias(t *testing.T) {
-	free := release.Mark{Stable: "5", Previous: "4", Failed: "6", Note: "ours"}
-	write, err := release.Take(alias(release.Whole("5"), free), us, "5", "7")
+	free := release.Description{Stable: "5", Previous: "4", Failed: "6", Note: "ours"}
+	write, err := release.TakeLock(alias(release.Whole("5"), free), us, "5", "7")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := release.Mark{Stable: "5", Candidate: "7", Previous: "4", Failed: "6", Lock: us, Note: "ours"}
-	if write.Mark != want || write.Route != release.Whole("5") {
+	want := release.Description{Stable: "5", Candidate: "7", Previous: "4", Failed: "6", Lock: us, Note: "ours"}
+	if write.Description != want || write.Route != release.Whole("5") {
 		t.Errorf("write = %+v", write)
 	}
-	if again, err := release.Take(alias(release.Whole("5"), want), us, "5", "7"); again != nil || err != nil {
+	if again, err := release.TakeLock(alias(release.Whole("5"), want), us, "5", "7"); again != nil || err != nil {
 		t.Errorf("second take = %v, %v", again, err)
 	}
-	if _, err := release.Take(alias(release.Whole("5"), want), them, "5", "7"); !release.IsError(err, release.AliasLocked) {
+	if _, err := release.TakeLock(alias(release.Whole("5"), want), them, "5", "7"); !release.IsError(err, release.AliasLocked) {
 		t.Errorf("another's take: %v", err)
 	}
-	if _, err := release.Take(alias(release.Whole("6"), free), us, "5", "7"); !release.IsError(err, release.Drift) {
+	if _, err := release.TakeLock(alias(release.Whole("6"), free), us, "5", "7"); !release.IsError(err, release.Drift) {
 		t.Errorf("take after a move: %v", err)
 	}
 }
 
 func TestClose(t *testing.T) {
-	held := release.Mark{Stable: "6", Candidate: "7", At: 100, Lock: us, Failed: "7,5", Note: "ours"}
-	write, err := release.Close(alias(release.Whole("7"), held), us, "6", "7")
+	held := release.Description{Stable: "6", Candidate: "7", At: 100, Lock: us, Failed: "7,5", Note: "ours"}
+	write, err := release.Finish(alias(release.Whole("7"), held), us, "6", "7")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (release.Mark{Stable: "7", Previous: "6", Failed: "5", Note: "ours"}); write.Mark != want {
-		t.Errorf("mark = %+v, want %+v", write.Mark, want)
+	if want := (release.Description{Stable: "7", Previous: "6", Failed: "5", Note: "ours"}); write.Description != want {
+		t.Errorf("mark = %+v, want %+v", write.Description, want)
 	}
-	if again, err := release.Close(alias(release.Whole("7"), write.Mark), us, "6", "7"); again != nil || err != nil {
+	if again, err := release.Finish(alias(release.Whole("7"), write.Description), us, "6", "7"); again != nil || err != nil {
 		t.Errorf("second close = %v, %v", again, err)
 	}
 	byHand := held
 	byHand.At = 50
-	if _, err := release.Close(alias(release.Whole("7"), byHand), us, "6", "7"); !release.IsError(err, release.Drift) {
+	if _, err := release.Finish(alias(release.Whole("7"), byHand), us, "6", "7"); !release.IsError(err, release.Drift) {
 		t.Errorf("moved wholly to the candidate by hand: %v, want %s", err, release.Drift)
 	}
 }
 
 func TestRestore(t *testing.T) {
-	at := func(percent int) release.Mark {
-		return release.Mark{Stable: "6", Candidate: "7", At: percent, Previous: "5", Failed: "3", Lock: us, Note: "ours"}
+	at := func(percent int) release.Description {
+		return release.Description{Stable: "6", Candidate: "7", At: percent, Previous: "5", Failed: "3", Lock: us, Note: "ours"}
 	}
-	old := release.ParseMark("weir/1 stable=6 candidate=7 previous=5 failed=3 lock=weir/monday | ours")
+	old := release.ParseDescription("weir/1 stable=6 candidate=7 previous=5 failed=3 lock=weir/monday | ours")
 	for _, test := range []struct {
 		name  string
 		alias release.Alias
@@ -156,8 +156,8 @@ func TestRestore(t *testing.T) {
 		{"a version of somebody else's", alias(release.Whole("9"), at(10)), "mark alone", true},
 		{"an earlier Weir's mark, any split of the two", alias(release.Split("6", "7", 30), old), "100 % on version 6", false},
 		{"an earlier Weir's mark, promoted", alias(release.Whole("7"), old), "100 % on version 6", false},
-		{"another release's", alias(release.Split("6", "7", 10), release.Mark{Lock: them}), "", true},
-		{"rolled back already", alias(release.Whole("6"), release.Mark{Stable: "6"}), "", false},
+		{"another release's", alias(release.Split("6", "7", 10), release.Description{Lock: them}), "", true},
+		{"rolled back already", alias(release.Whole("6"), release.Description{Stable: "6"}), "", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			write, left := release.Restore(test.alias, us, "7")
@@ -177,8 +177,8 @@ func TestRestore(t *testing.T) {
 			if route != test.route {
 				t.Errorf("route = %s, want %s", route, test.route)
 			}
-			if !write.Mark.Lock.IsZero() || write.Mark.Failed != "7,3" || write.Mark.Note != "ours" {
-				t.Errorf("mark = %+v", write.Mark)
+			if !write.Description.Lock.IsZero() || write.Description.Failed != "7,3" || write.Description.Note != "ours" {
+				t.Errorf("mark = %+v", write.Description)
 			}
 		})
 	}
@@ -192,63 +192,63 @@ func TestRequestedRollback(t *testing.T) {
 		former string
 		failed release.Versions // in the mark that is written
 	}{
-		{"a promoted version", alias(release.Whole("7"), release.Mark{Stable: "7", Previous: "6", Failed: "5"}), "6", "7,5"},
-		{"a split made by hand", alias(split, release.Mark{Stable: "6", Previous: "5"}), "6", "7"},
-		{"a split left by a release that has ended", alias(split, release.Mark{Stable: "6", Candidate: "7", At: 20, Lock: them, Previous: "5"}), "6", "7"},
-		{"a promotion whose release has ended", alias(release.Whole("7"), release.Mark{Stable: "6", Candidate: "7", At: 100, Lock: them}), "6", "7"},
+		{"a promoted version", alias(release.Whole("7"), release.Description{Stable: "7", Previous: "6", Failed: "5"}), "6", "7,5"},
+		{"a split made by hand", alias(split, release.Description{Stable: "6", Previous: "5"}), "6", "7"},
+		{"a split left by a release that has ended", alias(split, release.Description{Stable: "6", Candidate: "7", At: 20, Lock: them, Previous: "5"}), "6", "7"},
+		{"a promotion whose release has ended", alias(release.Whole("7"), release.Description{Stable: "6", Candidate: "7", At: 100, Lock: them}), "6", "7"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			former := release.FormerVersion(test.alias)
 			if former != test.former {
 				t.Fatalf("former version = %q, want %q", former, test.former)
 			}
-			write, err := release.TakeBack(test.alias, test.alias.Route(), former, true)
+			write, err := release.RollBackTo(test.alias, test.alias.Route(), former, true)
 			if err != nil || write == nil {
 				t.Fatalf("write = %v, %v", write, err)
 			}
-			if want := (release.Mark{Stable: former, Failed: test.failed}); write.Route != release.Whole(former) || write.Mark != want {
+			if want := (release.Description{Stable: former, Failed: test.failed}); write.Route != release.Whole(former) || write.Description != want {
 				t.Errorf("write = %+v, want mark %+v", write, want)
 			}
 		})
 	}
-	if former := release.FormerVersion(alias(split, release.Mark{})); former != "" {
+	if former := release.FormerVersion(alias(split, release.Description{})); former != "" {
 		t.Errorf("former version of an alias that no release has touched = %q", former)
 	}
-	running := alias(split, release.Mark{Stable: "6", Candidate: "7", At: 20, Lock: them})
-	if _, err := release.TakeBack(running, split, "6", false); !release.IsError(err, release.AliasLocked) {
+	running := alias(split, release.Description{Stable: "6", Candidate: "7", At: 20, Lock: them})
+	if _, err := release.RollBackTo(running, split, "6", false); !release.IsError(err, release.AliasLocked) {
 		t.Errorf("while a release runs: %v", err)
 	}
-	_, err := release.TakeBack(alias(release.Whole("9"), release.Mark{}), split, "6", true)
+	_, err := release.RollBackTo(alias(release.Whole("9"), release.Description{}), split, "6", true)
 	if !release.IsError(err, release.Drift) || strings.Contains(err.Error(), "lock") {
 		t.Errorf("moved since the plan: %v; no lock was held", err)
 	}
 }
 
 func TestCommandThatCanHaveNoEffectIsRefused(t *testing.T) {
-	waiting := release.Mark{Stable: "6", Candidate: "7", At: 50, Lock: us, Ask: release.AskWaiting}
-	watched := release.Mark{Stable: "6", Candidate: "7", At: 100, Lock: us}
-	baking := release.Mark{Stable: "6", Candidate: "7", At: 50, Lock: us}
+	waiting := release.Description{Stable: "6", Candidate: "7", At: 50, Lock: us, Command: release.CommandWaiting}
+	watched := release.Description{Stable: "6", Candidate: "7", At: 100, Lock: us}
+	baking := release.Description{Stable: "6", Candidate: "7", At: 50, Lock: us}
 	for _, test := range []struct {
-		mark    release.Mark
-		ask     release.Ask
+		mark    release.Description
+		ask     release.Command
 		refused string // part of the refusal
 	}{
-		{waiting, release.AskPromote, "weir approve arn:aws-cn:states:cn-north-1:111122223333:execution:weir:monday"},
-		{waiting, release.AskSkip, "waits for an approval"},
-		{waiting, release.AskAbort, ""},
-		{waiting, release.AskPause, ""},
-		{waiting, release.AskApprove, ""},
-		{watched, release.AskPromote, "all traffic"},
-		{watched, release.AskSkip, "nothing to skip"},
-		{watched, release.AskPause, "nothing to pause"},
-		{watched, release.AskAbort, ""},
-		{baking, release.AskPromote, ""},
+		{waiting, release.CommandPromote, "weir approve arn:aws-cn:states:cn-north-1:111122223333:execution:weir:monday"},
+		{waiting, release.CommandSkip, "waits for an approval"},
+		{waiting, release.CommandAbort, ""},
+		{waiting, release.CommandPause, ""},
+		{waiting, release.CommandApprove, ""},
+		{watched, release.CommandPromote, "all traffic"},
+		{watched, release.CommandSkip, "nothing to skip"},
+		{watched, release.CommandPause, "nothing to pause"},
+		{watched, release.CommandAbort, ""},
+		{baking, release.CommandPromote, ""},
 	} {
 		held := alias(release.Split("6", "7", test.mark.At), test.mark)
 		held.ARN = "arn:aws-cn:lambda:cn-north-1:111122223333:function:orders:prod"
-		write, err := release.Heed(held, test.ask, "ada")
+		write, err := release.GiveCommand(held, test.ask, "ada")
 		switch {
-		case test.refused == "" && (err != nil || write == nil || write.Moves() || write.Mark.Ask != test.ask):
+		case test.refused == "" && (err != nil || write == nil || write.Moves() || write.Description.Command != test.ask):
 			t.Errorf("%s of %s: %+v, %v; want the mark alone", test.ask, test.mark, write, err)
 		case test.refused != "" && (!release.IsError(err, release.NoEffect) || !strings.Contains(err.Error(), test.refused)):
 			t.Errorf("%s of %s: %v, want %s that says %q", test.ask, test.mark, err, release.NoEffect, test.refused)
@@ -257,12 +257,12 @@ func TestCommandThatCanHaveNoEffectIsRefused(t *testing.T) {
 }
 
 func TestVersionsThatFailed(t *testing.T) {
-	mark := release.Mark{Stable: "1"}
+	mark := release.Description{Stable: "1"}
 	for _, failed := range []string{"3", "5", "3"} {
 		held := mark
 		held.Candidate, held.At, held.Lock = failed, 10, us
 		write, _ := release.Restore(alias(release.Split("1", failed, 10), held), us, failed)
-		mark = release.ParseMark(write.Mark.String())
+		mark = release.ParseDescription(write.Description.String())
 	}
 	if mark.Failed != "3,5" || !mark.Failed.Has("5") || mark.Failed.Has("") || mark.Failed.Has("4") {
 		t.Errorf("failed = %q", mark.Failed)
@@ -271,25 +271,25 @@ func TestVersionsThatFailed(t *testing.T) {
 	for i := range 200 {
 		many = many.With(strconv.Itoa(1000 + i))
 	}
-	full := release.Mark{Stable: "1", Candidate: "2", At: 10, Lock: us, Failed: many, Ask: release.AskPause, By: "ada", Note: "ours"}
-	read := release.ParseMark(full.String())
+	full := release.Description{Stable: "1", Candidate: "2", At: 10, Lock: us, Failed: many, Command: release.CommandPause, By: "ada", Note: "ours"}
+	read := release.ParseDescription(full.String())
 	if !read.Failed.Has("1199") || read.Failed.Has("1000") || read.By != "ada" || read.Lock != us {
 		t.Errorf("a full mark reads %+v; the oldest failed versions give way, and nothing else", read)
 	}
 }
 
 func TestMarkSurvivesTheDescription(t *testing.T) {
-	for _, mark := range []release.Mark{
+	for _, mark := range []release.Description{
 		{},
 		{Note: "the team's own words"},
-		{Stable: "6", Candidate: "7", At: 10, Previous: "5", Failed: "4,2", Lock: us, Ask: "pause", By: "alice", Note: "a | b"},
-		release.ParseMark("weir/1 stable=6 candidate=7 previous=5 failed=4 lock=weir/monday"), // an earlier Weir's
+		{Stable: "6", Candidate: "7", At: 10, Previous: "5", Failed: "4,2", Lock: us, Command: "pause", By: "alice", Note: "a | b"},
+		release.ParseDescription("weir/1 stable=6 candidate=7 previous=5 failed=4 lock=weir/monday"), // an earlier Weir's
 	} {
 		text := mark.String()
 		if mark.Stable == "" {
 			text = mark.Note
 		}
-		if got := release.ParseMark(text); got != mark {
+		if got := release.ParseDescription(text); got != mark {
 			t.Errorf("%q reads %+v, want %+v", text, got, mark)
 		}
 	}
@@ -297,14 +297,14 @@ func TestMarkSurvivesTheDescription(t *testing.T) {
 
 func TestLongestMarkKeepsWhatSafetyNeeds(t *testing.T) {
 	long := release.Holder{StateMachine: strings.Repeat("m", 80), Execution: strings.Repeat("e", 80)}
-	mark := release.Mark{Stable: "1234", Candidate: "1235", Previous: "1233", Failed: "1232", At: 100, Lock: long, Ask: "promote",
+	mark := release.Description{Stable: "1234", Candidate: "1235", Previous: "1233", Failed: "1232", At: 100, Lock: long, Command: "promote",
 		By: strings.Repeat("é", 50), Note: strings.Repeat("ü", 200)}
 	text := mark.String()
 	if len(text) > release.MaxDescription || !utf8.ValidString(text) {
 		t.Errorf("%d bytes: %q", len(text), text)
 	}
-	got := release.ParseMark(text)
-	if got.Lock != long || got.Stable != "1234" || got.Candidate != "1235" || got.Ask != "promote" {
+	got := release.ParseDescription(text)
+	if got.Lock != long || got.Stable != "1234" || got.Candidate != "1235" || got.Command != "promote" {
 		t.Errorf("read back %+v", got)
 	}
 }
@@ -313,7 +313,7 @@ func FuzzMark(f *testing.F) {
 	f.Add("weir/1 stable=6 lock=m/e | note")
 	f.Add("weir/1 lock=" + strings.Repeat("m", 244))
 	f.Fuzz(func(t *testing.T, description string) {
-		mark := release.ParseMark(description)
+		mark := release.ParseDescription(description)
 		if text := mark.String(); len(text) > release.MaxDescription && len(description) <= release.MaxDescription {
 			t.Fatalf("%q became %d bytes", description, len(text))
 		}

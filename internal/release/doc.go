@@ -4,6 +4,6 @@
 // load, ask this package to decide, and apply.
 //
 // A reader starts with Request (what is asked), Plan (what will be done), Next
-// (what follows a look at the evidence) and Transition (which alias write, if
+// (what follows an observation) and Transition (which alias write, if
 // any, brings an alias from one step to the next).
 package release

@@ -50,30 +50,30 @@ func TestWhatAHookAnswersByTokenIsARefusal(t *testing.T) {
 func TestAnswerToAnApproval(t *testing.T) {
 	for _, test := range []struct {
 		answer   string
-		decision release.Ask
+		decision release.Command
 		by       string
 	}{
-		{`{"decision": "approve", "by": "grace"}`, release.AskApprove, "grace"},
-		{`{"decision": "approve", "by": "grace", "ticket": 7}`, release.AskApprove, "grace"},
-		{`{"decision": "approve", "by": {"name": "grace"}}`, release.AskApprove, ""},
-		{`{"decision": "reject", "by": "grace"}`, release.AskReject, "grace"},
-		{`{"decision": true}`, release.AskUnclear, `{"decision": true}`},
-		{`{"decision": "Approved"}`, release.AskUnclear, `{"decision": "Approved"}`},
-		{`"approve"`, release.AskUnclear, `"approve"`},
-		{`["approve"]`, release.AskUnclear, `["approve"]`},
-		{`null`, release.AskUnclear, `null`},
-		{`{"failure": {"Error": "States.Timeout", "Cause": ""}}`, release.AskExpired, ""},
-		{`{"failure": {"Error": "States.Timeout", "Cause": null}}`, release.AskExpired, ""},
-		{`{"failure": {"Error": "Custom.No", "Cause": "grace says no"}}`, release.AskReject, "grace says no"},
-		{`{"failure": {"Error": "Custom.No"}}`, release.AskReject, "Custom.No"},
-		{`{"failure": {}}`, release.AskReject, ""},
-		{`{"failure": {"Error": "EventBridge.EventBridgeException", "Cause": "denied"}}`, release.AskUnclear, "EventBridge.EventBridgeException"},
+		{`{"decision": "approve", "by": "grace"}`, release.CommandApprove, "grace"},
+		{`{"decision": "approve", "by": "grace", "ticket": 7}`, release.CommandApprove, "grace"},
+		{`{"decision": "approve", "by": {"name": "grace"}}`, release.CommandApprove, ""},
+		{`{"decision": "reject", "by": "grace"}`, release.CommandReject, "grace"},
+		{`{"decision": true}`, release.CommandUnclear, `{"decision": true}`},
+		{`{"decision": "Approved"}`, release.CommandUnclear, `{"decision": "Approved"}`},
+		{`"approve"`, release.CommandUnclear, `"approve"`},
+		{`["approve"]`, release.CommandUnclear, `["approve"]`},
+		{`null`, release.CommandUnclear, `null`},
+		{`{"failure": {"Error": "States.Timeout", "Cause": ""}}`, release.CommandExpired, ""},
+		{`{"failure": {"Error": "States.Timeout", "Cause": null}}`, release.CommandExpired, ""},
+		{`{"failure": {"Error": "Custom.No", "Cause": "grace says no"}}`, release.CommandReject, "grace says no"},
+		{`{"failure": {"Error": "Custom.No"}}`, release.CommandReject, "Custom.No"},
+		{`{"failure": {}}`, release.CommandReject, ""},
+		{`{"failure": {"Error": "EventBridge.EventBridgeException", "Cause": "denied"}}`, release.CommandUnclear, "EventBridge.EventBridgeException"},
 	} {
-		if decision, by := release.Answered(json.RawMessage(test.answer)); decision != test.decision || by != test.by {
+		if decision, by := release.ParseAnswer(json.RawMessage(test.answer)); decision != test.decision || by != test.by {
 			t.Errorf("%s: %s by %q, want %s by %q", test.answer, decision, by, test.decision, test.by)
 		}
 	}
-	if _, by := release.Answered(json.RawMessage(`"` + strings.Repeat("é", 500) + `"`)); len(by) > 60 {
+	if _, by := release.ParseAnswer(json.RawMessage(`"` + strings.Repeat("é", 500) + `"`)); len(by) > 60 {
 		t.Errorf("a long answer takes %d bytes of the mark", len(by))
 	}
 }

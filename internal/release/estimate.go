@@ -18,11 +18,11 @@ const MaxExecution = 30 * 24 * time.Hour
 // exited (2), a Task entered, scheduled, started, succeeded and exited (5), a
 // Choice entered and exited (2).
 const (
-	eventsPerTask   = 5
-	eventsPerChoice = 2
-	eventsPerWait   = 2
-	eventsPerLook   = eventsPerWait + eventsPerTask + eventsPerChoice
-	statesPerLook   = 3
+	eventsPerTask        = 5
+	eventsPerChoice      = 2
+	eventsPerWait        = 2
+	eventsPerObservation = eventsPerWait + eventsPerTask + eventsPerChoice
+	statesPerObservation = 3
 	// A stage of hooks is a Map and a Choice, and a hook in it an iteration with a
 	// Task that waits for its token.
 	eventsPerStage = 6
@@ -33,7 +33,7 @@ const (
 	fixedEvents = 60
 	fixedStates = 12
 	fixedCalls  = 6
-	// Each look may be retried; a plan is refused well before the limit.
+	// Each observation may be retried; a plan is refused well before the limit.
 	historyReserve = 0.8
 )
 
@@ -41,10 +41,10 @@ const (
 // the watch runs to its end.
 func (p Plan) estimate(now time.Time) Estimate {
 	total := 0
-	looks := 0
+	observations := 0
 	add := func(seconds int) {
 		total += seconds
-		looks += seconds/p.Judge.IntervalSeconds + 2
+		observations += seconds/p.Judge.IntervalSeconds + 2
 	}
 	for i, step := range p.Steps {
 		add(step.BakeSeconds + p.delay(i) + 60)
@@ -60,17 +60,17 @@ func (p Plan) estimate(now time.Time) Estimate {
 	returns := p.RollBackOver / 60
 	total += p.RollBackOver
 	stages, hooks := p.hookCalls()
-	states := len(p.Approvals) + fixedStates + (looks+returns)*statesPerLook + len(p.Steps) + stages*statesPerStage + hooks
+	states := len(p.Approvals) + fixedStates + (observations+returns)*statesPerObservation + len(p.Steps) + stages*statesPerStage + hooks
 	// Two versions, and requests plus one series per signal each.
-	metrics := looks * len(p.Targets) * 2 * (1 + len(p.Judge.Signals))
+	metrics := observations * len(p.Targets) * 2 * (1 + len(p.Judge.Signals))
 	alarmReads := 0
 	if len(p.Alarms) > 0 {
-		alarmReads = looks
+		alarmReads = observations
 	}
-	calls := fixedCalls + len(p.Approvals) + looks + returns + len(p.Steps) + hooks
+	calls := fixedCalls + len(p.Approvals) + observations + returns + len(p.Steps) + hooks
 	return Estimate{
 		EndsBy: now.Add(time.Duration(total) * time.Second),
-		HistoryEvents: fixedEvents + (looks+returns)*eventsPerLook + len(p.Steps)*eventsPerTask +
+		HistoryEvents: fixedEvents + (observations+returns)*eventsPerObservation + len(p.Steps)*eventsPerTask +
 			stages*eventsPerStage + hooks*eventsPerHook + len(p.Approvals)*eventsPerTask,
 		Transitions: states,
 		CostUSD: microdollars(float64(states)*prices.Transition + float64(metrics)*prices.Metric +

@@ -1,6 +1,6 @@
 package release
 
-import "strings"
+import "weir/internal/arn"
 
 // consoles are the hosts of the AWS console, by partition.
 var consoles = map[string]string{
@@ -13,9 +13,9 @@ var consoles = map[string]string{
 // ConsoleLink is the page of an execution in the AWS console of its partition;
 // empty for a partition whose console is not known.
 func ConsoleLink(executionARN string) string {
-	parts := strings.Split(executionARN, ":")
-	if len(parts) < 4 || consoles[parts[1]] == "" {
+	execution, err := arn.Parse(executionARN)
+	if err != nil || consoles[execution.Partition] == "" {
 		return ""
 	}
-	return "https://" + consoles[parts[1]] + "/states/home?region=" + parts[3] + "#/v2/executions/details/" + executionARN
+	return "https://" + consoles[execution.Partition] + "/states/home?region=" + execution.Region + "#/v2/executions/details/" + executionARN
 }

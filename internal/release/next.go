@@ -7,30 +7,30 @@ import (
 	"time"
 )
 
-// Look is one look at a running release: the judge's outcome over all targets,
+// Observation is what was seen of a running release at one time: the judge's outcome over all targets,
 // the alarms, and what people asked.
-type Look struct {
-	Outcome  string // "pass", "fail", "inconclusive"
-	Sentence string
+type Observation struct {
+	Outcome string // "pass", "fail", "inconclusive"
+	Why     string
 	// Blind says that the metrics were not read, by an outage or because an alarm
-	// decides: the look adds no evidence and takes none away.
+	// decides: the observation adds no evidence and takes none away.
 	Blind bool
 	// Exposed tells whether the candidate of every target served any request.
 	Exposed bool
 	Firing  []string // alarms that fire now and did not before
-	Ask     Ask      // a person's command, as the alias carries it
+	Command Command  // a person's command, as the alias carries it
 	By      string   // who gave it
 	Frozen  string   // why shifts are frozen; empty when they are not
-	// OnItsWay says which alias Lambda is still moving, and from where; empty when
+	// StillMoving says which alias Lambda is still moving, and from where; empty when
 	// none. Nothing that is counted meanwhile is the promoted version's.
-	OnItsWay string
+	StillMoving string
 	// Stable and Candidate are what each side answered since the weight in
 	// force was set.
 	Stable, Candidate Served
 	Evidence          []Evidence // of every signal of every target
 }
 
-// Next decides what follows a look. It is the release's whole policy:
+// Next decides what follows an observation. It is the release's whole policy:
 //
 //   - a failed verdict and an alarm roll back at once, then comes what people
 //     asked;
@@ -39,22 +39,22 @@ type Look struct {
 //   - before the last step, traffic without a sign of harm is enough to go on
 //     gathering evidence; promotion wants a pass, or the policy decides;
 //   - approvals, a pause and a freeze hold back a step, never a rollback.
-func Next(plan Plan, progress Progress, look Look, now time.Time) Progress {
-	if look.Ask == AskWaiting {
-		look.Ask, look.By = "", "" // the release's own note
+func Next(plan Plan, progress Progress, observation Observation, now time.Time) Progress {
+	if observation.Command == CommandWaiting {
+		observation.Command, observation.By = "", "" // the release's own note
 	}
-	p := progress.noted(look, now)
+	p := progress.observed(observation, now)
 	switch {
-	case len(look.Firing) > 0:
-		return p.end(AlarmFired, fmt.Sprintf("Alarm %s fired at %d %%.", strings.Join(look.Firing, ", "), p.Weight), true)
-	case look.Outcome == "fail":
-		return p.end(VerdictFailed, look.Sentence, true)
-	case look.Ask == AskAbort:
-		return p.end(Aborted, fmt.Sprintf("%s asked to abort at %d %%.", nameOf(look.By), p.Weight), false)
+	case len(observation.Firing) > 0:
+		return p.end(AlarmFired, fmt.Sprintf("Alarm %s fired at %d %%.", strings.Join(observation.Firing, ", "), p.Weight), true)
+	case observation.Outcome == "fail":
+		return p.end(VerdictFailed, observation.Why, true)
+	case observation.Command == CommandAbort:
+		return p.end(Aborted, fmt.Sprintf("%s asked to abort at %d %%.", nameOf(observation.By), p.Weight), false)
 	}
-	p.Paused = look.Ask == AskPause || p.Paused && look.Ask != AskResume
-	if look.OnItsWay != "" && p.Phase == Watching {
-		return p.settle(plan, look, now)
+	p.Paused = observation.Command == CommandPause || p.Paused && observation.Command != CommandResume
+	if observation.StillMoving != "" && p.Phase == Watching {
+		return p.settle(plan, observation, now)
 	}
 	due := p.due(plan)
 	switch {
@@ -64,13 +64,13 @@ func Next(plan Plan, progress Progress, look Look, now time.Time) Progress {
 	case p.Phase == Watching:
 		p.Next, p.Verdict = MoveFinish, "The watch found no failure. "+p.Verdict
 		return p
-	case look.Ask == AskPromote && p.Phase != Awaiting:
-		return p.gate(plan, look, MovePromote, now)
-	case now.Before(due) && look.Ask != AskSkip && p.Phase != Awaiting && !p.passedEarly(plan, look, now):
+	case observation.Command == CommandPromote && p.Phase != Awaiting:
+		return p.gate(plan, observation, MovePromote, now)
+	case now.Before(due) && observation.Command != CommandSkip && p.Phase != Awaiting && !p.passedEarly(plan, observation, now):
 		p.Next = MoveBake
 		return p.wait(plan, now, due)
 	}
-	return p.afterBake(plan, look, now)
+	return p.afterBake(plan, observation, now)
 }
 
 // maxSettling is how long Lambda may take to move an alias to a version that is
@@ -80,27 +80,27 @@ const maxSettling = 30 * time.Minute
 
 // settle waits for an alias that Lambda is still moving: the watch begins when
 // the candidate has its traffic.
-func (p Progress) settle(plan Plan, look Look, now time.Time) Progress {
+func (p Progress) settle(plan Plan, observation Observation, now time.Time) Progress {
 	if p.SettlingSince.IsZero() {
 		p.SettlingSince = p.Promoted
 	}
 	until := p.SettlingSince.Add(maxSettling)
 	if !now.Before(until) {
-		return p.end(NotYet, fmt.Sprintf("%s It did not get there within %s.", look.OnItsWay, maxSettling), false)
+		return p.end(NotYet, fmt.Sprintf("%s It did not get there within %s.", observation.StillMoving, maxSettling), false)
 	}
 	p.Since, p.Promoted = now, now
-	if last := len(p.Reached) - 1; last >= 0 {
-		p.Reached = slices.Clone(p.Reached)
-		p.Reached[last].At = now
+	if last := len(p.Weights) - 1; last >= 0 {
+		p.Weights = slices.Clone(p.Weights)
+		p.Weights[last].At = now
 	}
-	p.Verdict, p.Next = look.OnItsWay, MoveWatch
+	p.Verdict, p.Next = observation.StillMoving, MoveWatch
 	return p.wait(plan, now, until)
 }
 
 // passedEarly tells whether a pass ends the bake before its time: where the
 // strategy allows it, and the evidence holds a whole minute of the step.
-func (p Progress) passedEarly(plan Plan, look Look, now time.Time) bool {
-	if !plan.AdvanceOnPass || look.Outcome != "pass" || p.Step < 0 {
+func (p Progress) passedEarly(plan Plan, observation Observation, now time.Time) bool {
+	if !plan.AdvanceOnPass || observation.Outcome != "pass" || p.Step < 0 {
 		return false
 	}
 	delay := time.Duration(plan.Judge.SettledSeconds()+plan.Judge.WarmUpSeconds) * time.Second
@@ -108,40 +108,40 @@ func (p Progress) passedEarly(plan Plan, look Look, now time.Time) bool {
 	return !now.Before(firstMinute.Add(time.Minute + delay))
 }
 
-// noted takes down what the look saw.
-func (p Progress) noted(look Look, now time.Time) Progress {
-	p.Looks++
-	p.Verdict = look.Sentence
-	if last := len(p.Reached) - 1; last >= 0 && !look.Blind {
-		p.Reached = slices.Clone(p.Reached)
-		seen := &p.Reached[last]
-		seen.Stable, seen.Candidate, seen.Verdict = look.Stable, look.Candidate, cut(look.Sentence, maxSentence)
-		seen.Evidence = strongest(look.Evidence)
+// observed records what the observation saw.
+func (p Progress) observed(observation Observation, now time.Time) Progress {
+	p.Observations++
+	p.Verdict = observation.Why
+	if last := len(p.Weights) - 1; last >= 0 && !observation.Blind {
+		p.Weights = slices.Clone(p.Weights)
+		seen := &p.Weights[last]
+		seen.Stable, seen.Candidate, seen.Verdict = observation.Stable, observation.Candidate, cut(observation.Why, maxSentence)
+		seen.Evidence = strongest(observation.Evidence)
 	}
-	if n := len(p.Asked); look.Ask != "" && (n == 0 || p.Asked[n-1].Ask != look.Ask || p.Asked[n-1].By != look.By) {
-		p.Asked = append(slices.Clone(p.Asked), Asked{Ask: look.Ask, By: look.By, At: now})
+	if n := len(p.Commands); observation.Command != "" && (n == 0 || p.Commands[n-1].Command != observation.Command || p.Commands[n-1].By != observation.By) {
+		p.Commands = append(slices.Clone(p.Commands), GivenCommand{Command: observation.Command, By: observation.By, At: now})
 	}
 	return p
 }
 
-func (p Progress) afterBake(plan Plan, look Look, now time.Time) Progress {
+func (p Progress) afterBake(plan Plan, observation Observation, now time.Time) Progress {
 	last := p.Step == len(plan.Steps)-1
 	onwards := MoveAdvance
 	if last {
 		onwards = MovePromote
 	}
 	switch {
-	case look.Outcome == "pass", p.Phase == Awaiting,
+	case observation.Outcome == "pass", p.Phase == Awaiting,
 		// Evidence adds up over the release: before the last step, no sign of
 		// harm is enough to gather more of it at a higher weight.
-		!last && !look.Blind && look.Exposed:
-		return p.gate(plan, look, onwards, now)
+		!last && !observation.Blind && observation.Exposed:
+		return p.gate(plan, observation, onwards, now)
 	case plan.Judge.Inconclusive == PolicyAdvance:
-		return p.gate(plan, look, onwards, now)
+		return p.gate(plan, observation, onwards, now)
 	case plan.Judge.Inconclusive == PolicyRollBack:
-		return p.end(Inconclusive, look.Sentence, false)
+		return p.end(Inconclusive, observation.Why, false)
 	}
-	return p.hold(plan, "for more evidence. "+look.Sentence, now)
+	return p.hold(plan, "for more evidence. "+observation.Why, now)
 }
 
 // hold stops advancing and keeps observing, for as long as the plan allows.
@@ -160,7 +160,7 @@ func (p Progress) hold(plan Plan, why string, now time.Time) Progress {
 }
 
 // gate lets a step or a promotion through, or says what it waits for.
-func (p Progress) gate(plan Plan, look Look, move Move, now time.Time) Progress {
+func (p Progress) gate(plan Plan, observation Observation, move Move, now time.Time) Progress {
 	upcoming := p.Step + 1
 	if move == MovePromote {
 		upcoming = len(plan.Steps)
@@ -171,14 +171,14 @@ func (p Progress) gate(plan Plan, look Look, move Move, now time.Time) Progress 
 			p.Phase, p.AwaitUntil = Awaiting, now.Add(time.Duration(approval.LimitSeconds)*time.Second)
 			p.Next, p.AwaitSeconds = MoveAwait, approval.LimitSeconds
 			return p.wait(plan, now, p.AwaitUntil)
-		case look.Ask == AskReject:
-			return p.end(Rejected, fmt.Sprintf("%s rejected the release at %d %%.", nameOf(look.By), p.Weight), false)
-		case look.Ask == AskUnclear:
+		case observation.Command == CommandReject:
+			return p.end(Rejected, fmt.Sprintf("%s rejected the release at %d %%.", nameOf(observation.By), p.Weight), false)
+		case observation.Command == CommandUnclear:
 			return p.end(Rejected, fmt.Sprintf("The approval at %d %% was answered with %s, which is neither a yes nor a no, so it counts as a no. "+
-				`A yes is {"decision": "approve", "by": "your name"}.`, p.Weight, look.By), false)
-		case look.Ask == AskExpired && approval.Otherwise != PolicyAdvance:
+				`A yes is {"decision": "approve", "by": "your name"}.`, p.Weight, observation.By), false)
+		case observation.Command == CommandExpired && approval.Otherwise != PolicyAdvance:
 			return p.end(Rejected, fmt.Sprintf("Nobody approved within %s at %d %%.", time.Duration(approval.LimitSeconds)*time.Second, p.Weight), false)
-		case look.Ask != AskApprove && look.Ask != AskExpired:
+		case observation.Command != CommandApprove && observation.Command != CommandExpired:
 			p.Next = MoveAwait
 			return p.wait(plan, now, p.AwaitUntil)
 		}
@@ -187,9 +187,9 @@ func (p Progress) gate(plan Plan, look Look, move Move, now time.Time) Progress 
 	}
 	switch {
 	case p.Paused:
-		return p.hold(plan, "because it was paused by "+nameOf(p.askedBy(AskPause))+".", now)
-	case look.Frozen != "":
-		return p.hold(plan, "because releases are frozen: "+look.Frozen, now)
+		return p.hold(plan, "because it was paused by "+nameOf(p.givenBy(CommandPause))+".", now)
+	case observation.Frozen != "":
+		return p.hold(plan, "because releases are frozen: "+observation.Frozen, now)
 	}
 	p.Phase = Baking
 	return p.afterHooks(plan, move, hooksBefore(move, p.Step))
@@ -227,9 +227,9 @@ func (p Progress) Upcoming(plan Plan) int {
 	return 100
 }
 
-func (p Progress) askedBy(ask Ask) string {
-	for _, asked := range slices.Backward(p.Asked) {
-		if asked.Ask == ask {
+func (p Progress) givenBy(command Command) string {
+	for _, asked := range slices.Backward(p.Commands) {
+		if asked.Command == command {
 			return asked.By
 		}
 	}

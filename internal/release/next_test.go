@@ -19,7 +19,7 @@ func threeSteps() release.Plan {
 	}
 }
 
-// at is a look a number of minutes after noon.
+// at is an observation a number of minutes after noon.
 func at(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
 
 func TestNext(t *testing.T) {
@@ -27,19 +27,19 @@ func TestNext(t *testing.T) {
 	first := release.NotStarted().Shifted(plan, noon)
 	last := first.Shifted(plan, noon)
 	watching := last.PromotedAt(plan, noon)
-	seen := release.Look{Outcome: "inconclusive", Exposed: true, Sentence: "Not enough yet."}
-	unseen := release.Look{Outcome: "inconclusive", Sentence: "No traffic."}
-	blind := release.Look{Outcome: "inconclusive", Blind: true, Exposed: true, Sentence: "CloudWatch did not answer."}
-	pass := release.Look{Outcome: "pass", Exposed: true}
-	fail := release.Look{Outcome: "fail", Exposed: true, Sentence: "Worse."}
-	alarm := release.Look{Outcome: "pass", Exposed: true, Firing: []string{"orders-dlq"}}
+	seen := release.Observation{Outcome: "inconclusive", Exposed: true, Why: "Not enough yet."}
+	unseen := release.Observation{Outcome: "inconclusive", Why: "No traffic."}
+	blind := release.Observation{Outcome: "inconclusive", Blind: true, Exposed: true, Why: "CloudWatch did not answer."}
+	pass := release.Observation{Outcome: "pass", Exposed: true}
+	fail := release.Observation{Outcome: "fail", Exposed: true, Why: "Worse."}
+	alarm := release.Observation{Outcome: "pass", Exposed: true, Firing: []string{"orders-dlq"}}
 	for _, test := range []struct {
-		name  string
-		from  release.Progress
-		look  release.Look
-		at    int
-		want  release.Move
-		error string
+		name        string
+		from        release.Progress
+		observation release.Observation
+		at          int
+		want        release.Move
+		error       string
 	}{
 		{"bakes on before its time", first, pass, 5, release.MoveBake, ""},
 		{"bakes until the metrics of the bake are read", first, pass, 6, release.MoveBake, ""},
@@ -56,7 +56,7 @@ func TestNext(t *testing.T) {
 		{"fails while watching", watching, fail, 3, release.MoveRollBack, release.VerdictFailed},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := release.Next(plan, test.from, test.look, at(test.at))
+			got := release.Next(plan, test.from, test.observation, at(test.at))
 			if got.Next != test.want {
 				t.Errorf("next = %s, want %s", got.Next, test.want)
 			}
@@ -73,14 +73,14 @@ func TestNext(t *testing.T) {
 func TestHoldIsBounded(t *testing.T) {
 	plan := threeSteps()
 	progress := release.NotStarted().Shifted(plan, noon).Shifted(plan, noon)
-	look := release.Look{Outcome: "inconclusive", Exposed: true, Sentence: "Not enough yet."}
+	observation := release.Observation{Outcome: "inconclusive", Exposed: true, Why: "Not enough yet."}
 	for minute := 7; minute < 17; minute++ {
-		progress = release.Next(plan, progress, look, at(minute))
+		progress = release.Next(plan, progress, observation, at(minute))
 		if progress.Next != release.MoveBake || progress.Phase != release.Holding {
 			t.Fatalf("minute %d: %s %s", minute, progress.Phase, progress.Next)
 		}
 	}
-	progress = release.Next(plan, progress, look, at(17))
+	progress = release.Next(plan, progress, observation, at(17))
 	if progress.Next != release.MoveRollBack || progress.Ended.Error != release.HeldTooLong || progress.Ended.FailedVersion {
 		t.Fatalf("%s, %+v", progress.Next, progress.Ended)
 	}
@@ -92,22 +92,22 @@ func TestHoldIsBounded(t *testing.T) {
 func TestHoldEndsWithAPass(t *testing.T) {
 	plan := threeSteps()
 	progress := release.NotStarted().Shifted(plan, noon).Shifted(plan, noon)
-	progress = release.Next(plan, progress, release.Look{Outcome: "inconclusive", Exposed: true}, at(7))
-	progress = release.Next(plan, progress, release.Look{Outcome: "pass", Exposed: true}, at(8))
+	progress = release.Next(plan, progress, release.Observation{Outcome: "inconclusive", Exposed: true}, at(7))
+	progress = release.Next(plan, progress, release.Observation{Outcome: "pass", Exposed: true}, at(8))
 	if progress.Next != release.MovePromote {
 		t.Errorf("next = %s", progress.Next)
 	}
 }
 
 func TestPolicies(t *testing.T) {
-	look := release.Look{Outcome: "inconclusive", Exposed: true, Sentence: "Not enough yet."}
+	observation := release.Observation{Outcome: "inconclusive", Exposed: true, Why: "Not enough yet."}
 	for policy, want := range map[release.Policy]release.Move{
 		release.PolicyAdvance: release.MovePromote, release.PolicyRollBack: release.MoveRollBack, release.PolicyHold: release.MoveBake,
 	} {
 		plan := threeSteps()
 		plan.Judge.Inconclusive = policy
 		progress := release.NotStarted().Shifted(plan, noon).Shifted(plan, noon)
-		if got := release.Next(plan, progress, look, at(7)); got.Next != want {
+		if got := release.Next(plan, progress, observation, at(7)); got.Next != want {
 			t.Errorf("%s: next = %s, want %s", policy, got.Next, want)
 		}
 	}
@@ -125,7 +125,7 @@ func TestPassEndsABakeEarlyWhereTheStrategyAllows(t *testing.T) {
 	plan := threeSteps()
 	plan.AdvanceOnPass = true
 	first := release.NotStarted().Shifted(plan, noon)
-	pass := release.Look{Outcome: "pass", Exposed: true}
+	pass := release.Observation{Outcome: "pass", Exposed: true}
 	for minute, want := range map[int]release.Move{
 		2: release.MoveBake,    // no minute of this step can be read yet
 		3: release.MoveAdvance, // the first can, two minutes late
@@ -134,7 +134,7 @@ func TestPassEndsABakeEarlyWhereTheStrategyAllows(t *testing.T) {
 			t.Errorf("after %d minutes the move is %s, want %s", minute, got.Next, want)
 		}
 	}
-	if got := release.Next(plan, first, release.Look{Outcome: "inconclusive", Exposed: true}, at(4)); got.Next != release.MoveBake {
+	if got := release.Next(plan, first, release.Observation{Outcome: "inconclusive", Exposed: true}, at(4)); got.Next != release.MoveBake {
 		t.Errorf("without a pass the move is %s", got.Next)
 	}
 }
@@ -158,7 +158,7 @@ func TestGradualRollbackFallsByEqualStepsToNothing(t *testing.T) {
 	if len(weights) != 3 || weights[0] != 37 || weights[1] != 25 || weights[2] != 12 {
 		t.Errorf("weights %v, want 37, 25, 12 and then one write to nothing", weights)
 	}
-	// A look that comes late is not an extra step.
+	// An observation that comes late is not an extra step.
 	if late := progress.Return(plan, at(60)); late.Next != release.MoveRollBack {
 		t.Errorf("an hour later the move is %s", late.Next)
 	}

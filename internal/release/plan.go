@@ -12,9 +12,10 @@ import (
 // execution: every later step is a function of the plan and of what AWS says.
 type Plan struct {
 	Kind      Kind            `json:"kind"`
-	Done      string          `json:"done,omitempty"` // kind done: what was done, in a sentence
-	Execution string          `json:"execution"`      // the execution's ARN
-	Link      string          `json:"link"`           // the execution in the console
+	Command   Command         `json:"command,omitempty"` // kind command
+	Done      string          `json:"done,omitempty"`    // a command or a freeze: what was done, in a sentence
+	Execution string          `json:"execution"`         // the execution's ARN
+	Link      string          `json:"link"`              // the execution in the console
 	StartedAt time.Time       `json:"startedAt"`
 	Targets   []PlannedTarget `json:"targets"`
 	Steps     []Step          `json:"steps"` // below 100 percent; promotion follows the last
@@ -44,7 +45,8 @@ type Kind string
 const (
 	KindRelease  Kind = "release"
 	KindRollBack Kind = "rollBack" // requested, to a former version
-	KindDone     Kind = "done"     // a command or a freeze: carried out already
+	KindCommand  Kind = "command"  // to a running release
+	KindFreeze   Kind = "freeze"   // set or ended already
 )
 
 // PlannedTarget is a target with the versions resolved.
@@ -164,6 +166,22 @@ func (v Version) idle(function string) string {
 		v.Number, function, function, v.Number, function, v.Number)
 }
 
+// NewCommandPlan returns the plan of a request that gives a command to the release
+// which runs on its targets.
+func NewCommandPlan(request Request, execution Execution) Plan {
+	plan := Plan{Kind: KindCommand, Command: request.Command, Execution: execution.ARN, Link: ConsoleLink(execution.ARN),
+		StartedAt: execution.StartedAt, Reason: request.Reason, By: request.By}
+	for _, target := range request.Targets {
+		plan.Targets = append(plan.Targets, PlannedTarget{Function: target.Function, Alias: target.Alias})
+	}
+	return plan
+}
+
+// NewFreezePlan returns the plan of a freeze that was set or ended; done says which.
+func NewFreezePlan(execution Execution, done string) Plan {
+	return Plan{Kind: KindFreeze, Execution: execution.ARN, Link: ConsoleLink(execution.ARN), StartedAt: execution.StartedAt, Done: done}
+}
+
 // NewPlan resolves a request into a plan, or says with a typed error why it
 // must not be carried out. facts holds one entry per target of the request, in
 // order; alarms holds the state of each alarm named.
@@ -263,17 +281,17 @@ func plannedJudge(spec JudgeSpec, facts []Facts) PlannedJudge {
 // check refuses a target that must not be released, most useful reason first.
 func (f Facts) check(us Holder, force, splits bool) error {
 	target, stable, candidate := f.Alias.Target, f.Stable, f.Candidate
-	lock := f.Alias.Mark.Lock
+	lock := f.Alias.Description.Lock
 	switch {
 	case !lock.IsZero() && lock != us && !f.HolderEnded:
 		return f.lockedError()
 	case f.Frozen != "":
 		return Errorf(Frozen, "%s is frozen: %s Rollbacks are not.", target, f.Frozen)
-	case f.Alias.OnItsWay():
-		return notThere(f.Alias)
-	case !lock.IsZero() && lock != us && f.Alias.Route() != Whole(f.Alias.Mark.Stable):
+	case f.Alias.StillMoving():
+		return stillMovingError(f.Alias)
+	case !lock.IsZero() && lock != us && f.Alias.Route() != Whole(f.Alias.Description.Stable):
 		return Errorf(NotYet, "%s has %s: release %s has ended without returning it to version %s. The repair does that within five minutes.",
-			target, f.Alias.Route(), lock.Execution, f.Alias.Mark.Stable)
+			target, f.Alias.Route(), lock.Execution, f.Alias.Description.Stable)
 	case !f.Alias.Whole():
 		return Errorf(AliasNotWhole, "%s has %s; a release starts from a whole alias. Return it to one version first: "+
 			"aws lambda update-alias --function-name %s --name %s --function-version %s --routing-config AdditionalVersionWeights={}",
@@ -282,7 +300,7 @@ func (f Facts) check(us Holder, force, splits bool) error {
 		return Errorf(NothingToRelease, "version is %s, which %s serves already; deploy or name another version.", candidate.Number, target)
 	case candidate.ready(target.Function) != nil:
 		return candidate.ready(target.Function)
-	case f.Alias.Mark.Failed.Has(candidate.Number) && !force:
+	case f.Alias.Description.Failed.Has(candidate.Number) && !force:
 		return Errorf(VersionFailedBefore, `version %s of %s was rolled back before; set "force": true to release it all the same.`, candidate.Number, target.Function)
 	case splits && candidate.Role != stable.Role:
 		return Errorf(Incompatible, "versions %s and %s of %s have different execution roles (%s, %s), so an alias cannot split traffic between them; release with strategy all-at-once.",
@@ -295,12 +313,12 @@ func (f Facts) check(us Holder, force, splits bool) error {
 }
 
 func (f Facts) lockedError() error {
-	holder, err := f.Alias.Mark.Lock.ExecutionARN(f.Alias.ARN)
+	holder, err := f.Alias.Description.Lock.ExecutionARN(f.Alias.ARN)
 	if err != nil {
 		return err
 	}
 	return Errorf(AliasLocked, "%s is held by release %s. See it with: aws stepfunctions describe-execution --execution-arn %s",
-		f.Alias.Target, f.Alias.Mark.Lock.Execution, holder)
+		f.Alias.Target, f.Alias.Description.Lock.Execution, holder)
 }
 
 func (f Facts) checked(splits bool) []string {

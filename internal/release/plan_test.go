@@ -16,7 +16,7 @@ func factsOf(change func(*release.Facts)) release.Facts {
 	active := func(number string) release.Version {
 		return release.Version{Number: number, Role: "role", State: "Active", LastUpdateStatus: "Successful"}
 	}
-	facts := release.Facts{Alias: alias(release.Whole("6"), release.Mark{Stable: "6"}), Stable: active("6"), Candidate: active("7")}
+	facts := release.Facts{Alias: alias(release.Whole("6"), release.Description{Stable: "6"}), Stable: active("6"), Candidate: active("7")}
 	facts.Alias.ARN = "arn:aws:lambda:eu-west-1:111122223333:function:orders:prod"
 	change(&facts)
 	return facts
@@ -24,7 +24,7 @@ func factsOf(change func(*release.Facts)) release.Facts {
 
 func planOf(t *testing.T, request string, facts release.Facts) (release.Plan, error) {
 	t.Helper()
-	asked, err := release.ReadRequest(json.RawMessage(request))
+	asked, err := release.ParseRequest(json.RawMessage(request))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,24 +41,24 @@ func TestPlanRefuses(t *testing.T) {
 		says          string
 	}{
 		{"nothing", canary, func(*release.Facts) {}, "", ""},
-		{"a running release's lock", canary, func(f *release.Facts) { f.Alias.Mark.Lock = them }, release.AliasLocked, "tuesday"},
-		{"no lock whose release has ended", canary, func(f *release.Facts) { f.Alias.Mark.Lock, f.HolderEnded = them, true }, "", ""},
+		{"a running release's lock", canary, func(f *release.Facts) { f.Alias.Description.Lock = them }, release.AliasLocked, "tuesday"},
+		{"no lock whose release has ended", canary, func(f *release.Facts) { f.Alias.Description.Lock, f.HolderEnded = them, true }, "", ""},
 		{"a promotion that its release, which has ended, did not return", canary, func(f *release.Facts) {
-			f.Alias = alias(release.Whole("7"), release.Mark{Stable: "6", Candidate: "7", At: 100, Lock: them})
+			f.Alias = alias(release.Whole("7"), release.Description{Stable: "6", Candidate: "7", At: 100, Lock: them})
 			f.HolderEnded = true
 		}, release.NotYet, "five minutes"},
 		{"a freeze", canary, func(f *release.Facts) { f.Frozen = "until noon." }, release.Frozen, "until noon"},
-		{"a split alias", canary, func(f *release.Facts) { f.Alias = alias(release.Split("6", "7", 20), release.Mark{}) }, release.AliasNotWhole, "update-alias"},
+		{"a split alias", canary, func(f *release.Facts) { f.Alias = alias(release.Split("6", "7", 20), release.Description{}) }, release.AliasNotWhole, "update-alias"},
 		{"an alias on its way", canary, func(f *release.Facts) {
-			f.Alias = alias(release.Route{Version: "6", Other: "5", Percent: 100}, release.Mark{})
+			f.Alias = alias(release.Route{Version: "6", Other: "5", Percent: 100}, release.Description{})
 		}, release.NotYet, "get-provisioned-concurrency-config"},
 		{"a Pending version", canary, func(f *release.Facts) { f.Candidate.State = "Pending" }, release.NotYet, "Pending"},
 		{"an update in progress", canary, func(f *release.Facts) { f.Candidate.LastUpdateStatus = "InProgress" }, release.NotYet, "InProgress"},
 		{"an Inactive version", canary, func(f *release.Facts) { f.Candidate.State = "Inactive" }, release.VersionNotReady, "aws lambda invoke"},
 		{"a Failed version", canary, func(f *release.Facts) { f.Candidate.State = "Failed" }, release.VersionNotReady, "Failed"},
-		{"the version that failed last", canary, func(f *release.Facts) { f.Alias.Mark.Failed = "7,5" }, release.VersionFailedBefore, "force"},
-		{"a version that failed before others", canary, func(f *release.Facts) { f.Alias.Mark.Failed = "5,7" }, release.VersionFailedBefore, "force"},
-		{"no failed version by force", forced, func(f *release.Facts) { f.Alias.Mark.Failed = "5,7" }, "", ""},
+		{"the version that failed last", canary, func(f *release.Facts) { f.Alias.Description.Failed = "7,5" }, release.VersionFailedBefore, "force"},
+		{"a version that failed before others", canary, func(f *release.Facts) { f.Alias.Description.Failed = "5,7" }, release.VersionFailedBefore, "force"},
+		{"no failed version by force", forced, func(f *release.Facts) { f.Alias.Description.Failed = "5,7" }, "", ""},
 		{"another role", canary, func(f *release.Facts) { f.Candidate.Role = "another" }, release.Incompatible, "another"},
 		{"probes of a function that isolates tenants", `{"target": {"function": "orders"}, "probes": [{}]}`,
 			func(f *release.Facts) { f.Candidate.TenantIsolated = true }, release.InvalidRequest, "tenant"},
@@ -111,19 +111,19 @@ func TestWatchWaitsForAnAliasOnItsWay(t *testing.T) {
 	noon := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 	plan := release.Plan{Watch: 300, Judge: release.PlannedJudge{IntervalSeconds: 60}}
 	progress := release.NotStarted().PromotedAt(plan, noon)
-	look := release.Look{Outcome: "pass", OnItsWay: "prod has 100 % on version 6."}
+	observation := release.Observation{Outcome: "pass", StillMoving: "prod has 100 % on version 6."}
 	at := noon
 	for range 10 {
 		at = at.Add(time.Minute)
-		progress = release.Next(plan, progress, look, at)
-		if progress.Next != release.MoveWatch || !progress.Promoted.Equal(at) || progress.Verdict != look.OnItsWay {
+		progress = release.Next(plan, progress, observation, at)
+		if progress.Next != release.MoveWatch || !progress.Promoted.Equal(at) || progress.Verdict != observation.StillMoving {
 			t.Fatalf("after %s: %+v", at.Sub(noon), progress)
 		}
 	}
-	if arrived := release.Next(plan, progress, release.Look{Outcome: "pass"}, at.Add(time.Minute)); arrived.Next != release.MoveWatch {
+	if arrived := release.Next(plan, progress, release.Observation{Outcome: "pass"}, at.Add(time.Minute)); arrived.Next != release.MoveWatch {
 		t.Errorf("one minute after it arrived: %s, want a whole watch", arrived.Next)
 	}
-	if late := release.Next(plan, progress, look, noon.Add(time.Hour)); late.Next != release.MoveRollBack || late.Ended.Error != release.NotYet {
+	if late := release.Next(plan, progress, observation, noon.Add(time.Hour)); late.Next != release.MoveRollBack || late.Ended.Error != release.NotYet {
 		t.Errorf("after an hour: %s, %+v", late.Next, late.Ended)
 	}
 }
@@ -144,11 +144,11 @@ func TestUnclearAnswerRejectsAndIsTold(t *testing.T) {
 	plan := release.Plan{Steps: []release.Step{{Weight: 50, BakeSeconds: 60}}, Judge: release.PlannedJudge{IntervalSeconds: 60},
 		Approvals: []release.PlannedApproval{{Step: 1, LimitSeconds: 3600}}}
 	waiting := release.Progress{Phase: release.Awaiting, Step: 0, Weight: 50, Since: noon, AwaitUntil: noon.Add(time.Hour)}
-	noted := release.Next(plan, waiting, release.Look{Outcome: "pass", Ask: release.AskWaiting}, noon.Add(5*time.Minute))
-	if noted.Next != release.MoveAwait || len(noted.Asked) != 0 {
-		t.Errorf("the release's own note: %s, asked %v; want it to wait, and nobody on record", noted.Next, noted.Asked)
+	noted := release.Next(plan, waiting, release.Observation{Outcome: "pass", Command: release.CommandWaiting}, noon.Add(5*time.Minute))
+	if noted.Next != release.MoveAwait || len(noted.Commands) != 0 {
+		t.Errorf("the release's own note: %s, asked %v; want it to wait, and nobody on record", noted.Next, noted.Commands)
 	}
-	answered := release.Next(plan, waiting, release.Look{Outcome: "pass", Ask: release.AskUnclear, By: `{"decision":5}`}, noon.Add(5*time.Minute))
+	answered := release.Next(plan, waiting, release.Observation{Outcome: "pass", Command: release.CommandUnclear, By: `{"decision":5}`}, noon.Add(5*time.Minute))
 	if answered.Ended == nil || answered.Ended.Error != release.Rejected || !strings.Contains(answered.Ended.Cause, `{"decision":5}`) {
 		t.Errorf("ended = %+v", answered.Ended)
 	}

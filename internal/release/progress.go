@@ -23,26 +23,26 @@ type Progress struct {
 	Phase Phase `json:"phase"`
 	// Step is the index of the step in force: -1 before the first,
 	// len(plan.Steps) once promoted.
-	Step     int       `json:"step"`
-	Weight   int       `json:"weight"`  // percent of traffic to the candidate
-	Since    time.Time `json:"since"`   // when the weight in force was set
-	FirstAt  time.Time `json:"firstAt"` // when the candidate first got traffic
-	Promoted time.Time `json:"promotedAt,omitzero"`
-	Reached  []Reached `json:"reached"` // every weight set so far
-	Next     Move      `json:"next"`
-	Wait     int       `json:"waitSeconds"` // until the next look
-	Looks    int       `json:"looks"`
-	Verdict  string    `json:"verdict,omitempty"` // the last look, in one sentence
-	Ended    *Ended    `json:"ended,omitempty"`   // set when the release must roll back
+	Step         int         `json:"step"`
+	Weight       int         `json:"weight"`  // percent of traffic to the candidate
+	Since        time.Time   `json:"since"`   // when the weight in force was set
+	FirstAt      time.Time   `json:"firstAt"` // when the candidate first got traffic
+	Promoted     time.Time   `json:"promotedAt,omitzero"`
+	Weights      []SetWeight `json:"weights"` // every weight set so far
+	Next         Move        `json:"next"`
+	Wait         int         `json:"waitSeconds"` // until the next observation
+	Observations int         `json:"observations"`
+	Verdict      string      `json:"verdict,omitempty"` // the last observation, in one sentence
+	Ended        *Ended      `json:"ended,omitempty"`   // set when the release must roll back
 
-	HeldSince    time.Time     `json:"heldSince,omitzero"`
-	Paused       bool          `json:"paused,omitempty"`
-	AwaitUntil   time.Time     `json:"awaitUntil,omitzero"`
-	AwaitSeconds int           `json:"awaitSeconds,omitempty"`
-	Approved     []int         `json:"approved,omitempty"` // steps let through, by index
-	Asked        []Asked       `json:"asked,omitempty"`    // what people asked
-	Hooks        []PlannedHook `json:"hooks,omitempty"`    // to call now
-	Then         Move          `json:"then,omitempty"`     // what follows the hooks
+	HeldSince    time.Time      `json:"heldSince,omitzero"`
+	Paused       bool           `json:"paused,omitempty"`
+	AwaitUntil   time.Time      `json:"awaitUntil,omitzero"`
+	AwaitSeconds int            `json:"awaitSeconds,omitempty"`
+	Approved     []int          `json:"approved,omitempty"` // steps let through, by index
+	Commands     []GivenCommand `json:"commands,omitempty"` // in the order in which observations found them
+	Hooks        []PlannedHook  `json:"hooks,omitempty"`    // to call now
+	Then         Move           `json:"then,omitempty"`     // what follows the hooks
 
 	// SettlingSince is when Lambda began to move an alias that is still on its way.
 	SettlingSince time.Time `json:"settlingSince,omitzero"`
@@ -59,15 +59,15 @@ type Progress struct {
 	SlowAfter map[string]int `json:"slowAfterMilliseconds,omitempty"`
 }
 
-// Reached is a weight that was set, when, and what was seen while it was in
+// SetWeight is a weight that was set, when, and what was seen while it was in
 // force.
-type Reached struct {
+type SetWeight struct {
 	Weight    int       `json:"weight"`
 	At        time.Time `json:"at"`
 	Stable    Served    `json:"stable"`
 	Candidate Served    `json:"candidate"`
 	Verdict   string    `json:"verdict,omitempty"`
-	// Evidence is what the last look weighed, the strongest first.
+	// Evidence is what the last observation weighed, the strongest first.
 	Evidence []Evidence `json:"evidence,omitempty"`
 }
 
@@ -115,11 +115,11 @@ type Served struct {
 	Errors   int64 `json:"errors"`
 }
 
-// Asked is a person's command, as it was heeded.
-type Asked struct {
-	Ask Ask       `json:"ask"`
-	By  string    `json:"by,omitempty"`
-	At  time.Time `json:"at"`
+// GivenCommand is a command that an observation acted on.
+type GivenCommand struct {
+	Command Command   `json:"command"`
+	By      string    `json:"by,omitempty"`
+	At      time.Time `json:"at"`
 }
 
 // Move is what the workflow does next. The definition's one Choice reads it.
@@ -127,7 +127,7 @@ type Move string
 
 // The moves.
 const (
-	MoveBake      Move = "bake"      // keep baking, or holding: look again after Wait
+	MoveBake      Move = "bake"      // keep baking, or holding: observe again after Wait
 	MoveAwait     Move = "await"     // wait for an approval, looking meanwhile
 	MoveCallHooks Move = "callHooks" // call Hooks, then do Then
 	MoveAdvance   Move = "advance"   // shift to the next step
@@ -149,7 +149,7 @@ type Ended struct {
 
 // NotStarted is the progress of a release that has moved nothing yet.
 func NotStarted() Progress {
-	return Progress{Phase: Baking, Step: -1, Reached: []Reached{}}
+	return Progress{Phase: Baking, Step: -1, Weights: []SetWeight{}}
 }
 
 // Begin is what follows the probes: the first step, or the promotion where the
@@ -160,14 +160,14 @@ func Begin(plan Plan, progress Progress, now time.Time) Progress {
 		move = MovePromote
 	}
 	progress.Since = now
-	return progress.gate(plan, Look{}, move, now)
+	return progress.gate(plan, Observation{}, move, now)
 }
 
 // Shifted is the progress after traffic was shifted to the next step.
 func (p Progress) Shifted(plan Plan, now time.Time) Progress {
 	p.Step++
 	p.Phase, p.Since, p.HeldSince = Baking, now, time.Time{}
-	p = p.reached(plan.Steps[p.Step].Weight, now)
+	p = p.setWeight(plan.Steps[p.Step].Weight, now)
 	p = p.afterHooks(plan, MoveBake, []Stage{AtStep})
 	return p.wait(plan, now, p.due(plan))
 }
@@ -176,7 +176,7 @@ func (p Progress) Shifted(plan Plan, now time.Time) Progress {
 func (p Progress) PromotedAt(plan Plan, now time.Time) Progress {
 	p.Step = len(plan.Steps)
 	p.Phase, p.Since, p.Promoted = Watching, now, now
-	p = p.reached(100, now)
+	p = p.setWeight(100, now)
 	move := MoveWatch
 	if plan.Watch == 0 {
 		move = MoveFinish
@@ -194,17 +194,17 @@ func (p Progress) Settle(now time.Time) (next Progress, done bool) {
 	if !now.Before(p.ReturnedAt.Add(maxReturning)) {
 		return p, true
 	}
-	p.Next, p.Wait = MoveReturn, returnLook
+	p.Next, p.Wait = MoveReturn, returnPause
 	return p, false
 }
 
 const (
 	maxReturning = 15 * time.Minute
-	returnLook   = 30 // seconds
+	returnPause  = 30 // seconds
 )
 
 // Return is the progress of a gradual rollback at its next write: the weight
-// falls by equal steps, one a minute, to 0. Asked again at the same time it
+// falls by equal steps, one a minute, to 0. Called again at the same time it
 // gives the same.
 func (p Progress) Return(plan Plan, now time.Time) Progress {
 	if p.ReturnSince.IsZero() {
@@ -214,15 +214,15 @@ func (p Progress) Return(plan Plan, now time.Time) Progress {
 	taken := int(now.Sub(p.ReturnSince)/time.Minute) + 1
 	p.Next, p.Wait = MoveRollBack, 0
 	if weight := p.ReturnFrom * max(0, steps-taken) / max(1, steps); weight > 0 {
-		p = p.reached(weight, now)
+		p = p.setWeight(weight, now)
 		p.Next, p.Wait = MoveReturn, 60
 	}
 	return p
 }
 
-func (p Progress) reached(weight int, now time.Time) Progress {
+func (p Progress) setWeight(weight int, now time.Time) Progress {
 	p.Weight = weight
-	p.Reached = append(slices.Clone(p.Reached), Reached{Weight: weight, At: now})
+	p.Weights = append(slices.Clone(p.Weights), SetWeight{Weight: weight, At: now})
 	if p.FirstAt.IsZero() {
 		p.FirstAt = now
 	}

@@ -14,18 +14,18 @@ const MaxRecord = 32 * 1024
 // Record is the whole story of a release, as the execution's output or cause
 // holds it.
 type Record struct {
-	Outcome   string          `json:"outcome"` // succeeded, rolledBack
-	Error     string          `json:"error,omitempty"`
-	Why       string          `json:"why"`
-	Targets   []PlannedTarget `json:"targets"`
-	Planned   Planned         `json:"planned"`
-	Steps     []Reached       `json:"steps"` // every weight that was set
-	StartedAt time.Time       `json:"startedAt"`
-	EndedAt   time.Time       `json:"endedAt"`
-	Looks     int             `json:"looks"`
-	Asked     []Asked         `json:"asked,omitempty"`
-	Reason    string          `json:"reason,omitempty"`
-	By        string          `json:"by,omitempty"`
+	Outcome      string          `json:"outcome"` // succeeded, rolledBack
+	Error        string          `json:"error,omitempty"`
+	Why          string          `json:"why"`
+	Targets      []PlannedTarget `json:"targets"`
+	Planned      Planned         `json:"planned"`
+	Steps        []SetWeight     `json:"steps"` // every weight that was set
+	StartedAt    time.Time       `json:"startedAt"`
+	EndedAt      time.Time       `json:"endedAt"`
+	Observations int             `json:"observations"`
+	Commands     []GivenCommand  `json:"commands,omitempty"`
+	Reason       string          `json:"reason,omitempty"`
+	By           string          `json:"by,omitempty"`
 }
 
 // Planned is what a release was to do, as far as its record tells.
@@ -49,8 +49,8 @@ func NewRecord(plan Plan, progress Progress, outcome string, now time.Time) Reco
 	return Record{
 		Planned: Planned{Steps: plan.Steps, WatchSeconds: plan.Watch, Judge: plan.Judge, Alarms: plan.Alarms,
 			Approvals: plan.Approvals, Hooks: plan.Hooks},
-		Outcome: outcome, Why: progress.Verdict, Targets: plan.Targets, Steps: orEmpty(progress.Reached),
-		StartedAt: plan.StartedAt, EndedAt: now, Looks: progress.Looks, Asked: progress.Asked, Reason: plan.Reason, By: plan.By,
+		Outcome: outcome, Why: progress.Verdict, Targets: plan.Targets, Steps: orEmpty(progress.Weights),
+		StartedAt: plan.StartedAt, EndedAt: now, Observations: progress.Observations, Commands: progress.Commands, Reason: plan.Reason, By: plan.By,
 	}
 }
 

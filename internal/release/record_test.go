@@ -24,8 +24,8 @@ func longest() (release.Plan, release.Progress) {
 		for signal := range 150 {
 			evidence = append(evidence, release.Evidence{Signal: fmt.Sprintf("errors of %064d:prod", signal), Value: float64(signal), Limit: 20})
 		}
-		progress = release.Next(plan, progress, release.Look{Outcome: "pass", Exposed: true,
-			Sentence: strings.Repeat("Enough evidence. ", 400), Evidence: evidence}, noon.Add(time.Duration(i)*time.Minute))
+		progress = release.Next(plan, progress, release.Observation{Outcome: "pass", Exposed: true,
+			Why: strings.Repeat("Enough evidence. ", 400), Evidence: evidence}, noon.Add(time.Duration(i)*time.Minute))
 	}
 	for i := range 100 {
 		plan.Alarms = append(plan.Alarms, release.PlannedAlarm{Name: fmt.Sprintf("%0255d", i)})
@@ -61,7 +61,7 @@ func TestRecordOfTheLongestReleaseFits(t *testing.T) {
 
 func TestShortRecordKeepsEverything(t *testing.T) {
 	plan, progress := longest()
-	plan.Targets, plan.Alarms, plan.Steps, progress.Reached = plan.Targets[:1], plan.Alarms[:1], plan.Steps[:1], progress.Reached[:2]
+	plan.Targets, plan.Alarms, plan.Steps, progress.Weights = plan.Targets[:1], plan.Alarms[:1], plan.Steps[:1], progress.Weights[:2]
 	record, err := release.NewRecord(plan, progress, release.Succeeded, noon).Within(release.MaxRecord)
 	if err != nil || len(record.Steps) != 2 || len(record.Planned.Alarms) != 1 {
 		t.Errorf("%d steps and %d alarms, %v", len(record.Steps), len(record.Planned.Alarms), err)

@@ -7,7 +7,7 @@ import (
 )
 
 // Request is the input of one release, as a person or an event writes it.
-// requests/request.schema.json documents each field.
+// request.schema.json documents each field and holds its default.
 type Request struct {
 	Target    *Target       `json:"target,omitempty"`
 	Targets   []Target      `json:"targets,omitempty"`
@@ -18,8 +18,8 @@ type Request struct {
 	Alarms    []string      `json:"alarms,omitempty"`
 	Approvals []Approval    `json:"approvals,omitempty"`
 	Hooks     []Hook        `json:"hooks,omitempty"`
-	Watch     *Duration     `json:"watch,omitempty"`
-	Ask       Ask           `json:"ask,omitempty"`
+	Watch     Duration      `json:"watch,omitempty"`
+	Command   Command       `json:"command,omitempty"`
 	RollBack  *RollBackSpec `json:"rollBack,omitempty"`
 	Freeze    *FreezeSpec   `json:"freeze,omitempty"`
 	// RollBackOver is how long a rollback of this release takes; zero means one write.
@@ -83,15 +83,15 @@ type Expectation struct {
 
 // JudgeSpec says how the candidate is judged.
 type JudgeSpec struct {
-	Alpha       float64   `json:"alpha,omitempty"`
-	Interval    *Duration `json:"interval,omitempty"`
-	MetricDelay *Duration `json:"metricDelay,omitempty"`
-	WarmUp      *Duration `json:"warmUp,omitempty"`
+	Alpha       float64  `json:"alpha,omitempty"`
+	Interval    Duration `json:"interval,omitempty"`
+	MetricDelay Duration `json:"metricDelay,omitempty"`
+	WarmUp      Duration `json:"warmUp,omitempty"`
 	// LongestRequest is how long a request may last. Default: the longer timeout
 	// of the two versions.
 	LongestRequest *Duration `json:"longestRequest,omitempty"`
 	Inconclusive   Policy    `json:"inconclusive,omitempty"`
-	HoldFor        *Duration `json:"holdFor,omitempty"`
+	HoldFor        Duration  `json:"holdFor,omitempty"`
 	Signals        []Signal  `json:"signals,omitempty"`
 }
 
@@ -138,25 +138,8 @@ type Metric struct {
 
 func (m Metric) String() string { return m.Namespace + " " + m.Name }
 
-// DefaultStrategy is what a release gets that names none.
-const DefaultStrategy = "Canary10Percent10Minutes"
-
-// ReadRequest reads a request that fits its schema, checks what a schema cannot
-// say, and fills in the defaults. Every failure is an Error named InvalidRequest
-// that names the field, its value and what would be right. Requests from outside
-// come through requests.Parse, which checks the schema first.
-func ReadRequest(raw json.RawMessage) (Request, error) {
-	var request Request
-	if err := json.Unmarshal(raw, &request); err != nil {
-		return Request{}, Errorf(InvalidRequest, "The request cannot be read: %v.", err)
-	}
-	if err := request.normalise(); err != nil {
-		return Request{}, err
-	}
-	return request, nil
-}
-
-func (r *Request) normalise() error {
+// check refuses what a schema cannot say, and gives each target the request's version.
+func (r *Request) check() error {
 	switch {
 	case r.Target != nil && len(r.Targets) > 0:
 		return Errorf(InvalidRequest, "target and targets are both given; give one of them.")
@@ -165,10 +148,10 @@ func (r *Request) normalise() error {
 	case len(r.Targets) == 0:
 		return Errorf(InvalidRequest, `target is missing; name the function to release on, such as {"target": {"function": "orders", "alias": "prod"}}.`)
 	}
-	if given := count(r.Ask != "", r.RollBack != nil, r.Freeze != nil); given > 1 || given == 1 && r.DryRun {
-		return Errorf(InvalidRequest, "ask, rollBack, freeze and dryRun exclude one another; give one of them.")
+	if given := count(r.Command != "", r.RollBack != nil, r.Freeze != nil); given > 1 || given == 1 && r.DryRun {
+		return Errorf(InvalidRequest, "command, rollBack, freeze and dryRun exclude one another; give one of them.")
 	}
-	if r.RollBackOver > 0 && (r.Ask != "" || r.RollBack != nil || r.Freeze != nil) {
+	if r.RollBackOver > 0 && (r.Command != "" || r.RollBack != nil || r.Freeze != nil) {
 		return Errorf(InvalidRequest, "rollBackOver belongs to a release. To return gradually to a former version, release that version with a strategy of steps.")
 	}
 	if err := within("rollBackOver", r.RollBackOver, "0m", "1h"); err != nil {
@@ -182,9 +165,6 @@ func (r *Request) normalise() error {
 	seen := map[string]bool{}
 	for i := range r.Targets {
 		target := &r.Targets[i]
-		if target.Alias == "" {
-			target.Alias = "prod"
-		}
 		if target.Version == "" {
 			target.Version = r.Version
 		}
@@ -193,65 +173,45 @@ func (r *Request) normalise() error {
 		}
 		seen[target.String()] = true
 	}
-	if err := r.Judge.normalise(); err != nil {
+	if err := r.Judge.check(); err != nil {
 		return err
 	}
-	if err := r.normalisePeople(); err != nil {
+	if err := r.checkLimits(); err != nil {
 		return err
 	}
-	if r.Watch == nil {
-		r.Watch = durationOf("5m")
+	if _, err := r.Strategy.Resolve(); err != nil {
+		return err
 	}
-	return within("watch", *r.Watch, "0m", "24h")
+	return within("watch", r.Watch, "0m", "24h")
 }
 
-// normalisePeople fills in the limits of approvals and hooks.
-func (r *Request) normalisePeople() error {
-	for i := range r.Approvals {
-		approval := &r.Approvals[i]
-		if approval.Limit == nil {
-			approval.Limit = durationOf("1h")
-		}
-		if approval.Otherwise == "" {
-			approval.Otherwise = PolicyRollBack
-		}
-		if err := within(fmt.Sprintf("approvals[%d].limit", i), *approval.Limit, "1m", "168h"); err != nil {
+// checkLimits checks the limits of approvals and hooks.
+func (r *Request) checkLimits() error {
+	for i, approval := range r.Approvals {
+		if err := within(fmt.Sprintf("approvals[%d].limit", i), approval.Limit, "1m", "168h"); err != nil {
 			return err
 		}
 	}
-	for i := range r.Hooks {
-		hook := &r.Hooks[i]
-		if hook.Limit == nil {
-			hook.Limit = durationOf("5m")
-		}
-		if err := within(fmt.Sprintf("hooks[%d].limit", i), *hook.Limit, "5s", "24h"); err != nil {
+	for i, hook := range r.Hooks {
+		if err := within(fmt.Sprintf("hooks[%d].limit", i), hook.Limit, "5s", "24h"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (j *JudgeSpec) normalise() error {
-	if j.Alpha == 0 {
-		j.Alpha = 0.05
-	}
-	if j.Inconclusive == "" {
-		j.Inconclusive = PolicyHold
-	}
+func (j *JudgeSpec) check() error {
 	for _, field := range []struct {
-		name                string
-		value               **Duration
-		standard, low, high string
+		name      string
+		value     Duration
+		low, high string
 	}{
-		{"judge.interval", &j.Interval, "1m", "30s", "1h"},
-		{"judge.metricDelay", &j.MetricDelay, "2m", "0m", "15m"},
-		{"judge.warmUp", &j.WarmUp, "0m", "0m", "1h"},
-		{"judge.holdFor", &j.HoldFor, "30m", "0m", "168h"},
+		{"judge.interval", j.Interval, "30s", "1h"},
+		{"judge.metricDelay", j.MetricDelay, "0m", "15m"},
+		{"judge.warmUp", j.WarmUp, "0m", "1h"},
+		{"judge.holdFor", j.HoldFor, "0m", "168h"},
 	} {
-		if *field.value == nil {
-			*field.value = durationOf(field.standard)
-		}
-		if err := within(field.name, **field.value, field.low, field.high); err != nil {
+		if err := within(field.name, field.value, field.low, field.high); err != nil {
 			return err
 		}
 	}
@@ -260,16 +220,12 @@ func (j *JudgeSpec) normalise() error {
 			return err
 		}
 	}
-	if len(j.Signals) == 0 {
-		j.Signals = []Signal{{Name: SignalErrors}}
-	}
-	return normaliseSignals(j.Signals)
+	return checkSignals(j.Signals)
 }
 
-func normaliseSignals(signals []Signal) error {
+func checkSignals(signals []Signal) error {
 	seen := map[string]bool{}
-	for i := range signals {
-		signal := &signals[i]
+	for i, signal := range signals {
 		field := fmt.Sprintf("judge.signals[%d]", i)
 		if seen[signal.Name] {
 			return Errorf(InvalidRequest, "%s.name is %q again; name each signal once.", field, signal.Name)
@@ -281,9 +237,6 @@ func normaliseSignals(signals []Signal) error {
 		}
 		if signal.ThresholdMilliseconds != 0 && signal.Name != SignalSlow {
 			return Errorf(InvalidRequest, "%s.thresholdMilliseconds is %d; only the signal slow has a threshold.", field, signal.ThresholdMilliseconds)
-		}
-		if signal.Tolerance.Ratio == 0 {
-			signal.Tolerance.Ratio = 1
 		}
 	}
 	return nil

@@ -74,10 +74,7 @@ const maxSteps = 100
 // stretch to 100 is the promotion. All-at-once has none.
 func (s Strategy) Resolve() ([]Step, error) {
 	if s.Preset == "" && s.Type == "" && len(s.Steps) == 0 {
-		if s.Weight != 0 || s.Increment != 0 || s.Start != 0 || s.Factor != 0 || s.Bake != nil || s.AdvanceOnPass {
-			return nil, Errorf(InvalidRequest, "strategy.type is missing; write all-at-once, canary, linear or exponential, or list the steps.")
-		}
-		s.Preset = DefaultStrategy
+		return nil, Errorf(InvalidRequest, "strategy.type is missing; write all-at-once, canary, linear or exponential, or list the steps.")
 	}
 	if s.Preset != "" {
 		preset, ok := presets()[strings.TrimPrefix(s.Preset, "CodeDeployDefault.Lambda")]

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -40,8 +41,12 @@ func (p Plan) WeightsByMinute() []int {
 // DefaultPlan is the plan of a request that names a target and nothing else, as far
 // as its traffic is judged: steps, watch and judge.
 func DefaultPlan(target Target) (Plan, error) {
-	request := Request{Target: &target}
-	if err := request.normalise(); err != nil {
+	raw, err := json.Marshal(map[string]any{"target": target})
+	if err != nil {
+		return Plan{}, fmt.Errorf("write a request for %s: %w", target, err)
+	}
+	request, err := ParseRequest(raw)
+	if err != nil {
 		return Plan{}, err
 	}
 	steps, err := request.Strategy.Resolve()

@@ -48,11 +48,11 @@ func (n *narrator) on(event follow.Event) {
 			n.undone = event.At
 			n.line(event, "")
 		}
-	case len(progress.Reached) > len(n.shifts):
+	case len(progress.Weights) > len(n.shifts):
 		n.shifts = append(n.shifts, shifted{weight: progress.Weight, at: event.At})
 		n.line(event, fmt.Sprintf("%d %% to version %s", progress.Weight, n.plan.Targets[0].Candidate))
-	case progress.Looks > n.looks:
-		n.looks = progress.Looks
+	case progress.Observations > n.looks:
+		n.looks = progress.Observations
 		n.line(event, fmt.Sprintf("%3d %%  %s  %s", progress.Weight, n.served(event.At), progress.Verdict))
 	}
 }

@@ -18,7 +18,8 @@ func TestTheDefinitionsOfThisRepositoryAreValid(t *testing.T) {
 		t.Fatalf("found %v: %v", files, err)
 	}
 	substitutions := strings.NewReplacer("${Partition}", "aws", "${WorkflowArn}", "arn:aws:states:us-east-1:000000000000:stateMachine:release",
-		"${ShiftFunctionArn}", "arn:aws:lambda:us-east-1:000000000000:function:shift", "${VerifyFunctionArn}", "arn:aws:lambda:us-east-1:000000000000:function:verify",
+		"${PlanFunctionArn}", "arn:aws:lambda:us-east-1:000000000000:function:plan", "${ShiftFunctionArn}", "arn:aws:lambda:us-east-1:000000000000:function:shift",
+		"${VerifyFunctionArn}", "arn:aws:lambda:us-east-1:000000000000:function:verify",
 		"${RollbackFunctionArn}", "arn:aws:lambda:us-east-1:000000000000:function:rollback")
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {

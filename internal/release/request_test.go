@@ -1,4 +1,4 @@
-package requests_test
+package release_test
 
 import (
 	"encoding/json"
@@ -6,11 +6,10 @@ import (
 	"testing"
 
 	"weir/internal/release"
-	"weir/internal/requests"
 )
 
 func TestLeastRequestGetsSafeDefaults(t *testing.T) {
-	request, err := requests.Parse([]byte(`{"target": {"function": "orders"}}`))
+	request, err := release.ParseRequest([]byte(`{"target": {"function": "orders"}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +65,7 @@ func TestBadInputIsRefusedByName(t *testing.T) {
 		{"duration", `{` + ok + `, "watch": "5 minutes"}`, []string{"5 minutes", "PT10M"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := requests.Parse([]byte(test.input))
+			_, err := release.ParseRequest([]byte(test.input))
 			if !release.IsError(err, release.InvalidRequest) {
 				t.Fatalf("err = %v, want %s", err, release.InvalidRequest)
 			}
@@ -81,7 +80,6 @@ func TestBadInputIsRefusedByName(t *testing.T) {
 
 func TestStrategies(t *testing.T) {
 	for _, test := range []struct{ name, strategy, want string }{
-		{"default", `{}`, "10/600"},
 		{"preset", `"Canary10Percent5Minutes"`, "10/300"},
 		{"CodeDeploy's full name", `"CodeDeployDefault.LambdaCanary10Percent30Minutes"`, "10/1800"},
 		{"linear preset", `"Linear10PercentEvery1Minute"`, "10/60 20/60 30/60 40/60 50/60 60/60 70/60 80/60 90/60"},
@@ -117,6 +115,7 @@ func TestBadStrategies(t *testing.T) {
 		{"bake negative", `{"steps": [{"weight": 20, "bake": "-5m"}]}`, `strategy.steps[0].bake is "-5m0s"`},
 		{"bake absurd", `{"steps": [{"weight": 20, "bake": "P400D"}]}`, "from 1m to 168h"},
 		{"number of another type", `{"type": "canary", "factor": 2}`, "strategy.factor does not belong to canary"},
+		{"empty", `{}`, "strategy.type is missing"},
 		{"number without a type", `{"weight": 5}`, "strategy.type is missing"},
 		{"no step below 100", `{"type": "linear", "increment": 100}`, "all-at-once"},
 	} {
@@ -151,7 +150,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(`{"target": {"function": "orders"}, "strategy": {"steps": [{"weight": 5, "bake": "PT5M"}]}}`)
 	f.Add(`{"targets": [{"function": "a"}], "judge": {"signals": [{"name": "slow", "thresholdMilliseconds": 1e9}]}}`)
 	f.Fuzz(func(t *testing.T, input string) {
-		request, err := requests.Parse([]byte(input))
+		request, err := release.ParseRequest([]byte(input))
 		if err != nil {
 			return
 		}

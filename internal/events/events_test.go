@@ -1,4 +1,4 @@
-package ledger_test
+package events_test
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"weir/internal/ledger"
+	"weir/internal/events"
 )
 
 // docs/events.md names every detail-type and every field of a detail, and no
@@ -17,7 +17,7 @@ func TestEventsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := os.ReadFile("ledger.go")
+	source, err := os.ReadFile("events.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,11 +31,11 @@ func TestEventsAreDocumented(t *testing.T) {
 		}
 	}
 	if rows := strings.Count(string(page), "\n| `Release "); rows != len(types) {
-		t.Errorf("docs/events.md has %d detail-types, the ledger %d", rows, len(types))
+		t.Errorf("docs/events.md has %d detail-types, the events %d", rows, len(types))
 	}
 	_, detail, _ := strings.Cut(string(page), "## Detail\n")
 	detail, _, _ = strings.Cut(detail, "An example")
-	fields := reflect.TypeFor[ledger.Detail]()
+	fields := reflect.TypeFor[events.Detail]()
 	for i := range fields.NumField() {
 		name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ",")
 		if !strings.Contains(detail, "\n| `"+name+"` |") && !strings.Contains(detail, "\n| `"+name+"[]` |") {

@@ -16,13 +16,13 @@ type parameters interface {
 
 // freeze sets or ends a freeze: a parameter for each target, or the one for
 // everything.
-func (s *Shift) freeze(ctx context.Context, task handler.Task, request release.Request) (handler.Result, error) {
+func (p *Planner) freeze(ctx context.Context, task handler.Task, request release.Request) (handler.Result, error) {
 	value := ""
 	if request.Freeze.For > 0 {
 		value = release.FreezeValue(task.Now.Add(time.Duration(request.Freeze.For)), request.By, request.Reason)
 	}
 	for _, target := range request.Targets {
-		if _, err := s.aliases.Alias(ctx, target); err != nil {
+		if _, err := p.aliases.Alias(ctx, target); err != nil {
 			return handler.Result{}, err // a freeze of what is not there protects nothing
 		}
 	}
@@ -36,23 +36,23 @@ func (s *Shift) freeze(ctx context.Context, task handler.Task, request release.R
 		what, frozen = "everything", names[:1]
 	}
 	for _, name := range frozen {
-		if err := s.parameters.SetParameter(ctx, name, value); err != nil {
+		if err := p.parameters.SetParameter(ctx, name, value); err != nil {
 			return handler.Result{}, err
 		}
 	}
 	if value == "" {
-		return done(task, "ended the freeze of %s", what), nil
+		return planned(release.NewFreezePlan(task.Execution, "ended the freeze of "+what)), nil
 	}
-	return done(task, "froze %s until %s", what, value), nil
+	return planned(release.NewFreezePlan(task.Execution, "froze "+what+" until "+value)), nil
 }
 
 // frozen says, for each function, why shifts are frozen, or nothing.
-func (s *Shift) frozen(ctx context.Context, task handler.Task, functions []string) ([]string, error) {
+func (p *Planner) frozen(ctx context.Context, task handler.Task, functions []string) ([]string, error) {
 	names, err := release.FreezeParameters(task.Execution.ARN, functions...)
 	if err != nil {
 		return nil, err
 	}
-	values, err := s.parameters.Parameters(ctx, names)
+	values, err := p.parameters.Parameters(ctx, names)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func contains(text, part string) bool { return strings.Contains(text, part) }
 // ask gives a command to the running release.
 func (w *world) ask(ask string) {
 	w.t.Helper()
-	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "ask": "` + ask + `", "by": "ada"}`))
+	w.succeeded(w.run(`{"target": {"function": "FUNCTION"}, "command": "` + ask + `", "by": "ada"}`))
 }
 
 func TestPauseHoldsUntilResume(t *testing.T) {
@@ -33,8 +33,8 @@ func TestPauseHoldsUntilResume(t *testing.T) {
 	w.ask("resume")
 	e := w.await(execution)
 	w.succeeded(e)
-	asked := e.record(t).Asked
-	if len(asked) != 2 || asked[0].Ask != "pause" || asked[1].Ask != "resume" || asked[0].By != "ada" {
+	asked := e.record(t).Commands
+	if len(asked) != 2 || asked[0].Command != "pause" || asked[1].Command != "resume" || asked[0].By != "ada" {
 		t.Errorf("asked = %+v", asked)
 	}
 }
@@ -47,7 +47,7 @@ func TestAbortRollsBack(t *testing.T) {
 	w.ask("abort")
 	w.failed(w.await(execution), "Release.Aborted", "ada asked to abort at 10 %")
 	w.wantProd("1")
-	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "ask": "abort"}`), "Release.NoReleaseRunning", "nothing to abort")
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "command": "abort"}`), "Release.NoReleaseRunning", "nothing to abort")
 }
 
 func TestPromoteAndSkipAreHeeded(t *testing.T) {
@@ -129,7 +129,7 @@ func TestApprovalGranted(t *testing.T) {
 	e := w.await(execution)
 	w.succeeded(e)
 	w.wantProd("2")
-	if asked := e.record(t).Asked; len(asked) != 1 || asked[0].By != "grace" || e.record(t).Looks < 30 {
+	if asked := e.record(t).Commands; len(asked) != 1 || asked[0].By != "grace" || e.record(t).Observations < 30 {
 		t.Errorf("record = %+v", e.record(t))
 	}
 }
@@ -225,10 +225,10 @@ func TestCommandWithoutEffectIsRefused(t *testing.T) {
 	token := w.token()
 	execution := w.start(strings.Replace(withApproval, `"watch": "0m"`, `"watch": "30m"`, 1))
 	granted := token()
-	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "ask": "promote", "by": "ada"}`), "Release.NoEffect", "waits for an approval", "weir approve "+execution)
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "command": "promote", "by": "ada"}`), "Release.NoEffect", "waits for an approval", "weir approve "+execution)
 	w.answer(granted, `{"decision": "approve", "by": "grace"}`)
 	w.reach(execution, "Watch")
-	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "ask": "pause", "by": "ada"}`), "Release.NoEffect", "nothing to pause", "abort")
+	w.failed(w.run(`{"target": {"function": "FUNCTION"}, "command": "pause", "by": "ada"}`), "Release.NoEffect", "nothing to pause", "abort")
 	w.ask("abort")
 	w.failed(w.await(execution), "Release.Aborted", "prod serves version 1 whole")
 }

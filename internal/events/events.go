@@ -1,7 +1,7 @@
-// Package ledger puts the events of a release on the default event bus, for
+// Package events puts the events of a release on the default event bus, for
 // notices, dashboards and audit. The alias and the execution are the truth; the
-// ledger tells of it, at least once.
-package ledger
+// events tell of it, at least once.
+package events
 
 import (
 	"context"
@@ -43,28 +43,28 @@ type Detail struct {
 	Why       string                  `json:"why,omitempty"`
 }
 
-// Ledger puts events.
-type Ledger struct {
+// Bus is the default event bus.
+type Bus struct {
 	api *eventbridge.Client
 }
 
-// New returns a ledger for the account and region of config.
-func New(config aws.Config) *Ledger { return &Ledger{api: eventbridge.NewFromConfig(config)} }
+// New returns the default event bus of the account and region of config.
+func New(config aws.Config) *Bus { return &Bus{api: eventbridge.NewFromConfig(config)} }
 
 // Put records one event. A failure is logged and does not stop the release:
-// nothing that protects traffic depends on an event of the ledger.
-func (l *Ledger) Put(ctx context.Context, detailType string, detail Detail) {
-	if err := l.put(ctx, detailType, detail); err != nil {
+// nothing that protects traffic depends on an event of the events.
+func (b *Bus) Put(ctx context.Context, detailType string, detail Detail) {
+	if err := b.put(ctx, detailType, detail); err != nil {
 		slog.ErrorContext(ctx, "event not put", "detailType", detailType, "execution", detail.Execution, "error", err.Error())
 	}
 }
 
-func (l *Ledger) put(ctx context.Context, detailType string, detail Detail) error {
+func (b *Bus) put(ctx context.Context, detailType string, detail Detail) error {
 	body, err := json.Marshal(detail)
 	if err != nil {
 		return fmt.Errorf("write event: %w", err)
 	}
-	out, err := l.api.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
+	out, err := b.api.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
 		Source: aws.String(Source), DetailType: &detailType, Detail: aws.String(string(body)),
 		Resources: []string{detail.Execution},
 	}}})

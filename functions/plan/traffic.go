@@ -21,7 +21,7 @@ type traffic interface {
 const measuredDays = 14
 
 // measured refuses a plan whose custom metrics stable does not write.
-func (s *Shift) measured(ctx context.Context, plan release.Plan, now time.Time) error {
+func (p *Planner) measured(ctx context.Context, plan release.Plan, now time.Time) error {
 	var queries []awsmetrics.Query
 	for _, planned := range plan.Targets {
 		for _, signal := range plan.Judge.Signals {
@@ -33,7 +33,7 @@ func (s *Shift) measured(ctx context.Context, plan release.Plan, now time.Time) 
 	if len(queries) == 0 {
 		return nil
 	}
-	found, err := s.traffic.Measured(ctx, queries, now.Add(-measuredDays*24*time.Hour).Truncate(time.Hour), now)
+	found, err := p.traffic.Measured(ctx, queries, now.Add(-measuredDays*24*time.Hour).Truncate(time.Hour), now)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (s *Shift) measured(ctx context.Context, plan release.Plan, now time.Time) 
 
 // expect adds to the plan what the traffic of the last day lets the judge find.
 // Traffic that cannot be read, or judged, is told and stops nothing.
-func (s *Shift) expect(ctx context.Context, plan release.Plan, now time.Time) release.Plan {
+func (p *Planner) expect(ctx context.Context, plan release.Plan, now time.Time) release.Plan {
 	if len(plan.WeightsByMinute()) == 0 {
 		return plan // all at once: there is no bake to judge
 	}
@@ -56,7 +56,7 @@ func (s *Shift) expect(ctx context.Context, plan release.Plan, now time.Time) re
 		targets[i] = planned.Target()
 	}
 	until := now.Truncate(time.Hour)
-	counts, err := s.traffic.Traffic(ctx, targets, until.Add(-24*time.Hour), until)
+	counts, err := p.traffic.Traffic(ctx, targets, until.Add(-24*time.Hour), until)
 	if err != nil {
 		plan.Checks = append(plan.Checks, fmt.Sprintf("the traffic of the last day could not be read: %v", err))
 		return plan

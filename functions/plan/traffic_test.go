@@ -34,7 +34,7 @@ func TestThePlanSaysWhatTheTrafficAllows(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f := account()
 			f.day = test.day
-			result, err := f.ask(t, test.request)
+			result, err := f.plan(t, test.request)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +54,7 @@ func TestThePlanSaysWhatTheTrafficAllows(t *testing.T) {
 func TestTrafficThatCannotBeReadStopsNothing(t *testing.T) {
 	f := account()
 	f.outage = errors.New("throttled")
-	result, err := f.ask(t, `{"target": {"function": "orders"}}`)
+	result, err := f.plan(t, `{"target": {"function": "orders"}}`)
 	if err != nil || !strings.Contains(strings.Join(result.Plan.Checks, "\n"), "could not be read: throttled") {
 		t.Errorf("the plan is %+v (%v)", result.Plan, err)
 	}
@@ -63,7 +63,7 @@ func TestTrafficThatCannotBeReadStopsNothing(t *testing.T) {
 func TestTrafficThatCannotBeJudgedStopsNothing(t *testing.T) {
 	f := account()
 	f.day = awsmetrics.Count{Requests: 1 << 60}
-	result, err := f.ask(t, `{"target": {"function": "orders"}}`)
+	result, err := f.plan(t, `{"target": {"function": "orders"}}`)
 	if err != nil || !strings.Contains(strings.Join(result.Plan.Checks, "\n"), "what the judge can find is not known") {
 		t.Errorf("the plan is %+v (%v)", result.Plan, err)
 	}
@@ -75,14 +75,14 @@ func TestAMetricWithoutADatumRefusesThePlan(t *testing.T) {
 	const request = `{"target": {"function": "orders"}, "judge": {"signals": [{"name": "declined", "metric": {"namespace": "Shop", "name": "Declinde"MORE}}]}}`
 	f := account()
 	f.unmeasured = true
-	if _, err := f.ask(t, strings.Replace(request, "MORE", "", 1)); !release.IsError(err, release.MetricNotFound) || !strings.Contains(err.Error(), "Shop Declinde") {
+	if _, err := f.plan(t, strings.Replace(request, "MORE", "", 1)); !release.IsError(err, release.MetricNotFound) || !strings.Contains(err.Error(), "Shop Declinde") {
 		t.Errorf("a misspelt metric gives %v", err)
 	}
-	if _, err := f.ask(t, strings.Replace(request, "MORE", `, "onEventsOnly": true`, 1)); err != nil {
+	if _, err := f.plan(t, strings.Replace(request, "MORE", `, "onEventsOnly": true`, 1)); err != nil {
 		t.Errorf("a metric of events alone gives %v", err)
 	}
 	f.unmeasured = false
-	if _, err := f.ask(t, strings.Replace(request, "MORE", "", 1)); err != nil {
+	if _, err := f.plan(t, strings.Replace(request, "MORE", "", 1)); err != nil {
 		t.Errorf("a metric with a datum gives %v", err)
 	}
 }

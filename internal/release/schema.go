@@ -1,7 +1,4 @@
-// Package requests reads what a release is asked for. It is apart from
-// internal/release so that only the function that plans, and the CLI, start with
-// a schema library; see docs/decisions/cold-start.md.
-package requests
+package release
 
 import (
 	_ "embed"
@@ -15,12 +12,10 @@ import (
 	"sync"
 
 	"github.com/google/jsonschema-go/jsonschema"
-
-	"weir/internal/release"
 )
 
-// Schema is the JSON Schema of a request: the same text that documents
-// the input validates it.
+// Schema is the JSON Schema of a request. The same text documents the input,
+// validates it and holds its defaults.
 //
 //go:embed request.schema.json
 var Schema []byte
@@ -38,31 +33,33 @@ var resolvedSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) {
 	return resolved, nil
 })
 
-// Parse validates raw against the schema, then against what a schema cannot say,
-// and fills in the defaults. Every failure is an Error named InvalidRequest that
-// names the field, its value and what would be right.
-func Parse(raw json.RawMessage) (release.Request, error) {
-	if err := validate(raw); err != nil {
-		return release.Request{}, err
-	}
-	return release.ReadRequest(raw)
-}
-
-// validate checks raw against the request schema and says, for the first
-// fault, which field has which value and what would be right.
-func validate(raw json.RawMessage) error {
+// ParseRequest validates raw against the schema, fills in the schema's defaults,
+// and checks what a schema cannot say. Every failure is an Error named
+// InvalidRequest that names the field, its value and what would be right.
+func ParseRequest(raw json.RawMessage) (Request, error) {
 	known, err := resolvedSchema()
 	if err != nil {
-		return err
+		return Request{}, err
 	}
 	var value any
 	if err := json.Unmarshal(raw, &value); err != nil {
-		return release.Errorf(release.InvalidRequest, "The request is not JSON: %v.", err)
+		return Request{}, Errorf(InvalidRequest, "The request is not JSON: %v.", err)
 	}
 	if err := known.Validate(value); err != nil {
-		return release.Errorf(release.InvalidRequest, "%s", explain(known.Schema(), value, err))
+		return Request{}, Errorf(InvalidRequest, "%s", explain(known.Schema(), value, err))
 	}
-	return nil
+	if err := fill(known.Schema(), known.Schema(), value); err != nil {
+		return Request{}, err
+	}
+	whole, err := json.Marshal(value)
+	if err != nil {
+		return Request{}, fmt.Errorf("write the request: %w", err)
+	}
+	var request Request
+	if err := json.Unmarshal(whole, &request); err != nil {
+		return Request{}, Errorf(InvalidRequest, "The request cannot be read: %v.", err)
+	}
+	return request, request.check()
 }
 
 // explain words a finding of the schema library, which nests as it went down the

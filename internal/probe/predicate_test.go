@@ -1,4 +1,4 @@
-package predicate_test
+package probe_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 
 	jsonata "github.com/blues/jsonata-go"
 
-	"weir/internal/probe/predicate"
+	"weir/internal/probe"
 	"weir/internal/release"
 )
 
@@ -18,7 +18,7 @@ func TestValidateTakesWhatCompiles(t *testing.T) {
 	} {
 		probes := []release.Probe{{}, {Expect: release.Expectation{Matches: text}}}
 		_, compiles := jsonata.Compile(text)
-		err := predicate.Validate(probes)
+		err := probe.Validate(probes)
 		if (err == nil) != (compiles == nil) {
 			t.Errorf("%s: Validate says %v, Compile says %v", text, err, compiles)
 		}
