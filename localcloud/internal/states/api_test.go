@@ -99,16 +99,6 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// recorded: stepfunctions/v2/test_sfn_api.snapshot.json, test_start_sync_execution
-func TestStandardMachinesDoNotRunInSync(t *testing.T) {
-	c := newCloud(t)
-	arn := c.create("m", waiting)
-	_, err := do[sfn.StartSyncExecutionOutput](c, "StartSyncExecution", &sfn.StartSyncExecutionInput{StateMachineArn: &arn})
-	if err == nil || err.Error() != "StateMachineTypeNotSupported: This operation is not supported by this type of state machine" {
-		t.Errorf("got %v", err)
-	}
-}
-
 // recorded: stepfunctions/v2/test_sfn_api.snapshot.json, test_create_update_state_machine_same_parameters,
 // and test_sfn_api_logs.snapshot.json, test_update_logging_configuration
 func TestAnUpdateThatChangesNothingKeepsTheRevision(t *testing.T) {

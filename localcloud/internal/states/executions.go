@@ -64,16 +64,6 @@ func (s *Service) startExecution(_ context.Context, _ api.Caller, in *sfn.StartE
 	return &sfn.StartExecutionOutput{ExecutionArn: &arn, StartDate: aws.Time(x.started)}, nil
 }
 
-// startSyncExecution is for Express workflows, which there are none of.
-func (s *Service) startSyncExecution(_ context.Context, _ api.Caller, in *sfn.StartSyncExecutionInput) (*struct{}, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, err := s.find(in.StateMachineArn); err != nil {
-		return nil, err
-	}
-	return nil, api.Errorf("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
-}
-
 func (s *Service) findExecution(arn *string) (*execution, error) {
 	name := aws.ToString(arn)
 	parts := strings.Split(name, ":")

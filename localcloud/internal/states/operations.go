@@ -45,9 +45,6 @@ func (s *Service) operations() map[string]api.Operation {
 		api.Op("StartExecution", s.startExecution, api.On("states:StartExecution", func(in *sfn.StartExecutionInput) string {
 			return aws.ToString(in.StateMachineArn)
 		})),
-		api.Op("StartSyncExecution", s.startSyncExecution, api.On("states:StartSyncExecution", func(in *sfn.StartSyncExecutionInput) string {
-			return aws.ToString(in.StateMachineArn)
-		})),
 		api.Op("DescribeExecution", s.describeExecution, api.On("states:DescribeExecution", func(in *sfn.DescribeExecutionInput) string {
 			return aws.ToString(in.ExecutionArn)
 		})),
@@ -75,8 +72,6 @@ func (s *Service) operations() map[string]api.Operation {
 		api.Op("SendTaskHeartbeat", s.sendTaskHeartbeat, api.On("states:SendTaskHeartbeat", func(in *sfn.SendTaskHeartbeatInput) string {
 			return s.tokens.machineOf(in.TaskToken)
 		})),
-		api.Op("TestState", s.testState,
-			api.PassesRole("states.amazonaws.com", func(in *sfn.TestStateInput) []*string { return []*string{in.RoleArn} })),
 	)
 	for name, op := range table {
 		table[name] = limited(op)

@@ -74,11 +74,9 @@ const notAnObject = "Definition must be a valid JSON object"
 type parser struct {
 	checker  Checker
 	workflow Workflow
-	// trial reads a state to be tested, of which nothing that it holds is run.
-	trial   bool
-	found   []Diagnostic
-	machine language // of the whole machine: pathOnly or jsonataOnly
-	names   map[string]bool
+	found    []Diagnostic
+	machine  language // of the whole machine: pathOnly or jsonataOnly
+	names    map[string]bool
 }
 
 func (p *parser) report(code, location, format string, args ...any) {
