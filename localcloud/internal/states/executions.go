@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/localcloud/internal/api"
-	"weir/localcloud/internal/jackson"
 	"weir/localcloud/internal/ordered"
 )
 
@@ -195,14 +194,9 @@ func (s *Service) stopExecution(_ context.Context, _ api.Caller, in *sfn.StopExe
 
 // inputOf reads an execution's input, any JSON value.
 func inputOf(text string) (any, error) {
-	why := ""
-	if strings.TrimSpace(text) == "" {
-		why = "Invalid execution input."
-	} else if fault := jackson.Check(text); fault != nil {
-		why = fault.Message
+	value, err := ordered.Decode(text)
+	if err != nil {
+		return nil, api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%v'", err)
 	}
-	if why != "" {
-		return nil, api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", why)
-	}
-	return ordered.Decode(text)
+	return value, nil
 }

@@ -1,11 +1,11 @@
 package asl
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
-	"weir/localcloud/internal/jackson"
 	"weir/localcloud/internal/ordered"
 )
 
@@ -58,8 +58,8 @@ func document(text string) (*ordered.Object, *Diagnostic) {
 	if strings.TrimSpace(text) == "" {
 		return nil, &Diagnostic{Code: SchemaFailed, Message: notAnObject}
 	}
-	if fault := jackson.Check(text); fault != nil {
-		return nil, &Diagnostic{Code: InvalidJSON, Message: fault.Error(), Location: fault.Location()}
+	if err := json.Unmarshal([]byte(text), &json.RawMessage{}); err != nil {
+		return nil, &Diagnostic{Code: InvalidJSON, Message: err.Error()}
 	}
 	root, err := parseObject(text)
 	if err != nil {
