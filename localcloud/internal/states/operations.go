@@ -1,8 +1,6 @@
 package states
 
 import (
-	"context"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
@@ -25,12 +23,6 @@ func (s *Service) operations() map[string]api.Operation {
 		})),
 		api.Op("ListStateMachines", s.listStateMachines, api.On("states:ListStateMachines", func(*sfn.ListStateMachinesInput) string {
 			return s.Env.ARN("states", "stateMachine:*")
-		})),
-		api.Op("ListStateMachineVersions", s.listStateMachineVersions, api.On("states:ListStateMachineVersions", func(in *sfn.ListStateMachineVersionsInput) string {
-			return aws.ToString(in.StateMachineArn)
-		})),
-		api.Op("ListStateMachineAliases", s.listStateMachineAliases, api.On("states:ListStateMachineAliases", func(in *sfn.ListStateMachineAliasesInput) string {
-			return aws.ToString(in.StateMachineArn)
 		})),
 		api.Op("ValidateStateMachineDefinition", s.validateStateMachineDefinition),
 		api.Op("TagResource", s.tagResource, api.On("states:TagResource", func(in *sfn.TagResourceInput) string {
@@ -76,15 +68,5 @@ func (s *Service) operations() map[string]api.Operation {
 	for name, op := range table {
 		table[name] = limited(op)
 	}
-	refuse[sfn.CreateActivityInput](table, "CreateActivity", "activities")
-	refuse[sfn.PublishStateMachineVersionInput](table, "PublishStateMachineVersion", "versions of state machines")
-	refuse[sfn.CreateStateMachineAliasInput](table, "CreateStateMachineAlias", "aliases of state machines")
 	return table
-}
-
-// refuse answers an operation with the name of what is not emulated.
-func refuse[I any](table map[string]api.Operation, name, what string) {
-	table[name] = api.Op(name, func(context.Context, api.Caller, *I) (*struct{}, error) {
-		return nil, api.StatusErrorf(501, "NotImplemented", "%s: the local cloud does not emulate %s", name, what)
-	})
 }
