@@ -12,7 +12,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"reflect"
 )
 
 // Protocol is how a service's requests and answers look on the wire.
@@ -68,9 +67,6 @@ type Operation struct {
 	// Do runs the operation. The input is what New returned; the output is a
 	// pointer to a struct, or nil where AWS answers with an empty body.
 	Do func(ctx context.Context, caller Caller, in any) (any, error)
-	// Answer is the struct that Do answers with; nil where Op did not make the
-	// operation.
-	Answer reflect.Type
 	// Actions lists what IAM must allow, evaluated before Do. Nil means the
 	// action IAMPrefix:Name on every resource ("*").
 	Actions func(in any) []Permission
@@ -128,9 +124,8 @@ type Option func(*Operation)
 // Op describes an operation from a typed function.
 func Op[I, O any](name string, do func(context.Context, Caller, *I) (*O, error), options ...Option) Operation {
 	op := Operation{
-		Name:   name,
-		New:    func() any { return new(I) },
-		Answer: reflect.TypeFor[O](),
+		Name: name,
+		New:  func() any { return new(I) },
 		Do: func(ctx context.Context, caller Caller, in any) (any, error) {
 			typed, ok := in.(*I)
 			if !ok {

@@ -72,10 +72,10 @@ func TestExpressionsOfMetricData(t *testing.T) {
 		"a later query":   {[]types.MetricDataQuery{math("e", "m + 1"), stat("m", "1")}, []string{"e e [11 12 13] Complete", "m Invocations [10 11 12] Complete"}},
 		"another's":       {[]types.MetricDataQuery{stat("m", "2"), math("a", "m - MIN(m)"), math("b", "a * 2")}, []string{"m Invocations [20 21 22] Complete", "a a [0 1 2] Complete", "b b [0 2 4] Complete"}},
 		"a search":        {[]types.MetricDataQuery{labelled}, []string{"e Version 1 [10 11 12] Complete", "e Version 2 [20 21 22] Complete"}},
-		"a search's sum":  {[]types.MetricDataQuery{math("e", `SUM(SEARCH('{AWS/Lambda,ExecutedVersion,FunctionName,Resource} Invocations', 'Sum', 60))`)}, []string{"e e [30 32 34] Complete"}},
+		"a search's sum":  {[]types.MetricDataQuery{math("e", `SUM(SEARCH('{AWS/Lambda,ExecutedVersion,FunctionName,Resource} MetricName="Invocations"', 'Sum', 60))`)}, []string{"e e [30 32 34] Complete"}},
 		"all metrics":     {[]types.MetricDataQuery{stat("m1", "1"), stat("m2", "2"), math("e", "SUM(METRICS())")}, []string{"m1 Invocations [10 11 12] Complete", "m2 Invocations [20 21 22] Complete", "e e [30 32 34] Complete"}},
 		"nothing there":   {[]types.MetricDataQuery{stat("m", "9"), math("e", "FILL(m, 0)")}, []string{"m Invocations [] Complete", "e e [0 0 0] Complete"}},
-		"an empty search": {[]types.MetricDataQuery{math("e", `SEARCH('{None} x', 'Sum', 60)`)}, []string{}},
+		"an empty search": {[]types.MetricDataQuery{math("e", `SEARCH('{None}', 'Sum', 60)`)}, []string{}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestMetricDataThatIsRefused(t *testing.T) {
 			"The value Mean for parameter MetricDataQueries.member.3.MetricStat.Stat is not a valid statistic."},
 		"neither":   {[]types.MetricDataQuery{{Id: aws.String("m")}}, "The parameter MetricDataQueries.member.1.MetricStat is required.\n"},
 		"period":    {[]types.MetricDataQuery{odd}, "Period must be 1, 5, 10, 20, 30 or a multiple of 60"},
-		"no period": {[]types.MetricDataQuery{math("e1", "SEARCH('{N} x', 'Sum')")}, "Error in expression 'e1': Period must not be null"},
+		"no period": {[]types.MetricDataQuery{math("e1", "SEARCH('{N}', 'Sum')")}, "Error in expression 'e1': Period must not be null"},
 		"insights":  {[]types.MetricDataQuery{math("e1", "SELECT MAX(x) FROM y")}, "The local cloud does not support Metrics Insights queries (e1)."},
 	}
 	for name, test := range tests {

@@ -13,9 +13,6 @@ func (c *Cloud) ToolEnv() []string {
 		"AWS_REGION=" + c.options.Env.Region,
 		"AWS_DEFAULT_REGION=" + c.options.Env.Region,
 		"AWS_EC2_METADATA_DISABLED=true",
-		// Some operations, such as TestState, have a prefix of their own before the
-		// host, which no loopback address has. The CLI and boto3 read this.
-		"AWS_DISABLE_HOST_PREFIX_INJECTION=true",
 	}
 }
 

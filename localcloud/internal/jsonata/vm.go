@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	mathrand "math/rand/v2"
 	"time"
 
@@ -153,15 +154,7 @@ func uuid() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// seeded is the first double of java.util.Random, bit for bit what $random(seed)
-// gives on AWS.
+// seeded is a number from 0 to 1 that is the same for the same seed.
 func seeded(seed float64) float64 {
-	const mask = 1<<48 - 1
-	state := (uint64(int64(seed)) ^ 0x5DEECE66D) & mask
-	next := func(bits uint) uint64 {
-		state = (state*0x5DEECE66D + 0xB) & mask
-		return state >> (48 - bits)
-	}
-	high := next(26)
-	return float64(high<<27+next(27)) / (1 << 53)
+	return mathrand.New(mathrand.NewPCG(math.Float64bits(seed), 0)).Float64()
 }

@@ -7,14 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"weir/localcloud/internal/api"
-	"weir/localcloud/internal/jackson"
 	"weir/localcloud/internal/lambda/runtime"
 )
 
@@ -53,9 +51,8 @@ func (s *Service) invoke(ctx context.Context, caller api.Caller, in *lambda.Invo
 	event := runtime.Event{ID: cmp.Or(request.ID, newID()), Trace: request.Trace, Payload: in.Payload}
 	if len(event.Payload) == 0 {
 		event.Payload = []byte("{}")
-	} else if fault := jackson.Check(string(event.Payload)); fault != nil {
-		return nil, failed("InvalidRequestContentException", "Could not parse request body into json: Could not parse payload into json: %s\n at %s",
-			fault.Message, strings.Replace(fault.Location(), "(String)", "(byte[])", 1))
+	} else if err := json.Unmarshal(event.Payload, &json.RawMessage{}); err != nil {
+		return nil, failed("InvalidRequestContentException", "Could not parse request body into json: Could not parse payload into json: %v", err)
 	}
 	if in.ClientContext != nil {
 		decoded, err := base64.StdEncoding.DecodeString(*in.ClientContext)

@@ -1,6 +1,12 @@
 package pattern
 
-import "encoding/json"
+import (
+	"cmp"
+	"errors"
+	"fmt"
+
+	"weir/localcloud/internal/ordered"
+)
 
 // bound is one comparison with a number.
 type bound struct {
@@ -23,87 +29,58 @@ func (b bound) holds(n float64) bool {
 }
 
 // numeric reads [">", 0, "<=", 5]: one comparison, or a range from below.
-func (p *parser) numeric(value json.Token) (filter, error) {
-	if value != openList {
-		return filter{}, p.fail("Value of numeric must be an array.")
+func numeric(value any) (filter, error) {
+	list, ok := value.([]any)
+	if !ok || len(list) == 0 {
+		return filter{}, errors.New("Value of numeric must be an array.")
 	}
-	token, err := p.next()
-	if err != nil {
-		return filter{}, err
-	}
-	operator, ok := token.(string)
-	if !ok {
-		return filter{}, p.failAfter("Invalid member in numeric match: %v", token)
-	}
-	first, err := p.bound(operator)
-	if err != nil {
-		return filter{}, err
-	}
-	bounds := []bound{first}
-	if p.more() && (operator == ">" || operator == ">=") {
-		top, err := p.top()
-		if err != nil {
+	var bounds []bound
+	for ; len(list) > 0; list = list[min(2, len(list)):] {
+		number, isNumber := 0.0, false
+		if len(list) > 1 {
+			number, isNumber = ordered.Number(list[1])
+		}
+		b := bound{number: number}
+		if err := b.follow(bounds, list[0]); err != nil {
 			return filter{}, err
 		}
-		bounds = append(bounds, top)
+		switch {
+		case !isNumber:
+			named := map[string]string{"=": "equals"}[b.operator]
+			return filter{}, fmt.Errorf("Value of %s must be numeric", cmp.Or(named, b.operator))
+		case len(bounds) == 1 && number <= bounds[0].number:
+			return filter{}, errors.New("Bottom must be less than top")
+		}
+		bounds = append(bounds, b)
 	}
-	if token, err = p.next(); err != nil {
-		return filter{}, err
-	}
-	switch {
-	case token == shutList && len(bounds) == 2 && bounds[1].number <= bounds[0].number:
-		return filter{}, p.fail("Bottom must be less than top")
-	case token == shutList:
-	case len(bounds) == 2:
-		return filter{}, p.fail("Too many terms in numeric range expression")
-	default:
-		return filter{}, p.fail("Too many elements in numeric expression")
-	}
-	return p.closed(filter{match: func(value any) bool {
+	return filter{match: func(value any) bool {
 		n, ok := value.(float64)
 		for _, b := range bounds {
 			ok = ok && b.holds(n)
 		}
 		return ok
-	}})
+	}}, nil
 }
 
-// bound reads the number of an operator.
-func (p *parser) bound(operator string) (bound, error) {
-	named := operator
-	switch operator {
-	case "=":
-		named = "equals"
-	case "<", "<=", ">", ">=":
-	default:
-		named = ""
+// follow sets the bound's operator, if one may stand after the bounds before.
+func (b *bound) follow(before []bound, member any) error {
+	operator, ok := member.(string)
+	b.operator = operator
+	known := operator == "=" || operator == "<" || operator == "<=" || operator == ">" || operator == ">="
+	switch {
+	case len(before) == 0 && !ok:
+		return fmt.Errorf("Invalid member in numeric match: %v", member)
+	case len(before) == 0 && !known:
+		return fmt.Errorf("Unrecognized numeric range operator: %s", operator)
+	case len(before) == 0:
+	case len(before) == 2:
+		return errors.New("Too many terms in numeric range expression")
+	case before[0].operator[0] != '>':
+		return errors.New("Too many elements in numeric expression")
+	case !ok:
+		return fmt.Errorf("Bad value in numeric range: %v", member)
+	case operator != "<" && operator != "<=":
+		return fmt.Errorf("Bad numeric range operator: %s", operator)
 	}
-	token, err := p.next()
-	if err != nil {
-		return bound{}, err
-	}
-	if named == "" {
-		return bound{}, p.fail("Unrecognized numeric range operator: %s", operator)
-	}
-	number, ok := plain(token).(float64)
-	if !ok {
-		return bound{}, p.fail("Value of %s must be numeric", named)
-	}
-	return bound{operator, number}, nil
-}
-
-// top reads the second comparison of a range.
-func (p *parser) top() (bound, error) {
-	token, err := p.next()
-	if err != nil {
-		return bound{}, err
-	}
-	operator, ok := token.(string)
-	if !ok {
-		return bound{}, p.failAfter("Bad value in numeric range: %v", token)
-	}
-	if operator != "<" && operator != "<=" {
-		return bound{}, p.failAfter("Bad numeric range operator: %s", operator)
-	}
-	return p.bound(operator)
+	return nil
 }

@@ -1,86 +1,77 @@
 package pattern
 
 import (
-	"encoding/json"
+	"cmp"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+
+	"weir/localcloud/internal/ordered"
 )
 
-// operator reads a filter that is an object, which was opened: {"prefix": "x"}.
-func (p *parser) operator() (filter, error) {
-	name, err := p.next()
+// only is the one member of an operator's object.
+func only(o *ordered.Object) (name string, value any, err error) {
+	switch o.Len() {
+	case 0:
+		return "", nil, errors.New("Match expression name not found")
+	case 1:
+		name = o.Names()[0]
+		return name, o.Get(name), nil
+	}
+	return "", nil, errors.New("Only one key allowed in match expression")
+}
+
+// operator reads a filter that is an object: {"prefix": "x"}.
+func (p *parser) operator(o *ordered.Object) (filter, error) {
+	name, value, err := only(o)
 	if err != nil {
 		return filter{}, err
-	}
-	if name == shut {
-		return filter{}, p.fail("Match expression name not found")
-	}
-	value, err := p.next()
-	if err != nil {
-		return filter{}, err
-	}
-	if p.policy && (name == "exactly" || name == "wildcard") {
-		return filter{}, p.fail("Unrecognized match type %s", name)
 	}
 	switch name {
 	case "anything-but":
 		return p.anythingBut(value)
 	case "numeric":
-		return p.numeric(value)
+		return numeric(value)
 	case "exists":
 		exists, ok := value.(bool)
 		if !ok {
-			return filter{}, p.fail("exists match pattern must be either true or false.")
+			return filter{}, errors.New("exists match pattern must be either true or false.")
 		}
-		return p.closed(filter{absent: !exists, match: func(any) bool { return true }})
+		return filter{absent: !exists, match: func(any) bool { return true }}, nil
 	case "prefix", "suffix":
-		return p.affix(name.(string), value)
-	case "exactly", "equals-ignore-case", "wildcard", "cidr":
-		return p.ofText(name.(string), value)
+		if inner, ok := value.(*ordered.Object); ok && !p.policy {
+			return affix(name, inner)
+		}
+		return ofText(name, value)
+	case "equals-ignore-case", "cidr":
+		return ofText(name, value)
+	case "exactly", "wildcard":
+		if !p.policy {
+			return ofText(name, value)
+		}
 	}
-	return filter{}, p.fail("Unrecognized match type %s", name)
-}
-
-// closed ends an operator.
-func (p *parser) closed(f filter) (filter, error) {
-	token, err := p.next()
-	if err != nil {
-		return filter{}, err
-	}
-	if token == shut {
-		return f, nil
-	}
-	if _, err := p.next(); err != nil { // EventBridge's parser is at a field's value when it sees the name
-		return filter{}, err
-	}
-	return filter{}, p.fail("Only one key allowed in match expression")
+	return filter{}, fmt.Errorf("Unrecognized match type %s", name)
 }
 
 // ofText reads the operators over one text.
-func (p *parser) ofText(name string, value json.Token) (filter, error) {
+func ofText(name string, value any) (filter, error) {
 	text, ok := value.(string)
 	if !ok {
 		called := map[string]string{"exactly": "exact", "cidr": "prefix"}[name] // CIDR's refusal has that word
-		if called == "" {
-			called = name
-		}
-		return filter{}, p.fail("%s match pattern must be a string", called)
+		return filter{}, fmt.Errorf("%s match pattern must be a string", cmp.Or(called, name))
 	}
-	test, err := p.textTest(name, text)
-	if err != nil {
-		return filter{}, err
-	}
-	return p.closed(filter{match: func(value any) bool {
+	test, err := textTest(name, text)
+	return filter{match: func(value any) bool {
 		got, ok := value.(string)
 		return ok && test(got)
-	}})
+	}}, err
 }
 
 // textTest is what an operator with a text asks of another.
-func (p *parser) textTest(name, wanted string) (func(string) bool, error) {
+func textTest(name, wanted string) (func(string) bool, error) {
 	switch name {
 	case "prefix":
 		return func(got string) bool { return strings.HasPrefix(got, wanted) }, nil
@@ -90,10 +81,7 @@ func (p *parser) textTest(name, wanted string) (func(string) bool, error) {
 		return func(got string) bool { return strings.EqualFold(wanted, got) }, nil
 	case "wildcard":
 		parts, err := parseWildcard(wanted)
-		if err != nil {
-			return nil, p.failAfter("%v", err)
-		}
-		return func(got string) bool { return matchWildcard(parts, got) }, nil
+		return func(got string) bool { return matchWildcard(parts, got) }, err
 	case "cidr":
 		network, err := parseNetwork(wanted)
 		return func(got string) bool {
@@ -104,37 +92,21 @@ func (p *parser) textTest(name, wanted string) (func(string) bool, error) {
 	return func(got string) bool { return wanted == got }, nil
 }
 
-// affix reads {"prefix": "x"} and {"prefix": {"equals-ignore-case": "x"}}.
-func (p *parser) affix(name string, value json.Token) (filter, error) {
-	if value != open || p.policy {
-		return p.ofText(name, value)
-	}
-	inner, err := p.next()
+// affix reads {"prefix": {"equals-ignore-case": "x"}}.
+func affix(name string, o *ordered.Object) (filter, error) {
+	inner, value, err := only(o)
 	if err != nil {
-		return filter{}, err
-	}
-	if inner != "equals-ignore-case" {
-		return filter{}, p.fail("%s match pattern must be a string", name)
-	}
-	if value, err = p.next(); err != nil {
 		return filter{}, err
 	}
 	text, ok := value.(string)
-	if !ok {
-		return filter{}, p.fail("%s match pattern must be a string", name)
+	if inner != "equals-ignore-case" || !ok {
+		return filter{}, fmt.Errorf("%s match pattern must be a string", name)
 	}
-	test, err := p.textTest(name, strings.ToLower(text))
-	if err != nil {
-		return filter{}, err
-	}
-	f, err := p.closed(filter{match: func(value any) bool {
+	test, err := textTest(name, strings.ToLower(text))
+	return filter{match: func(value any) bool {
 		got, ok := value.(string)
 		return ok && test(strings.ToLower(got))
-	}})
-	if err != nil {
-		return filter{}, err
-	}
-	return p.closed(f)
+	}}, err
 }
 
 // parseWildcard splits a wildcard at its stars; \* and \\ stand for themselves.
@@ -203,108 +175,79 @@ func parseNetwork(text string) (netip.Prefix, error) {
 
 // anythingBut reads {"anything-but": ...} over a value, values, or one operator
 // over a text or texts. A field that is not there does not match.
-func (p *parser) anythingBut(value json.Token) (filter, error) {
-	if value == open {
-		return p.anythingButOperator()
+func (p *parser) anythingBut(value any) (filter, error) {
+	if inner, ok := value.(*ordered.Object); ok {
+		return p.anythingButOperator(inner)
 	}
-	excluded, err := p.excluded(value, "Inside anything but list, start|null|boolean is not supported.", true)
+	values, err := excluded(value, "Inside anything but list, start|null|boolean is not supported.", true)
 	if err != nil {
 		return filter{}, err
 	}
-	return p.closed(filter{match: func(value any) bool { return !slices.Contains(excluded, value) }})
+	return filter{match: func(value any) bool { return !slices.Contains(values, value) }}, nil
 }
 
 const noExclusion = "Value of anything-but must be an array or single string/number value."
 
 // excluded are the values that are not to be: one, or those of a list.
-func (p *parser) excluded(value json.Token, wrong string, numbers bool) ([]any, error) {
-	accept := func(token json.Token) bool {
-		_, number := token.(json.Number)
-		_, text := token.(string)
-		return text || number && numbers
+func excluded(value any, wrong string, numbers bool) ([]any, error) {
+	list, isList := value.([]any)
+	if !isList {
+		list = []any{value}
 	}
-	if value != openList {
-		if _, number := value.(json.Number); !accept(value) && !number {
-			return nil, p.fail(noExclusion)
+	texts := 0
+	values := make([]any, len(list))
+	for i, value := range list {
+		values[i] = plain(value)
+		_, text := values[i].(string)
+		_, number := values[i].(float64)
+		switch {
+		case text:
+			texts++
+		case !isList && !number:
+			return nil, errors.New(noExclusion)
+		case !number || !numbers:
+			return nil, errors.New(wrong)
 		}
-		if !accept(value) {
-			return nil, p.fail("%s", wrong)
-		}
-		return []any{plain(value)}, nil
 	}
-	var values []any
-	for p.more() {
-		token, err := p.next()
-		if err != nil {
-			return nil, err
-		}
-		if !accept(token) {
-			return nil, p.again(p.fail("%s", wrong))
-		}
-		values = append(values, plain(token))
-	}
-	if _, err := p.next(); err != nil {
-		return nil, err
-	}
-	texts := slices.ContainsFunc(values, func(value any) bool { _, text := value.(string); return text })
-	other := slices.ContainsFunc(values, func(value any) bool { _, text := value.(string); return !text })
-	if numbers && texts == other {
-		return nil, p.fail("Inside anything but list, either all values are number or string, mixed type is not supported")
+	if len(values) == 0 || texts > 0 && texts < len(values) {
+		return nil, errors.New("Inside anything but list, either all values are number or string, mixed type is not supported")
 	}
 	return values, nil
 }
 
-// again tells the place once more: EventBridge does so for what is wrong inside
-// a list.
-func (p *parser) again(err error) error {
-	return fmt.Errorf("%w%s", err, p.position(p.offset()))
-}
-
-func (p *parser) anythingButOperator() (filter, error) {
-	token, err := p.next()
+func (p *parser) anythingButOperator(o *ordered.Object) (filter, error) {
+	name, value, err := only(o)
 	if err != nil {
 		return filter{}, err
-	}
-	name, ok := token.(string)
-	if !ok {
-		return filter{}, p.fail("Anything-But expression name not found")
 	}
 	wrong := map[string]string{
 		"prefix": "prefix/suffix match pattern must be a string", "suffix": "prefix/suffix match pattern must be a string",
 		"wildcard":           "wildcard match pattern must be a string",
 		"equals-ignore-case": "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.",
 	}[name]
-	value, err := p.next()
-	if err != nil {
-		return filter{}, err
-	}
 	if wrong == "" || p.policy && name != "prefix" {
-		return filter{}, p.fail("Unsupported anything-but pattern: %s", name)
+		return filter{}, fmt.Errorf("Unsupported anything-but pattern: %s", name)
 	}
 	if _, isText := value.(string); p.policy && !isText {
-		return filter{}, p.fail("prefix match pattern must be a string")
+		return filter{}, errors.New("prefix match pattern must be a string")
 	}
-	excluded, err := p.excluded(value, wrong, false)
+	values, err := excluded(value, wrong, false)
 	if err != nil {
 		return filter{}, err
 	}
 	var tests []func(string) bool
-	for _, text := range excluded {
+	for _, text := range values {
 		if text == "" && strings.HasSuffix(name, "fix") {
-			return filter{}, p.failAfter("Null prefix/suffix not allowed")
+			return filter{}, errors.New("Null prefix/suffix not allowed")
 		}
-		test, err := p.textTest(name, text.(string))
+		test, err := textTest(name, text.(string))
 		if err != nil {
 			return filter{}, err
 		}
 		tests = append(tests, test)
 	}
-	f, err := p.closed(filter{match: func(value any) bool {
+	return filter{match: func(value any) bool {
 		text, ok := value.(string)
 		return !ok || !slices.ContainsFunc(tests, func(test func(string) bool) bool { return test(text) })
-	}})
-	if err != nil {
-		return filter{}, err
-	}
-	return p.closed(f)
+	}}, nil
 }

@@ -1,14 +1,12 @@
 package sns
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
-	"weir/localcloud/internal/jackson"
 	"weir/localcloud/internal/pattern"
 )
 
@@ -32,27 +30,19 @@ type filter struct {
 	body   bool
 }
 
-// parseFilter reads a policy; none when empty. SNS writes it anew without spaces
-// before it judges it, and its words are of that text.
+// parseFilter reads a policy; none when empty.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
 func parseFilter(text, scope string) (filter, error) {
 	f := filter{body: scope == byBody}
 	if text == "" {
 		return f, nil
 	}
-	if wrong := jackson.Check(text); wrong != nil {
-		return f, fmt.Errorf("FilterPolicy: failed to parse JSON. %s", wrong.Redacted())
-	}
-	var dense bytes.Buffer
-	if err := json.Compact(&dense, []byte(text)); err != nil {
-		return f, fmt.Errorf("FilterPolicy: %w", err)
-	}
-	parsed, err := pattern.ParsePolicy(dense.String())
-	if err != nil {
-		return f, fmt.Errorf("FilterPolicy: %w", err)
-	}
 	var keys map[string]json.RawMessage
-	if err := json.Unmarshal(dense.Bytes(), &keys); err != nil {
+	if err := json.Unmarshal([]byte(text), &keys); err != nil {
+		return f, fmt.Errorf("FilterPolicy: failed to parse JSON. %w", err)
+	}
+	parsed, err := pattern.ParsePolicy(text)
+	if err != nil {
 		return f, fmt.Errorf("FilterPolicy: %w", err)
 	}
 	switch {

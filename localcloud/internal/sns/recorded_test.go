@@ -100,7 +100,7 @@ func TestRefusesAsRecorded(t *testing.T) {
 	structured := func(text string) *sns.PublishInput {
 		return &sns.PublishInput{TopicArn: topic, Message: &text, MessageStructure: aws.String("json")}
 	}
-	unread := "failed to parse JSON. Unexpected character ('i' (code 105)): was expecting double-quote to start field name\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 2]"
+	unread := "failed to parse JSON. invalid character 'i' looking for beginning of object key string"
 	for _, c := range []struct {
 		operation string
 		in        any

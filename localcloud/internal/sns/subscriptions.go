@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
 	"weir/localcloud/internal/api"
-	"weir/localcloud/internal/jackson"
 )
 
 // protocols are those of SNS; the local cloud delivers to the first four.
@@ -121,8 +120,8 @@ func redriveFault(text string) string {
 	if text == "" {
 		return ""
 	}
-	if wrong := jackson.Check(text); wrong != nil {
-		return "RedrivePolicy: failed to parse JSON. " + wrong.Redacted()
+	if err := json.Unmarshal([]byte(text), &map[string]any{}); err != nil {
+		return "RedrivePolicy: failed to parse JSON. " + err.Error()
 	}
 	if arn := deadLetterQueue(text); !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":sqs:") {
 		return "RedrivePolicy: deadLetterTargetArn is an invalid arn"

@@ -70,8 +70,6 @@ type visit struct {
 	// broken says that the work of a Map or Parallel state failed, which its
 	// history tells once no retry is left.
 	broken bool
-	// trial is set by TestState.
-	trial *trial
 }
 
 // step runs one state to its exit and returns its output and successor.

@@ -3,19 +3,20 @@ package states_test
 import (
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
 )
 
 // chooses tells whether a comparison of {"Variable": ..., "Value": ...} holds.
 func chooses(t *testing.T, c *cloud, comparison, input string) bool {
 	t.Helper()
-	definition := `{"Type":"Choice","Choices":[{"Variable":"$.Variable",` + comparison + `,"Next":"True"}],"Default":"False"}`
-	out := must[sfn.TestStateOutput](c, "TestState", &sfn.TestStateInput{Definition: &definition, Input: &input})
-	return aws.ToString(out.NextState) == "True"
+	definition := `{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Variable":"$.Variable",` + comparison + `,"Next":"True"}],"Default":"False"},
+		"True":{"Type":"Pass","Result":"yes","End":true},"False":{"Type":"Pass","Result":"no","End":true}}}`
+	machine := c.create(fmt.Sprintf("choice-%x", crc32.ChecksumIEEE([]byte(comparison))), definition)
+	return aws.ToString(c.end(c.begin(machine, input)).Output) == `"yes"`
 }
 
 // recorded: stepfunctions/v2/choice_operators/test_is_operators.snapshot.json and

@@ -121,7 +121,6 @@ func (e *jsonataEvaluator) arguments() (any, error) {
 		return e.raw, nil
 	}
 	arguments, err := e.template(template, "Arguments")
-	e.note("AfterArguments", arguments)
 	return arguments, err
 }
 
@@ -223,7 +222,6 @@ func (e *jsonataEvaluator) itemInput(_ any, item *mapItem) (any, error) {
 
 func (e *jsonataEvaluator) finish(result any, fromTask bool) (any, *ordered.Object, error) {
 	if fromTask {
-		e.noteResult(result)
 		e.with(&result, nil, nil)
 	}
 	return e.leave(result, e.state.Fields, "")

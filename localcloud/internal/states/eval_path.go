@@ -111,7 +111,6 @@ func (e *pathEvaluator) effective() (any, error) {
 			return nil, err
 		}
 		e.input, e.selected = input, true
-		e.note("AfterInputPath", input)
 	}
 	return e.input, nil
 }
@@ -130,7 +129,6 @@ func (e *pathEvaluator) arguments() (any, error) {
 			return nil, err
 		}
 	}
-	e.note("AfterParameters", arguments)
 	return arguments, nil
 }
 
@@ -210,7 +208,6 @@ func (e *pathEvaluator) items() ([]any, error) {
 	if !ok {
 		return nil, failf(errRuntime, "Reference path \"%s\" must point to array.", fromRoot(path))
 	}
-	e.note("AfterItemsPath", list)
 	return list, nil
 }
 
@@ -246,7 +243,6 @@ func (e *pathEvaluator) finish(result any, fromTask bool) (any, *ordered.Object,
 	}
 	output := result
 	if fromTask {
-		e.noteResult(result)
 		if template, ok := e.state.Fields["ResultSelector"]; ok {
 			if output, err = e.template(template, result); err != nil {
 				return nil, nil, err
@@ -254,11 +250,9 @@ func (e *pathEvaluator) finish(result any, fromTask bool) (any, *ordered.Object,
 		}
 	}
 	if fromTask || e.state.Type == asl.Pass {
-		e.note("AfterResultSelector", output)
 		if output, err = e.place(e.state.Fields, output); err != nil {
 			return nil, nil, err
 		}
-		e.note("AfterResultPath", output)
 	}
 	output, err = e.narrow("OutputPath", output)
 	return output, assigned, err

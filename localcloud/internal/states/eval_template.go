@@ -26,32 +26,22 @@ func (e *pathEvaluator) template(value, on any) (any, error) {
 	return value, nil
 }
 
-// templateObject fills in the members that are given as they are, in their
-// order, and then those given by a path or function, in the order in which AWS
-// keeps these.
 func (e *pathEvaluator) templateObject(template *ordered.Object, on any) (*ordered.Object, error) {
 	filled := ordered.New()
-	var dynamic []string
 	for name, member := range template.All() {
-		plain, isDynamic := strings.CutSuffix(name, ".$")
-		if _, ok := member.(string); ok && isDynamic {
-			dynamic = append(dynamic, plain)
-			continue
+		var value any
+		var err error
+		text, isText := member.(string)
+		if plain, isDynamic := strings.CutSuffix(name, ".$"); isText && isDynamic {
+			value, err = e.read(text, name, on)
+			name = plain
+		} else {
+			value, err = e.template(member, on)
 		}
-		value, err := e.template(member, on)
 		if err != nil {
 			return nil, err
 		}
 		filled.Set(name, value)
-	}
-	for _, plain := range hashed(dynamic) {
-		name := plain + ".$"
-		text, _ := template.Get(name).(string)
-		value, err := e.read(text, name, on)
-		if err != nil {
-			return nil, err
-		}
-		filled.Set(plain, value)
 	}
 	return filled, nil
 }

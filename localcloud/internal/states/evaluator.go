@@ -52,9 +52,6 @@ func stamp(t time.Time) string { return t.UTC().Format(timeFormat) }
 // contextObject is $states.context, or $$ in JSONPath
 // (https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html).
 func (v *visit) contextObject() *ordered.Object {
-	if v.trial != nil {
-		return v.trial.context.Clone()
-	}
 	x := v.exec
 	execution := x.context().Set("RedriveCount", float64(x.redriveCount()))
 	if x.redriveCount() > 0 {

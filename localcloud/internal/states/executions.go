@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"weir/localcloud/internal/api"
-	"weir/localcloud/internal/jackson"
 	"weir/localcloud/internal/ordered"
 )
 
@@ -62,16 +61,6 @@ func (s *Service) startExecution(_ context.Context, _ api.Caller, in *sfn.StartE
 	defer x.mu.Unlock()
 	x.launch(nil)
 	return &sfn.StartExecutionOutput{ExecutionArn: &arn, StartDate: aws.Time(x.started)}, nil
-}
-
-// startSyncExecution is for Express workflows, which there are none of.
-func (s *Service) startSyncExecution(_ context.Context, _ api.Caller, in *sfn.StartSyncExecutionInput) (*struct{}, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, err := s.find(in.StateMachineArn); err != nil {
-		return nil, err
-	}
-	return nil, api.Errorf("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
 }
 
 func (s *Service) findExecution(arn *string) (*execution, error) {
@@ -205,14 +194,9 @@ func (s *Service) stopExecution(_ context.Context, _ api.Caller, in *sfn.StopExe
 
 // inputOf reads an execution's input, any JSON value.
 func inputOf(text string) (any, error) {
-	why := ""
-	if strings.TrimSpace(text) == "" {
-		why = "Invalid execution input."
-	} else if fault := jackson.Check(text); fault != nil {
-		why = fault.Message
+	value, err := ordered.Decode(text)
+	if err != nil {
+		return nil, api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%v'", err)
 	}
-	if why != "" {
-		return nil, api.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", why)
-	}
-	return ordered.Decode(text)
+	return value, nil
 }

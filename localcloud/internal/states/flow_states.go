@@ -81,7 +81,7 @@ func (v *visit) wait() (*outcome, error) {
 	// runtime must not be kept waiting.
 	e.rest()
 	v.begun = true
-	if err := v.sleep(until.Sub(v.exec.service.Clock.Now())); err != nil {
+	if err := v.hold.Sleep(v.ctx, until.Sub(v.exec.service.Clock.Now())); err != nil {
 		return nil, errEnded
 	}
 	return v.complete(e, input, false)

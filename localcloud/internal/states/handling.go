@@ -50,7 +50,6 @@ func (v *visit) catch(f *failure) (*outcome, error) {
 		if !matches(c.ErrorEquals, f) {
 			continue
 		}
-		v.note(noteCatch, i)
 		e := v.evaluator()
 		defer e.close()
 		output, assigned, err := e.caught(f, c, i)
@@ -85,9 +84,6 @@ func (v *visit) query(err error) error {
 }
 
 func (v *visit) during(f *failure) *failure {
-	if v.trial != nil {
-		return f // there are no events
-	}
 	return failf(f.name, "An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.state.Name, v.enteredID, f.cause)
 }
 

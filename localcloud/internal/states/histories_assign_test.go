@@ -138,7 +138,7 @@ func TestRecordedReferences(t *testing.T) {
 			PassStateEntered Pass =
 			PassStateExited Pass = assigned {"functionName":"\"f\"","inputData":"{\"foo\":\"oof\"}","timeout":"300"}
 			TaskStateEntered Task =
-			TaskScheduled lambda invoke timeoutInSeconds=300 {"FunctionName":"f","Payload":{"foo":"oof"}}
+			TaskScheduled lambda invoke timeoutInSeconds=300 {"Payload":{"foo":"oof"},"FunctionName":"f"}
 			TaskStarted lambda invoke
 			TaskSucceeded lambda invoke {<members>}
 			TaskStateExited Task {"foo":"oof"} assigned {"result":"{\"foo\":\"oof\"}"}
@@ -166,10 +166,10 @@ func TestRecordedReferences(t *testing.T) {
 			MapStateStarted length=1
 			MapIterationStarted MapIterateState index=0
 			PassStateEntered Pass {"AnnouncePokemon":"It's Charizard!"}
-			PassStateExited Pass {"Answer":"It's Charizard!","Question":"Who?"}
+			PassStateExited Pass {"Question":"Who?","Answer":"It's Charizard!"}
 			MapIterationSucceeded MapIterateState index=0
 			MapStateSucceeded
-			MapStateExited MapIterateState [{"Answer":"It's Charizard!","Question":"Who?"}] after 9
+			MapStateExited MapIterateState [{"Question":"Who?","Answer":"It's Charizard!"}] after 9
 			ExecutionSucceeded =`},
 	})
 }

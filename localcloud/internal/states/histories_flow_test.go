@@ -179,11 +179,11 @@ func TestRecordedMaps(t *testing.T) {
 			MapStateEntered MapState =
 			MapStateStarted length=1
 			MapIterationStarted MapState index=0
-			PassStateEntered HandleItem {"constant_value":"HelloWorld","iteration_input_value":"A","from_input_constant":"UQS","iteration_index":0,"original_input":{"delivery-partner":"UQS","shipped":["A"]}}
+			PassStateEntered HandleItem {"original_input":{"delivery-partner":"UQS","shipped":["A"]},"iteration_input_value":"A","iteration_index":0,"from_input_constant":"UQS","constant_value":"HelloWorld"}
 			PassStateExited HandleItem =
 			MapIterationSucceeded MapState index=0
 			MapStateSucceeded
-			MapStateExited MapState {"detail":{"delivery-partner":"UQS","shipped":["A"],"shipped_output":[{"constant_value":"HelloWorld","iteration_input_value":"A","from_input_constant":"UQS","iteration_index":0,"original_input":{"delivery-partner":"UQS","shipped":["A"]}}]}} after 7
+			MapStateExited MapState {"detail":{"delivery-partner":"UQS","shipped":["A"],"shipped_output":[{"original_input":{"delivery-partner":"UQS","shipped":["A"]},"iteration_input_value":"A","iteration_index":0,"from_input_constant":"UQS","constant_value":"HelloWorld"}]}} after 7
 			ExecutionSucceeded =`},
 		{name: "test_max_concurrency_path[NoNumber]", definition: `{"StartAt":"MapState","States":{"MapState":{"Type":"Map","ItemsPath":"$.Values","MaxConcurrencyPath":"$.MaxConcurrencyValue",` + failing + `,"End":true}}}`, input: `{"MaxConcurrencyValue":"NoNumber","Values":["HelloWorld"]}`, want: `
 			MapStateEntered MapState =

@@ -82,7 +82,7 @@ func TestRecordedLambdaTasks(t *testing.T) {
 		{name: "test_retry_interval_features_max_attempts_zero", definition: one(invoke + `,"Parameters":{"FunctionName.$":"$.FunctionName","Payload":{"RetryAttempt.$":"$$.State.RetryCount"}},
 		  "Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":3,"MaxAttempts":0,"BackoffRate":2,"MaxDelaySeconds":5,"JitterStrategy":"FULL"}]`), input: `{"FunctionName":"f"}`, function: raisesException, want: `
 			TaskStateEntered S =
-			TaskScheduled lambda invoke {"Payload":{"RetryAttempt":0},"FunctionName":"f"}
+			TaskScheduled lambda invoke {"FunctionName":"f","Payload":{"RetryAttempt":0}}
 			TaskStarted lambda invoke
 			TaskFailed lambda invoke Exception ` + exception + `
 			ExecutionFailed Exception ` + exception},
@@ -125,7 +125,7 @@ func TestRecordedInvocations(t *testing.T) {
 			ExecutionSucceeded =`},
 		{name: "test_invoke_unsupported_param", definition: one(invoke + `,"Parameters":{"FunctionName.$":"$.FunctionName","Payload.$":"$.Payload","LogType.$":"$.LogType"},"OutputPath":"$.SdkHttpMetadata.HttpHeaders"`), input: `{"FunctionName":"f","Payload":null,"LogType":"Tail"}`, function: function, want: `
 			TaskStateEntered S =
-			TaskScheduled lambda invoke {"FunctionName":"f","LogType":"Tail","Payload":null}
+			TaskScheduled lambda invoke =
 			TaskStarted lambda invoke
 			TaskSucceeded lambda invoke {"ExecutedVersion":"$LATEST","LogResult":"bG9n","Payload":{},"SdkHttpMetadata":{<members>},"SdkResponseMetadata":{"RequestId":"<id>"},"StatusCode":200}
 			TaskStateExited S {` + fmt.Sprintf(headers, `,"X-Amz-Log-Result":"bG9n"`) + `}

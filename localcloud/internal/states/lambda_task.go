@@ -123,7 +123,7 @@ func addMetadata(result *ordered.Object, now time.Time, status, length int, extr
 		single.Set(header[0], header[1])
 	}
 	all := ordered.New()
-	for _, name := range hashed(single.Names()) {
+	for _, name := range single.Names() {
 		all.Set(name, []any{single.Get(name)})
 	}
 	result.Set("SdkHttpMetadata", ordered.New().Set("AllHttpHeaders", all).Set("HttpHeaders", single).Set("HttpStatusCode", float64(status)))

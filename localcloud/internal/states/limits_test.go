@@ -26,18 +26,12 @@ func TestMembersHaveLimits(t *testing.T) {
 		in        any
 		want      string
 	}{
-		"name":             {"StartExecution", &sfn.StartExecutionInput{Name: x(81)}, one + "Value '" + *x(81) + "' at 'name' failed to satisfy constraint: Member must have length less than or equal to 80"},
-		"no name":          {"CreateStateMachine", &sfn.CreateStateMachineInput{Name: x(0)}, one + "Value '' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 1"},
+		"name":             {"StartExecution", &sfn.StartExecutionInput{Name: x(81)}, one + "Value at 'name' failed to satisfy constraint: Member must have length less than or equal to 80"},
 		"cause":            {"SendTaskFailure", &sfn.SendTaskFailureInput{Cause: x(32769)}, one + "Value at 'cause' failed to satisfy constraint: Member must have length less than or equal to 32768"},
 		"as long as can":   {"SendTaskFailure", &sfn.SendTaskFailureInput{TaskToken: x(2048), Cause: x(32768), Error: x(256)}, token},
-		"cause and error":  {"StopExecution", &sfn.StopExecutionInput{Cause: x(32769), Error: x(257)}, "ValidationException: 2 validation errors detected: Value at 'cause' failed to satisfy constraint: Member must have length less than or equal to 32768; Value at 'error' failed to satisfy constraint: Member must have length less than or equal to 256"},
 		"definition":       {"CreateStateMachine", &sfn.CreateStateMachineInput{Definition: x(1<<20 + 1)}, one + "Value at 'definition' failed to satisfy constraint: Member must have length less than or equal to 1048576"},
-		"negative page":    {"GetExecutionHistory", &sfn.GetExecutionHistoryInput{MaxResults: -1}, one + "Value '-1' at 'maxResults' failed to satisfy constraint: Member must have value greater than or equal to 0"},
-		"findings":         {"ValidateStateMachineDefinition", &sfn.ValidateStateMachineDefinitionInput{MaxResults: 101}, one + "Value '101' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100"},
-		"token":            {"ListExecutions", &sfn.ListExecutionsInput{NextToken: x(3097)}, one + "Value '" + *x(3097) + "' at 'nextToken' failed to satisfy constraint: Member must have length less than or equal to 3096"},
+		"negative page":    {"GetExecutionHistory", &sfn.GetExecutionHistoryInput{MaxResults: -1}, one + "Value '-1' at 'maxResults' failed to satisfy constraint: Member must have value from 0 to 1000"},
 		"token of another": {"ListStateMachines", &sfn.ListStateMachinesInput{NextToken: aws.String("LTE=")}, token},
-		"tag":              {"TagResource", &sfn.TagResourceInput{Tags: []types.Tag{{Key: aws.String("k"), Value: x(257)}}}, one + "Value '" + *x(257) + "' at 'tags.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 256"},
-		"choice":           {"ValidateStateMachineDefinition", &sfn.ValidateStateMachineDefinitionInput{Type: "express"}, one + "Value 'express' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [STANDARD, EXPRESS]"},
 	} {
 		_, err := c.bus.Call(t.Context(), api.Operator(env), "states", tt.operation, tt.in)
 		if err == nil || err.Error() != tt.want {

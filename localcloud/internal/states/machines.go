@@ -289,25 +289,3 @@ func (s *Service) listStateMachines(_ context.Context, _ api.Caller, in *sfn.Lis
 	page, next, err := paginate(list, in.MaxResults, in.NextToken, 100)
 	return &sfn.ListStateMachinesOutput{StateMachines: page, NextToken: next}, err
 }
-
-// listStateMachineVersions answers that there are none: they cannot be made.
-func (s *Service) listStateMachineVersions(_ context.Context, _ api.Caller, in *sfn.ListStateMachineVersionsInput) (*sfn.ListStateMachineVersionsOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, err := s.find(in.StateMachineArn); err != nil {
-		return nil, err
-	}
-	page, next, err := paginate([]types.StateMachineVersionListItem{}, in.MaxResults, in.NextToken, 100)
-	return &sfn.ListStateMachineVersionsOutput{StateMachineVersions: page, NextToken: next}, err
-}
-
-// listStateMachineAliases answers that there are none: they cannot be made.
-func (s *Service) listStateMachineAliases(_ context.Context, _ api.Caller, in *sfn.ListStateMachineAliasesInput) (*sfn.ListStateMachineAliasesOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, err := s.find(in.StateMachineArn); err != nil {
-		return nil, err
-	}
-	page, next, err := paginate([]types.StateMachineAliasListItem{}, in.MaxResults, in.NextToken, 100)
-	return &sfn.ListStateMachineAliasesOutput{StateMachineAliases: page, NextToken: next}, err
-}

@@ -26,9 +26,6 @@ func (v *visit) mapItems() (*outcome, error) {
 		return nil, v.unplanned(err)
 	}
 	e.rest()
-	if v.trial != nil {
-		return v.mockedMap(e, plan)
-	}
 	if err := v.record(types.HistoryEvent{Type: types.HistoryEventTypeMapStateStarted, MapStateStartedEventDetails: &types.MapStateStartedEventDetails{
 		Length: int32(len(plan.inputs)),
 	}}); err != nil {
@@ -107,10 +104,9 @@ func (v *visit) planMap(e evaluator) (*mapPlan, error) {
 		return nil, err
 	}
 	plan := &mapPlan{}
-	if plan.items, err = v.items(e); err != nil {
+	if plan.items, err = e.items(); err != nil {
 		return nil, err
 	}
-	v.note("MaxConcurrency", 0) // where the definition has none
 	if plan.concurrency, err = v.mapNumber(e, "MaxConcurrency"); err != nil {
 		return nil, err
 	}
@@ -128,19 +124,7 @@ func (v *visit) planMap(e evaluator) (*mapPlan, error) {
 			return nil, err
 		}
 	}
-	if v.state.Has("ItemSelector") {
-		v.note("AfterItemSelector", plan.inputs)
-	}
 	return plan, nil
-}
-
-// items are what the state iterates over; TestState gives those that an
-// ItemReader would have read.
-func (v *visit) items(e evaluator) ([]any, error) {
-	if v.trial != nil && v.trial.items != nil {
-		return v.trial.items, nil
-	}
-	return e.items()
 }
 
 func (v *visit) mapNumber(e evaluator, field string) (int, error) {
@@ -155,6 +139,5 @@ func (v *visit) mapNumber(e evaluator, field string) (int, error) {
 	if number < 0 {
 		return 0, e.negative(field, int64(number))
 	}
-	v.note(field, number)
 	return int(number), nil
 }

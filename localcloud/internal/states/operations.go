@@ -1,8 +1,6 @@
 package states
 
 import (
-	"context"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
@@ -26,12 +24,6 @@ func (s *Service) operations() map[string]api.Operation {
 		api.Op("ListStateMachines", s.listStateMachines, api.On("states:ListStateMachines", func(*sfn.ListStateMachinesInput) string {
 			return s.Env.ARN("states", "stateMachine:*")
 		})),
-		api.Op("ListStateMachineVersions", s.listStateMachineVersions, api.On("states:ListStateMachineVersions", func(in *sfn.ListStateMachineVersionsInput) string {
-			return aws.ToString(in.StateMachineArn)
-		})),
-		api.Op("ListStateMachineAliases", s.listStateMachineAliases, api.On("states:ListStateMachineAliases", func(in *sfn.ListStateMachineAliasesInput) string {
-			return aws.ToString(in.StateMachineArn)
-		})),
 		api.Op("ValidateStateMachineDefinition", s.validateStateMachineDefinition),
 		api.Op("TagResource", s.tagResource, api.On("states:TagResource", func(in *sfn.TagResourceInput) string {
 			return aws.ToString(in.ResourceArn)
@@ -43,9 +35,6 @@ func (s *Service) operations() map[string]api.Operation {
 			return aws.ToString(in.ResourceArn)
 		})),
 		api.Op("StartExecution", s.startExecution, api.On("states:StartExecution", func(in *sfn.StartExecutionInput) string {
-			return aws.ToString(in.StateMachineArn)
-		})),
-		api.Op("StartSyncExecution", s.startSyncExecution, api.On("states:StartSyncExecution", func(in *sfn.StartSyncExecutionInput) string {
 			return aws.ToString(in.StateMachineArn)
 		})),
 		api.Op("DescribeExecution", s.describeExecution, api.On("states:DescribeExecution", func(in *sfn.DescribeExecutionInput) string {
@@ -75,21 +64,9 @@ func (s *Service) operations() map[string]api.Operation {
 		api.Op("SendTaskHeartbeat", s.sendTaskHeartbeat, api.On("states:SendTaskHeartbeat", func(in *sfn.SendTaskHeartbeatInput) string {
 			return s.tokens.machineOf(in.TaskToken)
 		})),
-		api.Op("TestState", s.testState,
-			api.PassesRole("states.amazonaws.com", func(in *sfn.TestStateInput) []*string { return []*string{in.RoleArn} })),
 	)
 	for name, op := range table {
 		table[name] = limited(op)
 	}
-	refuse[sfn.CreateActivityInput](table, "CreateActivity", "activities")
-	refuse[sfn.PublishStateMachineVersionInput](table, "PublishStateMachineVersion", "versions of state machines")
-	refuse[sfn.CreateStateMachineAliasInput](table, "CreateStateMachineAlias", "aliases of state machines")
 	return table
-}
-
-// refuse answers an operation with the name of what is not emulated.
-func refuse[I any](table map[string]api.Operation, name, what string) {
-	table[name] = api.Op(name, func(context.Context, api.Caller, *I) (*struct{}, error) {
-		return nil, api.StatusErrorf(501, "NotImplemented", "%s: the local cloud does not emulate %s", name, what)
-	})
 }

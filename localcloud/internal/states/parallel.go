@@ -14,9 +14,6 @@ func (v *visit) parallel() (*outcome, error) {
 		return nil, v.query(err)
 	}
 	e.rest()
-	if v.trial != nil {
-		return v.mocked(e)
-	}
 	if err := v.record(types.HistoryEvent{Type: types.HistoryEventTypeParallelStateStarted}); err != nil {
 		return nil, err
 	}

@@ -85,7 +85,7 @@ func (v *visit) perform(where resource, arguments any, limits taskLimits) (any, 
 	if err := v.record(events.started()); err != nil {
 		return nil, err
 	}
-	result, err := v.work(where, arguments, limits, events)
+	result, err := v.invoke(where, arguments, limits, events)
 	f, failed := err.(*failure)
 	if err != nil && !failed {
 		return nil, err
@@ -109,14 +109,6 @@ func (v *visit) perform(where resource, arguments any, limits taskLimits) (any, 
 		return nil, f
 	}
 	return result, v.record(events.succeeded(text))
-}
-
-// work is what the task does, or what TestState puts in its place.
-func (v *visit) work(where resource, arguments any, limits taskLimits, events taskEvents) (any, error) {
-	if v.trial != nil && v.trial.mock != nil {
-		return v.trial.mock()
-	}
-	return v.invoke(where, arguments, limits, events)
 }
 
 // invoke makes the call and, for a callback or a child execution, waits for its

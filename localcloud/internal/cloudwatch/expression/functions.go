@@ -16,7 +16,7 @@ type function func(s *Scope, args []Value) (Value, error)
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#metric-math-syntax-functions-list
 var functions = sync.OnceValue(func() map[string]function {
 	table := map[string]function{
-		"IF": when, "FILL": fill, "METRICS": metrics, "SEARCH": search, "TIME_SERIES": constant,
+		"IF": when, "FILL": fill, "METRICS": metrics, "SEARCH": searched, "TIME_SERIES": constant,
 		"SUM": over(sum, false), "MIN": over(slices.Min[[]float64], false), "MAX": over(slices.Max[[]float64], false),
 		"AVG": over(mean, true), "STDDEV": over(deviation, true),
 		"DATAPOINT_COUNT": over(func(list []float64) float64 { return float64(len(list)) }, false),

@@ -127,8 +127,8 @@ func metrics(s *Scope, args []Value) (Value, error) {
 	return Array(found), err
 }
 
-// search is SEARCH('...', 'statistic', period), the period being optional.
-func search(s *Scope, args []Value) (Value, error) {
+// searched is SEARCH('...', 'statistic', period), the period being optional.
+func searched(s *Scope, args []Value) (Value, error) {
 	parsed, err := ParseSearch(args[0].text)
 	if err != nil {
 		return Value{}, err

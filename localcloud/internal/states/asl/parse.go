@@ -1,11 +1,11 @@
 package asl
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
-	"weir/localcloud/internal/jackson"
 	"weir/localcloud/internal/ordered"
 )
 
@@ -58,8 +58,8 @@ func document(text string) (*ordered.Object, *Diagnostic) {
 	if strings.TrimSpace(text) == "" {
 		return nil, &Diagnostic{Code: SchemaFailed, Message: notAnObject}
 	}
-	if fault := jackson.Check(text); fault != nil {
-		return nil, &Diagnostic{Code: InvalidJSON, Message: fault.Error(), Location: fault.Location()}
+	if err := json.Unmarshal([]byte(text), &json.RawMessage{}); err != nil {
+		return nil, &Diagnostic{Code: InvalidJSON, Message: err.Error()}
 	}
 	root, err := parseObject(text)
 	if err != nil {
@@ -74,11 +74,9 @@ const notAnObject = "Definition must be a valid JSON object"
 type parser struct {
 	checker  Checker
 	workflow Workflow
-	// trial reads a state to be tested, of which nothing that it holds is run.
-	trial   bool
-	found   []Diagnostic
-	machine language // of the whole machine: pathOnly or jsonataOnly
-	names   map[string]bool
+	found    []Diagnostic
+	machine  language // of the whole machine: pathOnly or jsonataOnly
+	names    map[string]bool
 }
 
 func (p *parser) report(code, location, format string, args ...any) {

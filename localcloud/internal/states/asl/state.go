@@ -243,9 +243,7 @@ func (p *parser) mapState(s *State, o *ordered.Object) {
 		return
 	}
 	p.known(processor, path, "Comment", "StartAt", "States", "ProcessorConfig")
-	if !p.trial {
-		p.inline(s, processor, path)
-	}
+	p.inline(s, processor, path)
 	if s.Has("ItemSelector") && s.Has("Parameters") {
 		p.schema(s.path, "You cannot specify both of the fields: [ItemSelector, Parameters]")
 	}
