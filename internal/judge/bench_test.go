@@ -41,20 +41,3 @@ func BenchmarkJudge(b *testing.B) {
 		})
 	}
 }
-
-func TestNoAllocationPerMinute(t *testing.T) {
-	allocations := func(minutes int) float64 {
-		release := drawn(30)
-		for i := range release.Signals {
-			release.Signals[i].Minutes = release.Signals[i].Minutes[:minutes]
-		}
-		return testing.AllocsPerRun(50, func() {
-			if _, err := Judge(release); err != nil {
-				t.Fatal(err)
-			}
-		})
-	}
-	if few, more := allocations(20), allocations(60); more > few+3 {
-		t.Errorf("%v allocations for 20 minutes, %v for 60", few, more)
-	}
-}

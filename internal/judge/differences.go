@@ -43,7 +43,7 @@ func (d *differences) add(m Minute) {
 		fall := 1 - shrink
 		d.better[j] += x*shrinkLogs[j] + c*d.smallest*fall
 		if y > 0 {
-			d.better[j] += y * quickLog(1+fall*c/s)
+			d.better[j] += y * math.Log1p(fall*c/s)
 		}
 	}
 }

@@ -1,10 +1,6 @@
 package judge
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/floats"
-)
+import "math"
 
 // cells is how many values of the candidate's events a frontier tells apart.
 const cells = 256
@@ -19,27 +15,15 @@ const cells = 256
 // Up to a deviation of some ten events the law is computed on the integers.
 // Beyond, cells are several events wide, and moments up to the third are kept.
 type frontier struct {
-	law, next      *[cells]float64 // of buffers, in turn
-	buffers        [2][cells]float64
-	kernel         [cells]float64
-	n              int
+	law            []float64
 	lowest         float64 // events at the centre of the first cell
 	step           float64 // events per cell
 	mean, variance float64 // of the law uncut
 	spent          float64
-	// tail is the law's down to cell reached, as the last limit left it: most
-	// often it is cut there.
-	tail    tail
-	reached int
 }
 
-// never is a cell that no tail ends at.
-const never = -2
-
-// begin starts a frontier, which must not be moved from then on.
-func (f *frontier) begin() {
-	f.law, f.next = &f.buffers[0], &f.buffers[1]
-	f.law[0], f.n, f.step, f.reached = 1, 1, 1, never
+func newFrontier() frontier {
+	return frontier{law: []float64{1}, step: 1}
 }
 
 // widths of the law that are kept, in deviations from its mean, and of a cell.
@@ -53,7 +37,6 @@ func (f *frontier) advance(s split) {
 	if s.events == 0 {
 		return
 	}
-	f.reached = never
 	mean, variance, third := s.moments()
 	f.mean += mean
 	f.variance += variance
@@ -62,14 +45,14 @@ func (f *frontier) advance(s split) {
 		f.coarsen()
 	}
 	var lowest float64
-	var n int
+	var kernel []float64
 	if f.step == 1 {
-		lowest, n = s.integers(f.kernel[:])
+		lowest, kernel = s.integers()
 	} else {
-		lowest, n = lattice(f.kernel[:], f.step, mean, variance, third)
+		lowest, kernel = lattice(f.step, mean, variance, third)
 		lowest *= f.step
 	}
-	f.convolve(f.kernel[:n])
+	f.convolve(kernel)
 	f.lowest += lowest
 	f.lift(f.mean - deepest*deviation)
 }
@@ -77,25 +60,19 @@ func (f *frontier) advance(s split) {
 // convolve adds the kernel's events to the law. What is out of sight above is
 // counted as spent.
 func (f *frontier) convolve(kernel []float64) {
-	n := min(cells, f.n+len(kernel)-1)
-	next := f.next[:n]
-	clear(next)
-	rows, row := kernel, f.law[:f.n]
-	if len(rows) > len(row) {
-		rows, row = row, rows
+	next := make([]float64, len(f.law)+len(kernel)-1)
+	for i, p := range f.law {
+		for k, q := range kernel {
+			next[i+k] += p * q
+		}
 	}
-	for i, p := range rows[:min(len(rows), n)] {
-		to := next[i:min(n, i+len(row))]
-		floats.AddScaled(to, p, row[:len(to)])
-	}
-	gone := 0.0
-	for n > 1 && gone+next[n-1] < unseen {
+	n, gone := len(next), 0.0
+	for n > 1 && (n > cells || gone+next[n-1] < unseen) {
 		n--
 		gone += max(0, next[n])
 	}
 	f.spent += gone
-	f.law, f.next = f.next, f.law
-	f.n = n
+	f.law = next[:n]
 }
 
 // unseen is a chance that no alpha notices.
@@ -104,29 +81,25 @@ const unseen = 1e-9
 // lift moves what lies below floor up to it. More events can only lead to
 // earlier failure, so this overstates what is spent.
 func (f *frontier) lift(floor float64) {
-	below := int((floor - f.lowest) / f.step)
+	below := min(int((floor-f.lowest)/f.step), len(f.law)-1)
 	if below <= 0 {
 		return
 	}
-	below = min(below, f.n-1)
 	sum := 0.0
 	for _, p := range f.law[:below] {
 		sum += p
 	}
-	copy(f.law[:], f.law[below:f.n])
-	f.n -= below
-	f.lowest += float64(below) * f.step
+	f.law = f.law[below:]
 	f.law[0] += sum
+	f.lowest += float64(below) * f.step
 }
 
 // coarsen makes cells twice as wide. The odd cells are shared out to the four
 // nearest even ones so that the first three moments stay.
 func (f *frontier) coarsen() {
-	n := f.n/2 + 3
-	next := f.next[:n]
-	clear(next)
+	next := make([]float64, len(f.law)/2+3)
 	// Cell 0 of the old law is cell 1 of the new one.
-	for i, p := range f.law[:f.n] {
+	for i, p := range f.law {
 		at := i/2 + 1
 		if i%2 == 0 {
 			next[at] += p
@@ -135,14 +108,13 @@ func (f *frontier) coarsen() {
 		next[at-1] -= p / 16
 		next[at] += p * 9 / 16
 		next[at+1] += p * 9 / 16
-		if at+2 < n {
+		if at+2 < len(next) {
 			next[at+2] -= p / 16
 		} else {
 			next[at+1] -= p / 16
 		}
 	}
-	f.law, f.next = f.next, f.law
-	f.n = n
+	f.law = next
 	f.lowest -= 2 * f.step
 	f.step *= 2
 }
@@ -151,16 +123,14 @@ func (f *frontier) coarsen() {
 // than allowed is spent in total.
 func (f *frontier) limit(allowed float64) float64 {
 	room := (allowed - f.spent) / f.surcharge()
-	share := f.share()
-	f.tail = tail{}
-	for f.reached = f.n - 1; f.reached >= 0; f.reached-- {
-		i := f.reached
-		f.tail.reach(f.law[i], f.law[max(0, i-1)], share)
-		if f.tail.whole > room {
+	var t tail
+	for i := len(f.law) - 1; i >= 0; i-- {
+		t.reach(f, i)
+		if t.whole > room {
 			if f.step == 1 { // any part of a cell of one event rounds up to the next
 				return f.lowest + float64(i) + 1
 			}
-			return math.Ceil(f.edge(i, f.tail.partAt(room)) + 0.5)
+			return math.Ceil(f.edge(i, t.partAt(room)) + 0.5)
 		}
 	}
 	return math.Ceil(f.edge(0, 0) + 0.5)
@@ -170,9 +140,6 @@ func (f *frontier) limit(allowed float64) float64 {
 func (f *frontier) edge(i int, part float64) float64 {
 	return f.lowest + (float64(i)-0.5+part)*f.step
 }
-
-// share is what tail.reach asks for: 0 on the integers.
-func (f *frontier) share() float64 { return (1 - 1/(f.step*f.step)) / 24 }
 
 // surcharge is what a chance is counted at. With cells of several events the law
 // is right to a few parts in a hundred, and least so with two, by comparison
@@ -188,45 +155,36 @@ func (f *frontier) surcharge() float64 {
 	return 1.025
 }
 
-// upTo is the tail down to a cell.
-func (f *frontier) upTo(i int) *tail {
-	if f.reached == i {
-		return &f.tail
-	}
-	share := f.share()
-	f.tail = tail{}
-	for k := f.n - 1; k >= i; k-- {
-		f.tail.reach(f.law[k], f.law[max(0, k-1)], share)
-	}
-	return &f.tail
-}
-
 // cut takes the releases with at least so many events out of the law and counts
 // them as spent.
 func (f *frontier) cut(events float64) {
 	position := (events-0.5-f.lowest)/f.step + 0.5
 	i := int(math.Floor(position))
-	if i >= f.n {
+	if i >= len(f.law) {
 		return
 	}
 	part := position - float64(i)
 	if i < 0 {
 		i, part = 0, 0
 	}
-	gone := f.upTo(i).above(part)
+	var t tail
+	for k := len(f.law) - 1; k >= i; k-- {
+		t.reach(f, k)
+	}
+	gone := t.above(part)
 	f.spent += gone * f.surcharge()
-	f.n = i
-	if rest := f.tail.sum - gone; part > 0 && rest > 0 {
+	if rest := t.sum - gone; part > 0 && rest > 0 {
 		// What is left of the cell lies below its centre.
 		aside := (1 - part) / 2
+		f.law = f.law[:i+1]
 		f.law[i] = rest * (1 - aside)
-		f.n = i + 1
 		if i > 0 {
 			f.law[i-1] += rest * aside
 		}
+		return
 	}
-	f.reached = never
-	if f.n == 0 { // nothing can be left: an allowance of 1 and more is refused
-		f.n, f.law[0] = 1, 0
+	f.law = f.law[:i]
+	if len(f.law) == 0 { // nothing can be left: an allowance of 1 and more is refused
+		f.law = []float64{0}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// exactly is the law on the integers without any of the frontier's economies:
+// exactly is the law on the integers without cells or cuts of the frontier:
 // the reference that it is held to.
 type exactly struct {
 	law   []float64
@@ -67,8 +67,7 @@ func TestFrontierSpendsWhatItSays(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var f frontier
-			f.begin()
+			f := newFrontier()
 			e := exactly{law: []float64{1}}
 			for minute := range test.n {
 				s := splitOf(test.minute, test.ratio)
@@ -86,11 +85,11 @@ func TestFrontierSpendsWhatItSays(t *testing.T) {
 		})
 	}
 }
+
 func BenchmarkFrontier(b *testing.B) {
 	m := Minute{Counts{5400, 270}, Counts{600, 30}}
 	for b.Loop() {
-		var f frontier
-		f.begin()
+		f := newFrontier()
 		for minute := range 60 {
 			s := splitOf(m, 1)
 			f.advance(s)

@@ -67,7 +67,7 @@ func (l *likelihood) at(ratio float64) (log, slope float64) {
 	r := math.Exp(ratio)
 	for _, m := range l.minutes {
 		whole := r*m.candidate + m.stable
-		log -= m.events * quickLog(whole)
+		log -= m.events * math.Log(whole)
 		slope -= m.events * r * m.candidate / whole
 	}
 	return log, slope

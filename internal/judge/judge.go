@@ -35,10 +35,7 @@ type hearing struct {
 	frontier frontier
 	limit    float64 // events of the candidate that fail, at the last look
 	beyond   float64 // log of the e-value that fails, past the plan; else 0
-	// weakest is how far above the expected events weak evidence began at the
-	// last look, and drift how much farther than at the one before; 0 at first.
-	weakest, drift float64
-	fresh          bool // the last minute had events
+	fresh    bool    // the last minute had events
 }
 
 // unreachable is a limit before there is any event.
@@ -49,7 +46,7 @@ func newBench(r *Release) *bench {
 	for i := range b.heard {
 		h := &b.heard[i]
 		h.tally = newTally(&r.Signals[i])
-		h.frontier.begin()
+		h.frontier = newFrontier()
 		h.limit = unreachable
 	}
 	return b
@@ -60,7 +57,7 @@ func newBench(r *Release) *bench {
 func (b *bench) hear(minute int) int {
 	fresh := 0
 	for i := range b.heard {
-		if b.take(i, minute) || minute+1 == b.release.PlannedMinutes && b.heard[i].frontier.n > 1 {
+		if b.take(i, minute) || minute+1 == b.release.PlannedMinutes && len(b.heard[i].frontier.law) > 1 {
 			// The last planned look spends what is left, new events or not.
 			b.heard[i].fresh = true
 			fresh++

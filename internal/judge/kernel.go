@@ -1,6 +1,9 @@
 package judge
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // split is the law of how a minute's events fall on the candidate when both
 // sides have what is tolerated.
@@ -50,89 +53,78 @@ func (s split) up(x float64) float64 {
 // are left out of a kernel.
 const faint = 1e-8
 
-// integers fills kernel with the chances of whole numbers of events, and
-// returns the lowest and how many there are. What is faint above is counted on
-// the others, in proportion.
-func (s split) integers(kernel []float64) (lowest float64, n int) {
+// integers returns the chances of whole numbers of events, from the lowest on.
+// What is faint is counted on the others, in proportion.
+func (s split) integers() (lowest float64, kernel []float64) {
 	least, most := 0.0, s.events
 	if s.exact {
 		least, most = math.Max(0, s.events-(s.total-s.candidate)), math.Min(s.events, s.candidate)
 	}
 	mean, _, _ := s.moments()
 	mode := math.Min(most, math.Max(least, math.Floor(mean)))
-	down := len(kernel) / 3
-	kernel[down] = 1
-	from, to := down, down
-	sum := 1.0
-	for x, p := mode, 1.0; x > least && from > 0; x-- {
+	kernel = []float64{1}
+	for x, p := mode, 1.0; x > least; x-- {
 		p /= s.up(x - 1)
 		if p < faint {
 			break
 		}
-		from--
-		kernel[from] = p
-		sum += p
+		kernel = append(kernel, p)
 	}
-	for x, p := mode, 1.0; x < most && to < len(kernel)-1; x++ {
+	lowest = mode - float64(len(kernel)-1)
+	slices.Reverse(kernel)
+	for x, p := mode, 1.0; x < most; x++ {
 		p *= s.up(x)
 		if p < faint {
 			break
 		}
-		to++
-		kernel[to] = p
-		sum += p
+		kernel = append(kernel, p)
 	}
-	n = to - from + 1
-	copy(kernel, kernel[from:to+1])
-	scale(kernel[:n], 1/sum)
-	return mode - float64(down-from), n
+	normalise(kernel)
+	return lowest, kernel
 }
 
-// lattice fills kernel with weights on multiples of step that have the first
-// three moments of a split, which are given, and returns the lowest multiple and how many
-// there are.
-func lattice(kernel []float64, step, mean, variance, third float64) (lowest float64, n int) {
+// lattice returns weights on multiples of step, from the lowest on, that have the
+// first three moments of a split, which are given.
+func lattice(step, mean, variance, third float64) (lowest float64, kernel []float64) {
 	mean, variance, third = mean/step, variance/(step*step), third/(step*step*step)
 	if variance < 0.6 {
-		return four(kernel, mean, variance, third), 4
+		return four(mean, variance, third)
 	}
 	// A normal density with its first correction for skewness, sampled: the
 	// sums over a lattice no wider than the deviation are right to 1e-5.
 	deviation := math.Sqrt(variance)
 	skew := third / (variance * deviation) / 6
 	lowest = math.Ceil(mean - 4.5*deviation)
-	n = min(len(kernel), int(math.Floor(mean+5.5*deviation)-lowest)+1)
-	z, dz := (lowest-mean)/deviation, 1/deviation
-	g, ratio, bend := math.Exp(-z*z/2), math.Exp(-z*dz-dz*dz/2), math.Exp(-dz*dz)
-	sum := 0.0
-	for i := range kernel[:n] {
-		p := max(0, g*(1+skew*(z*z-3)*z))
-		kernel[i] = p
-		sum += p
-		g *= ratio
-		ratio *= bend
-		z += dz
+	for x := lowest; x <= mean+5.5*deviation; x++ {
+		z := (x - mean) / deviation
+		kernel = append(kernel, max(0, math.Exp(-z*z/2)*(1+skew*(z*z-3)*z)))
 	}
-	scale(kernel[:n], 1/sum)
-	return lowest, n
+	normalise(kernel)
+	return lowest, kernel
 }
 
-func scale(kernel []float64, by float64) {
-	for i := range kernel {
-		kernel[i] *= by
+// normalise makes the sum of weights 1.
+func normalise(weights []float64) {
+	sum := 0.0
+	for _, w := range weights {
+		sum += w
+	}
+	for i := range weights {
+		weights[i] /= sum
 	}
 }
 
 // four puts the moments on four points: the expectations of the cubic
 // polynomials that are 1 on one of them and 0 on the others.
-func four(kernel []float64, mean, variance, third float64) (lowest float64) {
+func four(mean, variance, third float64) (lowest float64, kernel []float64) {
 	lowest = math.Floor(mean) - 1
 	m := mean - lowest // between 1 and 2
 	m2 := variance + m*m
 	m3 := third + 3*m*variance + m*m*m
-	kernel[0] = 1 - (11*m-6*m2+m3)/6
-	kernel[1] = (6*m - 5*m2 + m3) / 2
-	kernel[2] = -(3*m - 4*m2 + m3) / 2
-	kernel[3] = (2*m - 3*m2 + m3) / 6
-	return lowest
+	return lowest, []float64{
+		1 - (11*m-6*m2+m3)/6,
+		(6*m - 5*m2 + m3) / 2,
+		-(3*m - 4*m2 + m3) / 2,
+		(2*m - 3*m2 + m3) / 6,
+	}
 }

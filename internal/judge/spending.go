@@ -32,29 +32,13 @@ func (b *bench) limits(minute, fresh int) {
 		}
 		before := h.frontier.spent
 		h.limit = h.frontier.limit(before + math.Max(0, room)/float64(fresh))
-		if minute < b.release.PlannedMinutes && !h.tally.reaches(weakestLog, h.limit) {
-			h.limit = h.weak(weakestLog)
+		if minute < b.release.PlannedMinutes && h.tally.evidence(h.limit) < weakestLog {
+			h.limit = h.tally.eventsFor(weakestLog)
 		}
 		h.frontier.cut(h.limit)
 		room -= h.frontier.spent - before
 		fresh--
 	}
-}
-
-// weak is the lowest whole number of events whose evidence is not weak. It moves
-// little from look to look.
-func (h *hearing) weak(log float64) float64 {
-	guess := h.limit
-	if h.weakest > 0 {
-		guess = h.tally.weighed + h.weakest + h.drift
-	}
-	events := h.tally.eventsFor(log, guess)
-	above := events - h.tally.weighed
-	if h.weakest > 0 {
-		h.drift = above - h.weakest
-	}
-	h.weakest = above
-	return math.Max(0, math.Ceil(events-1e-3))
 }
 
 // limitsBeyond sets what fails after the plan has ended: evidence that all of
@@ -64,8 +48,7 @@ func (b *bench) limitsBeyond() {
 	for i := range b.heard {
 		h := &b.heard[i]
 		h.beyond = math.Log(1 / left)
-		events := h.tally.eventsFor(h.beyond, float64(h.tally.candidate.Events))
-		h.limit = math.Max(0, math.Ceil(events-1e-3))
+		h.limit = h.tally.eventsFor(h.beyond)
 	}
 }
 

@@ -8,34 +8,30 @@ import "math"
 type tail struct {
 	sum                     float64 // of the cells as they are
 	whole, upper, uppermost float64
-	slope, second           float64 // of the log across the last cell, once known
-	known                   bool
 }
 
 // reach takes in the next cell down. Where cells are wider than one event their
 // chances are samples of a density, and its integral beyond the cell's end
-// differs from their sum by the first term of Euler and Maclaurin, which is this
-// share of the next difference.
-func (t *tail) reach(p, next, share float64) {
+// differs from their sum by the first term of Euler and Maclaurin, which is a
+// share of the next difference: 0 on the integers.
+func (t *tail) reach(f *frontier, i int) {
+	p, next := f.law[i], f.law[max(0, i-1)]
 	if p > 0 {
 		t.sum += p
 	}
+	share := (1 - 1/(f.step*f.step)) / 24
 	t.whole, t.upper, t.uppermost = max(t.whole, t.sum+share*(next-p)), t.whole, t.upper
-	t.known = false
 }
 
 // bend returns the slope of the log across the cell and its second difference,
 // which is zero where there is no third point.
 func (t *tail) bend() (slope, bend float64) {
-	if t.known {
-		return t.slope, t.second
-	}
-	t.known, t.slope, t.second = true, quickLog(t.upper/t.whole), 0
+	slope = math.Log(t.upper / t.whole)
 	if t.uppermost > 0 {
 		// A law cut a moment ago can end abruptly; a normal one bends slowly.
-		t.second = min(0, max(t.slope, quickLog(t.uppermost/t.upper)-t.slope))
+		bend = min(0, max(slope, math.Log(t.uppermost/t.upper)-slope))
 	}
-	return t.slope, t.second
+	return slope, bend
 }
 
 // above is the tail at a part of the way through the last cell.
@@ -61,7 +57,7 @@ func (t *tail) partAt(room float64) float64 {
 	slope, bend := t.bend()
 	// The root of bend/2·part² + (slope - bend/2)·part = wanted on the way down:
 	// bend is not below slope, and neither is above 0.
-	wanted := quickLog(room / t.whole)
+	wanted := math.Log(room / t.whole)
 	middle := slope - bend/2
 	return min(1, max(0, 2*wanted/(middle-math.Sqrt(middle*middle+2*bend*wanted))))
 }

@@ -18,8 +18,6 @@ var weights = [len(multiples) - first]float64{0.10, 0.22, 0.18, 0.15, 0.13, 0.15
 var (
 	steps      = logsOf(multiples[:])
 	weightLogs = logsOf(weights[:])
-	// crowd is the most that a sum of so many parts is above its highest.
-	crowd = math.Log(float64(len(weights)))
 )
 
 func logsOf(values []float64) []float64 {
@@ -40,18 +38,13 @@ type tally struct {
 	ratios, sums [len(multiples)]float64
 	smallest     float64 // the ratio to exclude for a pass
 	smallestSum  float64 // and its sum
-	same         int     // the index of that ratio among ratios, or 0
 	differences  differences
-	weighed      float64 // sum of K·c/(c+s): the candidate's events if nothing differs
 }
 
 func newTally(s *Signal) tally {
 	t := tally{smallest: s.smallest().Ratio}
 	for j, m := range multiples {
 		t.ratios[j] = m * s.tolerated().Ratio
-		if t.ratios[j] == t.smallest {
-			t.same = j
-		}
 	}
 	t.differences = newDifferences(s.tolerated().Difference, s.smallest().Difference)
 	return t
@@ -75,14 +68,9 @@ func (t *tally) add(m Minute) {
 	}
 	c, s := float64(m.Candidate.Requests), float64(m.Stable.Requests)
 	for j, ratio := range t.ratios {
-		t.sums[j] += events * quickLog(ratio*c+s)
+		t.sums[j] += events * math.Log(ratio*c+s)
 	}
-	if t.same > 0 {
-		t.smallestSum = t.sums[t.same]
-	} else {
-		t.smallestSum += events * quickLog(t.smallest*c+s)
-	}
-	t.weighed += events * c / (c + s)
+	t.smallestSum += events * math.Log(t.smallest*c+s)
 }
 
 // against is the log likelihood ratio of ratio j against the tolerated one, had
@@ -101,45 +89,19 @@ func (t *tally) evidence(events float64) float64 {
 
 // mixed is the evidence at a number of events, and its derivative.
 func (t *tally) mixed(events float64) (log, slope float64) {
-	logs, highest := t.parts(events)
+	highest := negligible
+	var logs [len(weights)]float64
+	for j := range logs {
+		logs[j] = weightLogs[j] + t.against(first+j, events)
+		highest = max(highest, logs[j])
+	}
 	sum := 0.0
 	for j, l := range logs {
-		if l < highest-20 { // too small to change the sum
-			continue
-		}
-		part := 1.0
-		if l < highest {
-			part = math.Exp(l - highest)
-		}
+		part := math.Exp(l - highest)
 		sum += part
 		slope += part * steps[first+j]
 	}
-	return highest + quickLog(sum), slope / sum
-}
-
-// parts are the logs of what the mixture sums, and the highest of them.
-func (t *tally) parts(events float64) (logs [len(weights)]float64, highest float64) {
-	highest = negligible
-	for j := range logs {
-		logs[j] = weightLogs[j] + t.against(first+j, events)
-		if logs[j] > highest {
-			highest = logs[j]
-		}
-	}
-	return logs, highest
-}
-
-// reaches tells whether the evidence at a number of events is at least log. Most
-// often the highest part alone tells.
-func (t *tally) reaches(log, events float64) bool {
-	_, highest := t.parts(events)
-	switch {
-	case highest >= log:
-		return true
-	case highest+crowd < log:
-		return false
-	}
-	return t.evidence(events) >= log
+	return highest + math.Log(sum), slope / sum
 }
 
 // excluded is the log of the e-value against "at least the smallest regression
@@ -168,18 +130,18 @@ func addLogs(a, b float64) float64 {
 	return a + math.Log1p(math.Exp(b-a))
 }
 
-// eventsFor is the number of the candidate's events whose evidence is a log, to a
-// thousandth; it may be more than there are. The evidence is convex in the
+// eventsFor is the lowest whole number of the candidate's events whose evidence
+// is at least a log; it may be more than there are. The evidence is convex in the
 // events, so that Newton's steps never fall short after the first.
-func (t *tally) eventsFor(log, guess float64) float64 {
-	x := guess
+func (t *tally) eventsFor(log float64) float64 {
+	x := float64(t.candidate.Events)
 	for range 50 {
 		value, slope := t.mixed(x)
 		step := (log - value) / slope
 		x += step
-		if math.Abs(step) < 0.03 { // the next would be a thousandth of it
+		if math.Abs(step) < 1e-6 {
 			break
 		}
 	}
-	return x
+	return math.Max(0, math.Ceil(x-1e-3))
 }
