@@ -51,14 +51,14 @@ func (d *differences) add(m Minute) {
 // evidence is the log of the e-value against "at most the tolerated difference".
 func (d *differences) evidence() float64 { return logMean(d.worse[:]) }
 
-// excluded is the log of the e-value against "at least the smallest difference
+// passEvidence is the log of the e-value against "at least the smallest difference
 // that matters".
-func (d *differences) excluded() float64 { return logMean(d.better[:]) }
+func (d *differences) passEvidence() float64 { return logMean(d.better[:]) }
 
 func logMean(logs []float64) float64 {
-	sum := negligible
+	sum := logZero
 	for _, l := range logs {
-		sum = addLogs(sum, l)
+		sum = logSum(sum, l)
 	}
 	return sum - math.Log(float64(len(logs)))
 }

@@ -8,32 +8,32 @@ import (
 )
 
 // evidence sums up one signal of the bake, after so many minutes.
-func (b *bench) evidence(i, minute int) Evidence {
-	h, s := &b.heard[i], &b.release.Signals[i]
-	t := &h.tally
+func (a *analysis) evidence(i, minute int) Evidence {
+	state, s := &a.signals[i], &a.release.Signals[i]
+	sc := &state.counts
 	e := Evidence{
 		Signal: s.Name, Phase: "bake", Outcome: Inconclusive,
-		EValue: value(t.evidence(float64(t.candidate.Events))), Limit: value(h.limitLog(b.alpha)),
-		Stable: t.stable, Candidate: t.candidate,
-		StableRate: rate(t.stable), CandidateRate: rate(t.candidate),
+		EValue: eValue(sc.evidence(float64(sc.candidate.Events))), Limit: eValue(state.limitEvidence(a.alpha)),
+		Stable: sc.stable, Candidate: sc.candidate,
+		StableRate: rate(sc.stable), CandidateRate: rate(sc.candidate),
 	}
-	e.Ratio, e.Interval = t.interval(s.Minutes[:min(minute, len(s.Minutes))], b.alpha/float64(len(b.heard)))
-	wanted := -math.Log1p(-b.release.Power)
-	if t.excluded() >= wanted {
+	e.Ratio, e.Interval = sc.interval(s.Minutes[:min(minute, len(s.Minutes))], a.alpha/float64(len(a.signals)))
+	wanted := -math.Log1p(-a.release.Power)
+	if sc.passEvidence() >= wanted {
 		e.Outcome = Pass
 		return e
 	}
-	e.Missing = t.missing()
-	recent, n := b.recent(i)
-	e.EnoughInMinutes = t.enoughIn(wanted, recent, n)
+	e.Missing = sc.missing()
+	recent, n := a.recent(i)
+	e.EnoughInMinutes = sc.minutesToPass(wanted, recent, n)
 	return e
 }
 
 // recent sums the requests of the last minutes, which speak for the
 // present traffic.
-func (b *bench) recent(i int) (recent Minute, n int) {
-	minutes := b.release.Signals[i].Minutes
-	for k := len(minutes) - 1; k >= 0 && n < present; k-- {
+func (a *analysis) recent(i int) (recent Minute, n int) {
+	minutes := a.release.Signals[i].Minutes
+	for k := len(minutes) - 1; k >= 0 && n < recentMinutes; k-- {
 		if m := minutes[k]; m.informative() {
 			recent.Stable.Requests += m.Stable.Requests
 			recent.Candidate.Requests += m.Candidate.Requests
@@ -44,26 +44,26 @@ func (b *bench) recent(i int) (recent Minute, n int) {
 }
 
 // present is how many of the last minutes speak for the present traffic.
-const present = 5
+const recentMinutes = 5
 
 // missing says what must still be excluded.
-func (t *tally) missing() string {
-	if t.candidate.Requests == 0 {
+func (sc *signalCounts) missing() string {
+	if sc.candidate.Requests == 0 {
 		return "no minute had requests on both versions"
 	}
-	excludes := math.Max(rate(t.stable)*t.smallest, rate(t.stable)+t.differences.smallest)
+	excludes := math.Max(rate(sc.stable)*sc.smallest, rate(sc.stable)+sc.differences.smallest)
 	return fmt.Sprintf("more requests are needed to exclude a rate of %s, the smallest regression that matters", percent(math.Min(1, excludes)))
 }
 
 // enoughIn estimates the minutes of the present traffic until a pass, if both
 // sides have the same rate. Each part of the mixture grows by its expectation;
 // the first to suffice tells.
-func (t *tally) enoughIn(wanted float64, recent Minute, n int) *int {
+func (sc *signalCounts) minutesToPass(wanted float64, recent Minute, n int) *int {
 	c, s := float64(recent.Candidate.Requests)/float64(max(n, 1)), float64(recent.Stable.Requests)/float64(max(n, 1))
 	if c == 0 || s == 0 {
 		return nil
 	}
-	p := float64(t.stable.Events+t.candidate.Events) / float64(t.stable.Requests+t.candidate.Requests)
+	p := float64(sc.stable.Events+sc.candidate.Events) / float64(sc.stable.Requests+sc.candidate.Requests)
 	best := math.Inf(1)
 	consider := func(now, growth, parts float64) {
 		if growth > 0 {
@@ -72,18 +72,18 @@ func (t *tally) enoughIn(wanted float64, recent Minute, n int) *int {
 	}
 	events := p * (c + s)
 	below := 0
-	for below < len(t.ratios) && t.ratios[below] < t.smallest {
+	for below < len(sc.ratios) && sc.ratios[below] < sc.smallest {
 		below++
 	}
-	for j, ratio := range t.ratios[:below] {
-		now := float64(t.candidate.Events)*math.Log(ratio/t.smallest) - (t.sums[j] - t.smallestSum)
-		growth := p*c*math.Log(ratio/t.smallest) - events*math.Log((ratio*c+s)/(t.smallest*c+s))
+	for j, ratio := range sc.ratios[:below] {
+		now := float64(sc.candidate.Events)*math.Log(ratio/sc.smallest) - (sc.sums[j] - sc.smallestSum)
+		growth := p*c*math.Log(ratio/sc.smallest) - events*math.Log((ratio*c+s)/(sc.smallest*c+s))
 		consider(now, growth, float64(below))
 	}
 	for j, shrink := range shrinks {
 		fall := 1 - shrink
-		growth := p*c*math.Log(shrink) + p*s*math.Log1p(fall*c/s) + c*t.differences.smallest*fall
-		consider(t.differences.better[j], growth, float64(len(shrinks)))
+		growth := p*c*math.Log(shrink) + p*s*math.Log1p(fall*c/s) + c*sc.differences.smallest*fall
+		consider(sc.differences.better[j], growth, float64(len(shrinks)))
 	}
 	if !(best < 1e6) {
 		return nil
@@ -93,7 +93,7 @@ func (t *tally) enoughIn(wanted float64, recent Minute, n int) *int {
 }
 
 // failure is the sentence of a failed signal.
-func (e Evidence) failure(minute int) string {
+func (e Evidence) failureSentence(minute int) string {
 	ratio := ""
 	if e.Ratio != nil {
 		ratio = fmt.Sprintf(", %s times", short(*e.Ratio))
@@ -109,7 +109,7 @@ func (e Evidence) failure(minute int) string {
 }
 
 // summary is the sentence of a verdict that is not a failure.
-func summary(v Verdict, evidence []Evidence) string {
+func summarySentence(v Verdict, evidence []Evidence) string {
 	var parts []string
 	for _, e := range evidence {
 		if v.Outcome == Inconclusive && e.Outcome == Pass {
@@ -136,24 +136,24 @@ func rate(c Counts) float64 {
 	if c.Requests == 0 {
 		return 0
 	}
-	return tidy(float64(c.Events) / float64(c.Requests))
+	return sixDigits(float64(c.Events) / float64(c.Requests))
 }
 
 // greatest bounds the e-values that are told.
 const greatest = 1e15
 
 // value is the e-value of a log, in the range that is told.
-func value(log float64) float64 {
-	return tidy(math.Min(greatest, math.Exp(math.Min(log, 100))))
+func eValue(log float64) float64 {
+	return sixDigits(math.Min(greatest, math.Exp(math.Min(log, 100))))
 }
 
-func number(f float64) *float64 {
-	f = tidy(f)
+func pointerTo(f float64) *float64 {
+	f = sixDigits(f)
 	return &f
 }
 
-// tidy keeps six digits: more would only fill the state of a workflow.
-func tidy(f float64) float64 {
+// sixDigits keeps six digits: more would only fill the state of a workflow.
+func sixDigits(f float64) float64 {
 	if math.Abs(f) < 1e-30 {
 		return 0
 	}
@@ -187,12 +187,12 @@ func short(f float64) string {
 }
 
 // limitLog is the limit of a signal on the scale of its evidence.
-func (h *hearing) limitLog(alpha float64) float64 {
+func (state *signalState) limitEvidence(alpha float64) float64 {
 	switch {
-	case h.beyond > 0:
-		return h.beyond
-	case h.limit >= unreachable:
+	case state.beyond > 0:
+		return state.beyond
+	case state.limit >= unreachable:
 		return -math.Log(alpha)
 	}
-	return h.tally.evidence(h.limit)
+	return state.counts.evidence(state.limit)
 }

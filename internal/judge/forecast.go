@@ -109,7 +109,7 @@ func (e *expectedCounts) minutes(rate, score float64, minutes int) []Minute {
 			Stable:    Counts{Requests: complete(stable), Events: complete(stable * e.traffic.Rate)},
 			Candidate: Counts{Requests: complete(candidate), Events: complete(math.Max(0, failed-score*math.Sqrt(failed*(1-rate))))},
 		}
-		list[i] = sum.less(before)
+		list[i] = sum.minus(before)
 		before = sum
 	}
 	e.candidate = candidate
@@ -119,7 +119,7 @@ func (e *expectedCounts) minutes(rate, score float64, minutes int) []Minute {
 // complete is the number of whole requests in a sum that was rounded on its way.
 func complete(sum float64) int64 { return int64(sum + 1e-6) }
 
-func (m Minute) less(o Minute) Minute {
+func (m Minute) minus(o Minute) Minute {
 	return Minute{
 		Stable:    Counts{Requests: m.Stable.Requests - o.Stable.Requests, Events: max(0, m.Stable.Events-o.Stable.Events)},
 		Candidate: Counts{Requests: m.Candidate.Requests - o.Candidate.Requests, Events: max(0, m.Candidate.Events-o.Candidate.Events)},

@@ -105,9 +105,9 @@ func TestWatchNeedsItsShareAndABaseline(t *testing.T) {
 // say, because nothing is remembered from look to look.
 func TestLateCountsAndGaps(t *testing.T) {
 	minutes := steady(10, Counts{540, 3}, Counts{60, 0})
-	early := append([]Minute(nil), minutes...)
-	early[4], early[7] = Minute{}, Minute{Stable: Counts{540, 3}}
-	for name, list := range map[string][]Minute{"gaps": early, "whole": minutes} {
+	spentAtStart := append([]Minute(nil), minutes...)
+	spentAtStart[4], spentAtStart[7] = Minute{}, Minute{Stable: Counts{540, 3}}
+	for name, list := range map[string][]Minute{"gaps": spentAtStart, "whole": minutes} {
 		v, err := Judge(Release{PlannedMinutes: 60, Signals: []Signal{{Name: "errors", Minutes: list}}})
 		if err != nil || v.Outcome == Fail {
 			t.Errorf("%s: %+v, %v", name, v, err)

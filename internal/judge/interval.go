@@ -16,42 +16,42 @@ type sample struct{ candidate, stable, events float64 }
 // interval is the ratio of the rates, weighed minute by minute, and the ratios
 // that cannot be rejected at alpha at any look: those at which the likelihood of
 // the data is more than alpha times what it is in the mean over the fixed ratios
-// of the tally. For each true ratio that quotient is a mixture of likelihood
+// of the counts. For each true ratio that quotient is a mixture of likelihood
 // ratios, so it reaches 1/alpha with probability at most alpha, ever (Ville's
 // inequality).
-func (t *tally) interval(minutes []Minute, alpha float64) (*float64, Interval) {
-	l := likelihood{events: float64(t.candidate.Events), minutes: make([]sample, 0, len(minutes))}
+func (sc *signalCounts) interval(minutes []Minute, alpha float64) (*float64, Interval) {
+	l := likelihood{events: float64(sc.candidate.Events), minutes: make([]sample, 0, len(minutes))}
 	for _, m := range minutes {
-		if m = m.proven(); m.informative() {
+		if m = m.withProvenRequests(); m.informative() {
 			l.add(m)
 		}
 	}
 	if len(l.minutes) == 0 {
 		return nil, Interval{}
 	}
-	least := negligible
-	for j, ratio := range t.ratios {
-		least = addLogs(least, l.events*math.Log(ratio)-t.sums[j])
+	least := logZero
+	for j, ratio := range sc.ratios {
+		least = logSum(least, l.events*math.Log(ratio)-sc.sums[j])
 	}
-	least += math.Log(alpha / float64(len(t.ratios)))
-	start := math.Log(rateRatio(t))
+	least += math.Log(alpha / float64(len(sc.ratios)))
+	start := math.Log(rateRatio(sc))
 	switch {
-	case t.candidate.Events == 0:
-		return number(0), Interval{Low: number(0), High: number(math.Exp(l.cross(start, 1, least)))}
-	case t.stable.Events == 0:
-		return nil, Interval{Low: number(math.Exp(l.cross(start, -1, least)))}
+	case sc.candidate.Events == 0:
+		return pointerTo(0), Interval{Low: pointerTo(0), High: pointerTo(math.Exp(l.cross(start, 1, least)))}
+	case sc.stable.Events == 0:
+		return nil, Interval{Low: pointerTo(math.Exp(l.cross(start, -1, least)))}
 	}
 	peak := l.peak(start)
-	return number(math.Exp(peak)), Interval{
-		Low:  number(math.Exp(l.cross(peak, -1, least))),
-		High: number(math.Exp(l.cross(peak, 1, least))),
+	return pointerTo(math.Exp(peak)), Interval{
+		Low:  pointerTo(math.Exp(l.cross(peak, -1, least))),
+		High: pointerTo(math.Exp(l.cross(peak, 1, least))),
 	}
 }
 
 // rateRatio is a first guess, with half an event more on each side.
-func rateRatio(t *tally) float64 {
-	return (float64(t.candidate.Events) + 0.5) / float64(t.candidate.Requests) /
-		((float64(t.stable.Events) + 0.5) / float64(t.stable.Requests))
+func rateRatio(sc *signalCounts) float64 {
+	return (float64(sc.candidate.Events) + 0.5) / float64(sc.candidate.Requests) /
+		((float64(sc.stable.Events) + 0.5) / float64(sc.stable.Requests))
 }
 
 func (l *likelihood) add(m Minute) {
@@ -85,12 +85,12 @@ func (l *likelihood) slope(ratio float64) (slope, bend float64) {
 	return slope, bend
 }
 
-// farthest is the log of the largest ratio that is told.
-const farthest = 14
+// maxLogRatio is the log of the largest ratio that is told.
+const maxLogRatio = 14
 
 // peak finds the log of the likeliest ratio.
 func (l *likelihood) peak(x float64) float64 {
-	low, high := -float64(farthest), float64(farthest)
+	low, high := -float64(maxLogRatio), float64(maxLogRatio)
 	x = min(high, max(low, x))
 	for range 60 {
 		slope, bend := l.slope(x)
@@ -120,9 +120,9 @@ func (l *likelihood) cross(peak, side, least float64) float64 {
 	// A parabola through the peak is a good first guess.
 	x := peak + side*math.Sqrt(2*max(0.1, top-least)/max(-bend, 1e-3))
 	for range 60 {
-		x = min(farthest, max(-farthest, x))
+		x = min(maxLogRatio, max(-maxLogRatio, x))
 		value, slope := l.at(x)
-		if value >= least && math.Abs(x) == farthest {
+		if value >= least && math.Abs(x) == maxLogRatio {
 			return x
 		}
 		if slope*side >= 0 { // rounding, close to the peak
@@ -134,5 +134,5 @@ func (l *likelihood) cross(peak, side, least float64) float64 {
 			break
 		}
 	}
-	return min(farthest, max(-farthest, x))
+	return min(maxLogRatio, max(-maxLogRatio, x))
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// split is the law of how a minute's events fall on the candidate when both
+// split is the distribution of how a minute's events fall on the candidate when both
 // sides have what is tolerated.
 type split struct {
 	events           float64 // of both sides
@@ -51,7 +51,7 @@ func (s split) up(x float64) float64 {
 
 // faint is the chance, relative to the likeliest value, from which on values
 // are left out of a kernel.
-const faint = 1e-8
+const leastRelativeChance = 1e-8
 
 // integers returns the chances of whole numbers of events, from the lowest on.
 // What is faint is counted on the others, in proportion.
@@ -65,7 +65,7 @@ func (s split) integers() (lowest float64, kernel []float64) {
 	kernel = []float64{1}
 	for x, p := mode, 1.0; x > least; x-- {
 		p /= s.up(x - 1)
-		if p < faint {
+		if p < leastRelativeChance {
 			break
 		}
 		kernel = append(kernel, p)
@@ -74,7 +74,7 @@ func (s split) integers() (lowest float64, kernel []float64) {
 	slices.Reverse(kernel)
 	for x, p := mode, 1.0; x < most; x++ {
 		p *= s.up(x)
-		if p < faint {
+		if p < leastRelativeChance {
 			break
 		}
 		kernel = append(kernel, p)

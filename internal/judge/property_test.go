@@ -51,13 +51,13 @@ func (d design) each(call func(minutes []Minute, chance float64)) {
 	fall(0, 1)
 }
 
-const lavish = 0.3 // an alpha that small designs can spend
+const largeAlpha = 0.3 // an alpha that small designs can spend
 
 func failing(t *testing.T, d design, planned int) float64 {
 	t.Helper()
 	sum := 0.0
 	d.each(func(minutes []Minute, chance float64) {
-		v, err := Judge(Release{Alpha: lavish, PlannedMinutes: planned, Signals: []Signal{{Name: "errors", Minutes: minutes}}})
+		v, err := Judge(Release{Alpha: largeAlpha, PlannedMinutes: planned, Signals: []Signal{{Name: "errors", Minutes: minutes}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,13 +112,13 @@ func TestGuaranteeIsExact(t *testing.T) {
 				for _, planned := range []int{len(d), 2, 60} {
 					p := failing(t, d, planned)
 					highest = max(highest, p)
-					if p > lavish {
+					if p > largeAlpha {
 						t.Errorf("%v, %d planned: fails with chance %.4f", d, planned, p)
 					}
 				}
 			}
-			if highest < 0.8*lavish {
-				t.Errorf("at most %.3f is spent of %v: the test shows nothing", highest, lavish)
+			if highest < 0.8*largeAlpha {
+				t.Errorf("at most %.3f is spent of %v: the test shows nothing", highest, largeAlpha)
 			}
 		})
 	}
@@ -136,7 +136,7 @@ func TestGuaranteeOfTwoSignals(t *testing.T) {
 					if swapped {
 						signals[0], signals[1] = signals[1], signals[0]
 					}
-					v, err := Judge(Release{Alpha: lavish, Signals: signals})
+					v, err := Judge(Release{Alpha: largeAlpha, Signals: signals})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -145,7 +145,7 @@ func TestGuaranteeOfTwoSignals(t *testing.T) {
 					}
 				})
 			})
-			if sum > lavish {
+			if sum > largeAlpha {
 				t.Errorf("%v and %v fail with chance %.4f", a, b, sum)
 			}
 		}

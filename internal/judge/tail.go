@@ -2,7 +2,7 @@ package judge
 
 import "math"
 
-// tail is the upper tail of a law, summed down cell by cell: up to the lower end
+// tail is the upper tail of a distribution, summed down cell by cell: up to the lower end
 // of the last cell, of the one before it, and of the one before that. Inside the
 // last cell its log follows the parabola through the three.
 type tail struct {
@@ -14,12 +14,12 @@ type tail struct {
 // chances are samples of a density, and its integral beyond the cell's end
 // differs from their sum by the first term of Euler and Maclaurin, which is a
 // share of the next difference: 0 on the integers.
-func (t *tail) reach(f *frontier, i int) {
-	p, next := f.law[i], f.law[max(0, i-1)]
+func (t *tail) reach(b *boundary, i int) {
+	p, next := b.distribution[i], b.distribution[max(0, i-1)]
 	if p > 0 {
 		t.sum += p
 	}
-	share := (1 - 1/(f.step*f.step)) / 24
+	share := (1 - 1/(b.step*b.step)) / 24
 	t.whole, t.upper, t.uppermost = max(t.whole, t.sum+share*(next-p)), t.whole, t.upper
 }
 
@@ -28,7 +28,7 @@ func (t *tail) reach(f *frontier, i int) {
 func (t *tail) bend() (slope, bend float64) {
 	slope = math.Log(t.upper / t.whole)
 	if t.uppermost > 0 {
-		// A law cut a moment ago can end abruptly; a normal one bends slowly.
+		// A distribution cut a moment ago can end abruptly; a normal one bends slowly.
 		bend = min(0, max(slope, math.Log(t.uppermost/t.upper)-slope))
 	}
 	return slope, bend

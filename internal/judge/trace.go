@@ -3,7 +3,7 @@ package judge
 // Trace gives the verdict that each minute of a release would have brought, in
 // order, up to the one that fails.
 func Trace(release Release) ([]Verdict, error) {
-	r, err := release.normalised()
+	r, err := release.withDefaults()
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // normalised fills in the defaults, or says which field is wrong.
-func (r Release) normalised() (Release, error) {
+func (r Release) withDefaults() (Release, error) {
 	if r.Alpha == 0 {
 		r.Alpha = DefaultAlpha
 	}
@@ -100,15 +100,15 @@ func (t Tolerance) check(field string) error {
 
 // most is far above what a function serves in a minute, and small enough for
 // sums of any number of minutes to stay exact.
-const most = 1_000_000_000
+const maxCount = 1_000_000_000
 
 func (c Counts) check() error {
 	for _, field := range []struct {
 		name  string
 		value int64
 	}{{"requests", c.Requests}, {"events", c.Events}} {
-		if field.value < 0 || field.value > most {
-			return fmt.Errorf("%s is %d; it must be from 0 to %d", field.name, field.value, most)
+		if field.value < 0 || field.value > maxCount {
+			return fmt.Errorf("%s is %d; it must be from 0 to %d", field.name, field.value, maxCount)
 		}
 	}
 	return nil
@@ -116,12 +116,12 @@ func (c Counts) check() error {
 
 // proven are the counts with every event proof of a request: throttled requests
 // do not show up among a version's invocations.
-func (c Counts) proven() Counts {
+func (c Counts) withProvenRequests() Counts {
 	return Counts{Requests: max(c.Requests, c.Events), Events: c.Events}
 }
 
-func (m Minute) proven() Minute {
-	return Minute{Stable: m.Stable.proven(), Candidate: m.Candidate.proven()}
+func (m Minute) withProvenRequests() Minute {
+	return Minute{Stable: m.Stable.withProvenRequests(), Candidate: m.Candidate.withProvenRequests()}
 }
 
 func (s *Signal) tolerated() Tolerance {
@@ -144,7 +144,7 @@ func (s *Signal) smallest() Tolerance {
 // because CloudWatch answers so for throttled requests; in a record of the past
 // they are more likely a mistake.
 func Check(r Release) error {
-	if _, err := r.normalised(); err != nil {
+	if _, err := r.withDefaults(); err != nil {
 		return err
 	}
 	for i := range r.Signals {

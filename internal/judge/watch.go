@@ -9,24 +9,24 @@ import (
 // the watch for reasons of their own.
 const DefaultDrift = 1.5
 
-// watching is the test of a watch. There is no traffic on stable to compare
+// watchTest is the test of a watch. There is no traffic on stable to compare
 // with, so a rate stands in for it: the highest that the baseline allows for
 // stable but for half of the watch's alpha, times what is tolerated. The other
 // half is for the candidate to exceed that rate at any time.
-type watching struct {
+type watchTest struct {
 	rate      float64 // events per request that are no reason to fail
 	limit     float64 // log of the e-value that fails
 	baseline  Counts
 	candidate Counts
 }
 
-func newWatching(s *Signal, alpha float64) watching {
-	baseline := s.Watch.Baseline.proven()
+func newWatchTest(s *Signal, alpha float64) watchTest {
+	baseline := s.Watch.Baseline.withProvenRequests()
 	drift := s.Watch.Drift
 	if drift == 0 {
 		drift = DefaultDrift
 	}
-	w := watching{rate: 1, baseline: baseline, limit: math.Log(2 / alpha)}
+	w := watchTest{rate: 1, baseline: baseline, limit: math.Log(2 / alpha)}
 	if baseline.Requests == 0 {
 		return w
 	}
@@ -36,10 +36,10 @@ func newWatching(s *Signal, alpha float64) watching {
 	return w
 }
 
-// hear takes in minutes until one fails, and returns which, counted from 1, or 0.
-func (w *watching) hear(minutes []Counts) int {
+// observe takes in minutes until one fails, and returns which, counted from 1, or 0.
+func (w *watchTest) observe(minutes []Counts) int {
 	for n, c := range minutes {
-		c = c.proven()
+		c = c.withProvenRequests()
 		w.candidate.Requests += c.Requests
 		w.candidate.Events += c.Events
 		if w.baseline.Requests > 0 && w.evidence() >= w.limit {
@@ -51,43 +51,43 @@ func (w *watching) hear(minutes []Counts) int {
 
 // evidence is the log of the e-value against "at most rate": a Poisson
 // likelihood ratio, mixed over the same ratios as during the bake.
-func (w *watching) evidence() float64 {
-	sum := negligible
+func (w *watchTest) evidence() float64 {
+	sum := logZero
 	for j, weight := range weightLogs {
-		sum = addLogs(sum, weight+float64(w.candidate.Events)*steps[first+j]-
-			float64(w.candidate.Requests)*w.rate*(multiples[first+j]-1))
+		sum = logSum(sum, weight+float64(w.candidate.Events)*multipleLogs[firstRegression+j]-
+			float64(w.candidate.Requests)*w.rate*(multiples[firstRegression+j]-1))
 	}
 	return sum
 }
 
-// excluded is the log of the e-value against "at least rate": the candidate
+// passEvidence is the log of the e-value against "at least rate": the candidate
 // stays below what is no reason to fail.
-func (w *watching) excluded() float64 {
-	sum := negligible
-	for _, multiple := range multiples[:tolerated] {
-		sum = addLogs(sum, float64(w.candidate.Events)*math.Log(multiple)+
+func (w *watchTest) passEvidence() float64 {
+	sum := logZero
+	for _, multiple := range multiples[:toleratedIndex] {
+		sum = logSum(sum, float64(w.candidate.Events)*math.Log(multiple)+
 			float64(w.candidate.Requests)*w.rate*(1-multiple))
 	}
-	return sum - math.Log(float64(tolerated))
+	return sum - math.Log(float64(toleratedIndex))
 }
 
-// sum is what the watch of a signal says.
-func (w *watching) sum(s *Signal, power float64, failedAt int) Evidence {
+// result is what the watch of a signal says.
+func (w *watchTest) result(s *Signal, power float64, failedAt int) Evidence {
 	e := Evidence{
 		Signal: s.Name, Phase: "watch", Outcome: Inconclusive,
-		EValue: value(w.evidence()), Limit: value(w.limit),
+		EValue: eValue(w.evidence()), Limit: eValue(w.limit),
 		Stable: w.baseline, Candidate: w.candidate,
 		StableRate: rate(w.baseline), CandidateRate: rate(w.candidate),
 	}
 	if e.StableRate > 0 {
-		e.Ratio = number(e.CandidateRate / e.StableRate)
+		e.Ratio = pointerTo(e.CandidateRate / e.StableRate)
 	}
 	switch wanted := -math.Log1p(-power); {
 	case failedAt > 0:
 		e.Outcome = Fail
 	case w.baseline.Requests == 0:
 		e.Missing = "stable has no recent past to compare with"
-	case w.excluded() >= wanted:
+	case w.passEvidence() >= wanted:
 		e.Outcome = Pass
 	default:
 		e.Missing = fmt.Sprintf("more requests are needed to show a rate below %s", percent(w.rate))

@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-// exactly is the law on the integers without cells or cuts of the frontier:
+// exactBoundary is the distribution on the integers without cells or cuts of the boundary:
 // the reference that it is held to.
-type exactly struct {
-	law   []float64
-	spent float64
+type exactBoundary struct {
+	distribution []float64
+	spent        float64
 }
 
-func (e *exactly) advance(s split) {
+func (e *exactBoundary) advance(s split) {
 	events := int(s.events)
 	chances := make([]float64, events+1)
 	for x := range chances {
@@ -22,19 +22,19 @@ func (e *exactly) advance(s split) {
 			chances[x] = math.Exp(choose(s.events, float64(x)) + float64(x)*math.Log(s.share) + (s.events-float64(x))*math.Log1p(-s.share))
 		}
 	}
-	next := make([]float64, len(e.law)+events)
-	for i, p := range e.law {
+	next := make([]float64, len(e.distribution)+events)
+	for i, p := range e.distribution {
 		for x, q := range chances {
 			next[i+x] += p * q
 		}
 	}
-	e.law = next
+	e.distribution = next
 }
 
-func (e *exactly) cut(events float64) {
-	for i := int(events); i < len(e.law); i++ {
-		e.spent += e.law[i]
-		e.law[i] = 0
+func (e *exactBoundary) cut(events float64) {
+	for i := int(events); i < len(e.distribution); i++ {
+		e.spent += e.distribution[i]
+		e.distribution[i] = 0
 	}
 }
 
@@ -48,7 +48,7 @@ func choose(n, k float64) float64 {
 	return a - b - c
 }
 
-func TestFrontierSpendsWhatItSays(t *testing.T) {
+func TestBoundarySpendsWhatItSays(t *testing.T) {
 	tests := []struct {
 		name   string
 		minute Minute
@@ -67,33 +67,33 @@ func TestFrontierSpendsWhatItSays(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			f := newFrontier()
-			e := exactly{law: []float64{1}}
+			b := newBoundary()
+			e := exactBoundary{distribution: []float64{1}}
 			for minute := range test.n {
 				s := splitOf(test.minute, test.ratio)
-				f.advance(s)
+				b.advance(s)
 				e.advance(s)
-				limit := f.limit(0.05 * math.Pow(float64(minute+1)/float64(test.n), 0.4))
-				f.cut(limit)
+				limit := b.limit(0.05 * math.Pow(float64(minute+1)/float64(test.n), 0.4))
+				b.cut(limit)
 				e.cut(limit)
 			}
-			t.Logf("says %.5f, is %.5f; cells of %v", f.spent, e.spent, f.step)
+			t.Logf("says %.5f, is %.5f; cells of %v", b.spent, e.spent, b.step)
 			// What the economies may hide is a twentieth of the reserve.
-			if e.spent > 0.05*1.005 || f.spent > 0.05+1e-12 {
-				t.Errorf("spent %.5f and said %.5f", e.spent, f.spent)
+			if e.spent > 0.05*1.005 || b.spent > 0.05+1e-12 {
+				t.Errorf("spent %.5f and said %.5f", e.spent, b.spent)
 			}
 		})
 	}
 }
 
-func BenchmarkFrontier(b *testing.B) {
+func BenchmarkBoundary(b *testing.B) {
 	m := Minute{Counts{5400, 270}, Counts{600, 30}}
 	for b.Loop() {
-		f := newFrontier()
+		limits := newBoundary()
 		for minute := range 60 {
 			s := splitOf(m, 1)
-			f.advance(s)
-			f.cut(f.limit(0.05 * float64(minute+1) / 60))
+			limits.advance(s)
+			limits.cut(limits.limit(0.05 * float64(minute+1) / 60))
 		}
 	}
 }

@@ -8,16 +8,16 @@ import "math"
 var multiples = [...]float64{0.5, 1, 1.25, 1.5, 2, 3, 5, 10, 30}
 
 const (
-	tolerated = 1 // the index of 1
-	first     = 2 // the first that is a regression
+	toleratedIndex  = 1
+	firstRegression = 2
 )
 
 // weights are those of the regressions in the mixture, from the first on.
-var weights = [len(multiples) - first]float64{0.10, 0.22, 0.18, 0.15, 0.13, 0.15, 0.07}
+var weights = [len(multiples) - firstRegression]float64{0.10, 0.22, 0.18, 0.15, 0.13, 0.15, 0.07}
 
 var (
-	steps      = logsOf(multiples[:])
-	weightLogs = logsOf(weights[:])
+	multipleLogs = logsOf(multiples[:])
+	weightLogs   = logsOf(weights[:])
 )
 
 func logsOf(values []float64) []float64 {
@@ -28,11 +28,11 @@ func logsOf(values []float64) []float64 {
 	return logs
 }
 
-// tally sums a signal's minutes. Given the events K of a minute and the
+// signalCounts sums a signal's minutes. Given the events K of a minute and the
 // requests c and s of the sides, each event falls on the candidate with chance
 // ratio·c/(ratio·c + s); so of all the data on a ratio, the log likelihood
 // needs only the candidate's events and one sum over the minutes.
-type tally struct {
+type signalCounts struct {
 	stable, candidate Counts
 	// sums[j] is the sum over minutes of K·log(ratio_j·c + s).
 	ratios, sums [len(multiples)]float64
@@ -41,13 +41,13 @@ type tally struct {
 	differences  differences
 }
 
-func newTally(s *Signal) tally {
-	t := tally{smallest: s.smallest().Ratio}
+func newSignalCounts(s *Signal) signalCounts {
+	sc := signalCounts{smallest: s.smallest().Ratio}
 	for j, m := range multiples {
-		t.ratios[j] = m * s.tolerated().Ratio
+		sc.ratios[j] = m * s.tolerated().Ratio
 	}
-	t.differences = newDifferences(s.tolerated().Difference, s.smallest().Difference)
-	return t
+	sc.differences = newDifferences(s.tolerated().Difference, s.smallest().Difference)
+	return sc
 }
 
 // informative tells whether a minute can say anything: both sides served.
@@ -56,74 +56,74 @@ func (m Minute) informative() bool {
 }
 
 // add takes in a minute that is informative.
-func (t *tally) add(m Minute) {
-	t.stable.Requests += m.Stable.Requests
-	t.stable.Events += m.Stable.Events
-	t.candidate.Requests += m.Candidate.Requests
-	t.candidate.Events += m.Candidate.Events
-	t.differences.add(m)
+func (sc *signalCounts) add(m Minute) {
+	sc.stable.Requests += m.Stable.Requests
+	sc.stable.Events += m.Stable.Events
+	sc.candidate.Requests += m.Candidate.Requests
+	sc.candidate.Events += m.Candidate.Events
+	sc.differences.add(m)
 	events := float64(m.Stable.Events + m.Candidate.Events)
 	if events == 0 {
 		return
 	}
 	c, s := float64(m.Candidate.Requests), float64(m.Stable.Requests)
-	for j, ratio := range t.ratios {
-		t.sums[j] += events * math.Log(ratio*c+s)
+	for j, ratio := range sc.ratios {
+		sc.sums[j] += events * math.Log(ratio*c+s)
 	}
-	t.smallestSum += events * math.Log(t.smallest*c+s)
+	sc.smallestSum += events * math.Log(sc.smallest*c+s)
 }
 
-// against is the log likelihood ratio of ratio j against the tolerated one, had
+// logLikelihoodRatio is the log likelihood ratio of ratio j against the tolerated one, had
 // the candidate had the given number of the events.
-func (t *tally) against(j int, events float64) float64 {
-	return events*steps[j] - (t.sums[j] - t.sums[tolerated])
+func (sc *signalCounts) logLikelihoodRatio(j int, events float64) float64 {
+	return events*multipleLogs[j] - (sc.sums[j] - sc.sums[toleratedIndex])
 }
 
 // evidence is the log of the e-value against "no worse than the tolerated
 // ratio", had the candidate had the given number of the events. It grows with
 // that number.
-func (t *tally) evidence(events float64) float64 {
-	log, _ := t.mixed(events)
+func (sc *signalCounts) evidence(events float64) float64 {
+	log, _ := sc.evidenceAndSlope(events)
 	return log
 }
 
-// mixed is the evidence at a number of events, and its derivative.
-func (t *tally) mixed(events float64) (log, slope float64) {
-	highest := negligible
+// evidenceAndSlope is the evidence at a number of events, and its derivative.
+func (sc *signalCounts) evidenceAndSlope(events float64) (log, slope float64) {
+	highest := logZero
 	var logs [len(weights)]float64
 	for j := range logs {
-		logs[j] = weightLogs[j] + t.against(first+j, events)
+		logs[j] = weightLogs[j] + sc.logLikelihoodRatio(firstRegression+j, events)
 		highest = max(highest, logs[j])
 	}
 	sum := 0.0
 	for j, l := range logs {
 		part := math.Exp(l - highest)
 		sum += part
-		slope += part * steps[first+j]
+		slope += part * multipleLogs[firstRegression+j]
 	}
 	return highest + math.Log(sum), slope / sum
 }
 
-// excluded is the log of the e-value against "at least the smallest regression
+// passEvidence is the log of the e-value against "at least the smallest regression
 // that matters".
-func (t *tally) excluded() float64 {
-	events := float64(t.candidate.Events)
-	sum, n := negligible, 0
-	for j, ratio := range t.ratios {
-		if ratio >= t.smallest {
+func (sc *signalCounts) passEvidence() float64 {
+	events := float64(sc.candidate.Events)
+	sum, n := logZero, 0
+	for j, ratio := range sc.ratios {
+		if ratio >= sc.smallest {
 			break
 		}
-		sum = addLogs(sum, events*math.Log(ratio/t.smallest)-(t.sums[j]-t.smallestSum))
+		sum = logSum(sum, events*math.Log(ratio/sc.smallest)-(sc.sums[j]-sc.smallestSum))
 		n++
 	}
-	return addLogs(sum-math.Log(float64(n)), t.differences.excluded()) - math.Ln2
+	return logSum(sum-math.Log(float64(n)), sc.differences.passEvidence()) - math.Ln2
 }
 
-// negligible stands for the log of zero, without an infinity.
-const negligible = -1e12
+// logZero stands for the log of zero, without an infinity.
+const logZero = -1e12
 
-// addLogs is the log of the sum of two numbers given by their logs.
-func addLogs(a, b float64) float64 {
+// logSum is the log of the sum of two numbers given by their logs.
+func logSum(a, b float64) float64 {
 	if a < b {
 		a, b = b, a
 	}
@@ -133,10 +133,10 @@ func addLogs(a, b float64) float64 {
 // eventsFor is the lowest whole number of the candidate's events whose evidence
 // is at least a log; it may be more than there are. The evidence is convex in the
 // events, so that Newton's steps never fall short after the first.
-func (t *tally) eventsFor(log float64) float64 {
-	x := float64(t.candidate.Events)
+func (sc *signalCounts) eventsFor(log float64) float64 {
+	x := float64(sc.candidate.Events)
 	for range 50 {
-		value, slope := t.mixed(x)
+		value, slope := sc.evidenceAndSlope(x)
 		step := (log - value) / slope
 		x += step
 		if math.Abs(step) < 1e-6 {
