@@ -33,20 +33,20 @@ func logsOf(values []float64) []float64 {
 // ratio·c/(ratio·c + s); so of all the data on a ratio, the log likelihood
 // needs only the candidate's events and one sum over the minutes.
 type signalCounts struct {
-	stable, candidate Counts
+	total Minute
 	// sums[j] is the sum over minutes of K·log(ratio_j·c + s).
 	ratios, sums [len(multiples)]float64
-	smallest     float64 // the ratio to exclude for a pass
-	smallestSum  float64 // and its sum
+	smallest     Tolerance // to exclude for a pass
+	smallestSum  float64   // the sum of its ratio
 	differences  differences
 }
 
 func newSignalCounts(s *Signal) signalCounts {
-	sc := signalCounts{smallest: s.smallest().Ratio}
+	sc := signalCounts{smallest: s.smallest()}
 	for j, m := range multiples {
 		sc.ratios[j] = m * s.tolerated().Ratio
 	}
-	sc.differences = newDifferences(s.tolerated().Difference, s.smallest().Difference)
+	sc.differences = differences{tolerated: s.tolerated().Difference, smallest: s.smallest().Difference}
 	return sc
 }
 
@@ -55,22 +55,23 @@ func (m Minute) informative() bool {
 	return m.Stable.Requests > 0 && m.Candidate.Requests > 0
 }
 
+// floats are the requests of the candidate and of stable, and the events of both.
+func (m Minute) floats() (candidate, stable, events float64) {
+	return float64(m.Candidate.Requests), float64(m.Stable.Requests), float64(m.Stable.Events + m.Candidate.Events)
+}
+
 // add takes in a minute that is informative.
 func (sc *signalCounts) add(m Minute) {
-	sc.stable.Requests += m.Stable.Requests
-	sc.stable.Events += m.Stable.Events
-	sc.candidate.Requests += m.Candidate.Requests
-	sc.candidate.Events += m.Candidate.Events
+	sc.total = sc.total.plus(m)
 	sc.differences.add(m)
-	events := float64(m.Stable.Events + m.Candidate.Events)
+	c, s, events := m.floats()
 	if events == 0 {
 		return
 	}
-	c, s := float64(m.Candidate.Requests), float64(m.Stable.Requests)
 	for j, ratio := range sc.ratios {
 		sc.sums[j] += events * math.Log(ratio*c+s)
 	}
-	sc.smallestSum += events * math.Log(sc.smallest*c+s)
+	sc.smallestSum += events * math.Log(sc.smallest.Ratio*c+s)
 }
 
 // logLikelihoodRatio is the log likelihood ratio of ratio j against the tolerated one, had
@@ -107,13 +108,13 @@ func (sc *signalCounts) evidenceAndSlope(events float64) (log, slope float64) {
 // passEvidence is the log of the e-value against "at least the smallest regression
 // that matters".
 func (sc *signalCounts) passEvidence() float64 {
-	events := float64(sc.candidate.Events)
+	events := float64(sc.total.Candidate.Events)
 	sum, n := logZero, 0
 	for j, ratio := range sc.ratios {
-		if ratio >= sc.smallest {
+		if ratio >= sc.smallest.Ratio {
 			break
 		}
-		sum = logSum(sum, events*math.Log(ratio/sc.smallest)-(sc.sums[j]-sc.smallestSum))
+		sum = logSum(sum, events*math.Log(ratio/sc.smallest.Ratio)-(sc.sums[j]-sc.smallestSum))
 		n++
 	}
 	return logSum(sum-math.Log(float64(n)), sc.differences.passEvidence()) - math.Ln2
@@ -134,7 +135,7 @@ func logSum(a, b float64) float64 {
 // is at least a log; it may be more than there are. The evidence is convex in the
 // events, so that Newton's steps never fall short after the first.
 func (sc *signalCounts) eventsFor(log float64) float64 {
-	x := float64(sc.candidate.Events)
+	x := float64(sc.total.Candidate.Events)
 	for range 50 {
 		value, slope := sc.evidenceAndSlope(x)
 		step := (log - value) / slope

@@ -25,10 +25,6 @@ var (
 	shrinkLogs = logsOf(shrinks[:])
 )
 
-func newDifferences(tolerated, smallest float64) differences {
-	return differences{tolerated: tolerated, smallest: smallest}
-}
-
 func (d *differences) add(m Minute) {
 	c, s := float64(m.Candidate.Requests), float64(m.Stable.Requests)
 	x, y := float64(m.Candidate.Events), float64(m.Stable.Events)

@@ -12,10 +12,10 @@ func (a *analysis) evidence(i, minute int) Evidence {
 	state, s := &a.signals[i], &a.release.Signals[i]
 	sc := &state.counts
 	e := Evidence{
-		Signal: s.Name, Phase: "bake", Outcome: Inconclusive,
-		EValue: eValue(sc.evidence(float64(sc.candidate.Events))), Limit: eValue(state.limitEvidence(a.alpha)),
-		Stable: sc.stable, Candidate: sc.candidate,
-		StableRate: rate(sc.stable), CandidateRate: rate(sc.candidate),
+		Signal: s.Name, Phase: PhaseBake, Outcome: Inconclusive,
+		EValue: eValue(sc.evidence(float64(sc.total.Candidate.Events))), Limit: eValue(state.limitEvidence(a.alpha)),
+		Stable: sc.total.Stable, Candidate: sc.total.Candidate,
+		StableRate: rate(sc.total.Stable), CandidateRate: rate(sc.total.Candidate),
 	}
 	e.Ratio, e.Interval = sc.interval(s.Minutes[:min(minute, len(s.Minutes))], a.alpha/float64(len(a.signals)))
 	wanted := -math.Log1p(-a.release.Power)
@@ -35,8 +35,7 @@ func (a *analysis) recent(i int) (recent Minute, n int) {
 	minutes := a.release.Signals[i].Minutes
 	for k := len(minutes) - 1; k >= 0 && n < recentMinutes; k-- {
 		if m := minutes[k]; m.informative() {
-			recent.Stable.Requests += m.Stable.Requests
-			recent.Candidate.Requests += m.Candidate.Requests
+			recent = recent.plus(m)
 		}
 		n++
 	}
@@ -48,10 +47,10 @@ const recentMinutes = 5
 
 // missing says what must still be excluded.
 func (sc *signalCounts) missing() string {
-	if sc.candidate.Requests == 0 {
+	if sc.total.Candidate.Requests == 0 {
 		return "no minute had requests on both versions"
 	}
-	excludes := math.Max(rate(sc.stable)*sc.smallest, rate(sc.stable)+sc.differences.smallest)
+	excludes := math.Max(rate(sc.total.Stable)*sc.smallest.Ratio, rate(sc.total.Stable)+sc.smallest.Difference)
 	return fmt.Sprintf("more requests are needed to exclude a rate of %s, the smallest regression that matters", percent(math.Min(1, excludes)))
 }
 
@@ -63,7 +62,7 @@ func (sc *signalCounts) minutesToPass(wanted float64, recent Minute, n int) *int
 	if c == 0 || s == 0 {
 		return nil
 	}
-	p := float64(sc.stable.Events+sc.candidate.Events) / float64(sc.stable.Requests+sc.candidate.Requests)
+	p := float64(sc.total.Stable.Events+sc.total.Candidate.Events) / float64(sc.total.Stable.Requests+sc.total.Candidate.Requests)
 	best := math.Inf(1)
 	consider := func(now, growth, parts float64) {
 		if growth > 0 {
@@ -72,17 +71,17 @@ func (sc *signalCounts) minutesToPass(wanted float64, recent Minute, n int) *int
 	}
 	events := p * (c + s)
 	below := 0
-	for below < len(sc.ratios) && sc.ratios[below] < sc.smallest {
+	for below < len(sc.ratios) && sc.ratios[below] < sc.smallest.Ratio {
 		below++
 	}
 	for j, ratio := range sc.ratios[:below] {
-		now := float64(sc.candidate.Events)*math.Log(ratio/sc.smallest) - (sc.sums[j] - sc.smallestSum)
-		growth := p*c*math.Log(ratio/sc.smallest) - events*math.Log((ratio*c+s)/(sc.smallest*c+s))
+		now := float64(sc.total.Candidate.Events)*math.Log(ratio/sc.smallest.Ratio) - (sc.sums[j] - sc.smallestSum)
+		growth := p*c*math.Log(ratio/sc.smallest.Ratio) - events*math.Log((ratio*c+s)/(sc.smallest.Ratio*c+s))
 		consider(now, growth, float64(below))
 	}
 	for j, shrink := range shrinks {
 		fall := 1 - shrink
-		growth := p*c*math.Log(shrink) + p*s*math.Log1p(fall*c/s) + c*sc.differences.smallest*fall
+		growth := p*c*math.Log(shrink) + p*s*math.Log1p(fall*c/s) + c*sc.smallest.Difference*fall
 		consider(sc.differences.better[j], growth, float64(len(shrinks)))
 	}
 	if !(best < 1e6) {
@@ -133,10 +132,7 @@ func summarySentence(v Verdict, evidence []Evidence) string {
 }
 
 func rate(c Counts) float64 {
-	if c.Requests == 0 {
-		return 0
-	}
-	return sixDigits(float64(c.Events) / float64(c.Requests))
+	return sixDigits(c.Rate())
 }
 
 // greatest bounds the e-values that are told.

@@ -6,12 +6,8 @@ import "math"
 // requests.
 type likelihood struct {
 	events  float64 // of the candidate
-	minutes []sample
+	minutes []Minute
 }
-
-// sample is a minute that had events: the requests of each side, and the events
-// of both.
-type sample struct{ candidate, stable, events float64 }
 
 // interval is the ratio of the rates, weighed minute by minute, and the ratios
 // that cannot be rejected at alpha at any look: those at which the likelihood of
@@ -20,7 +16,7 @@ type sample struct{ candidate, stable, events float64 }
 // ratios, so it reaches 1/alpha with probability at most alpha, ever (Ville's
 // inequality).
 func (sc *signalCounts) interval(minutes []Minute, alpha float64) (*float64, Interval) {
-	l := likelihood{events: float64(sc.candidate.Events), minutes: make([]sample, 0, len(minutes))}
+	l := likelihood{events: float64(sc.total.Candidate.Events), minutes: make([]Minute, 0, len(minutes))}
 	for _, m := range minutes {
 		if m = m.withProvenRequests(); m.informative() {
 			l.add(m)
@@ -36,9 +32,9 @@ func (sc *signalCounts) interval(minutes []Minute, alpha float64) (*float64, Int
 	least += math.Log(alpha / float64(len(sc.ratios)))
 	start := math.Log(rateRatio(sc))
 	switch {
-	case sc.candidate.Events == 0:
+	case sc.total.Candidate.Events == 0:
 		return pointerTo(0), Interval{Low: pointerTo(0), High: pointerTo(math.Exp(l.cross(start, 1, least)))}
-	case sc.stable.Events == 0:
+	case sc.total.Stable.Events == 0:
 		return nil, Interval{Low: pointerTo(math.Exp(l.cross(start, -1, least)))}
 	}
 	peak := l.peak(start)
@@ -50,13 +46,13 @@ func (sc *signalCounts) interval(minutes []Minute, alpha float64) (*float64, Int
 
 // rateRatio is a first guess, with half an event more on each side.
 func rateRatio(sc *signalCounts) float64 {
-	return (float64(sc.candidate.Events) + 0.5) / float64(sc.candidate.Requests) /
-		((float64(sc.stable.Events) + 0.5) / float64(sc.stable.Requests))
+	return (float64(sc.total.Candidate.Events) + 0.5) / float64(sc.total.Candidate.Requests) /
+		((float64(sc.total.Stable.Events) + 0.5) / float64(sc.total.Stable.Requests))
 }
 
 func (l *likelihood) add(m Minute) {
-	if events := m.Candidate.Events + m.Stable.Events; events > 0 {
-		l.minutes = append(l.minutes, sample{float64(m.Candidate.Requests), float64(m.Stable.Requests), float64(events)})
+	if m.Candidate.Events+m.Stable.Events > 0 {
+		l.minutes = append(l.minutes, m)
 	}
 }
 
@@ -66,9 +62,10 @@ func (l *likelihood) at(ratio float64) (log, slope float64) {
 	log, slope = l.events*ratio, l.events
 	r := math.Exp(ratio)
 	for _, m := range l.minutes {
-		whole := r*m.candidate + m.stable
-		log -= m.events * math.Log(whole)
-		slope -= m.events * r * m.candidate / whole
+		c, s, events := m.floats()
+		whole := r*c + s
+		log -= events * math.Log(whole)
+		slope -= events * r * c / whole
 	}
 	return log, slope
 }
@@ -78,9 +75,10 @@ func (l *likelihood) slope(ratio float64) (slope, bend float64) {
 	slope = l.events
 	r := math.Exp(ratio)
 	for _, m := range l.minutes {
-		share := r * m.candidate / (r*m.candidate + m.stable)
-		slope -= m.events * share
-		bend -= m.events * share * (1 - share)
+		c, s, events := m.floats()
+		share := r * c / (r*c + s)
+		slope -= events * share
+		bend -= events * share * (1 - share)
 	}
 	return slope, bend
 }

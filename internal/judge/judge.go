@@ -66,7 +66,7 @@ func (a *analysis) observe(minute int) int {
 	a.spendAlpha(minute+1, fresh)
 	for i := range a.signals {
 		state := &a.signals[i]
-		if float64(state.counts.candidate.Events) >= state.limit && a.exceedsDifference(i) {
+		if float64(state.counts.total.Candidate.Events) >= state.limit && a.exceedsDifference(i) {
 			return i
 		}
 	}

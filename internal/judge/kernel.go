@@ -19,9 +19,9 @@ type split struct {
 // whatever made them events. For other ratios, and where events may exceed what
 // can be drawn, it is the binomial that rare events lead to.
 func splitOf(m Minute, ratio float64) split {
-	c, s := float64(m.Candidate.Requests), float64(m.Stable.Requests)
+	c, s, events := m.floats()
 	return split{
-		events:    float64(m.Stable.Events + m.Candidate.Events),
+		events:    events,
 		candidate: c, total: c + s,
 		share: ratio * c / (ratio*c + s),
 		exact: ratio == 1,

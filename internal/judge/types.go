@@ -25,11 +25,27 @@ type Counts struct {
 	Events   int64 `json:"events"`
 }
 
+// Rate is the events per request, and 0 without requests.
+func (c Counts) Rate() float64 {
+	if c.Requests == 0 {
+		return 0
+	}
+	return float64(c.Events) / float64(c.Requests)
+}
+
+func (c Counts) plus(o Counts) Counts {
+	return Counts{Requests: c.Requests + o.Requests, Events: c.Events + o.Events}
+}
+
 // Minute holds both sides of one complete minute. A minute without traffic, or
 // whose counts are missing, is zero and carries no evidence.
 type Minute struct {
 	Stable    Counts `json:"stable"`
 	Candidate Counts `json:"candidate"`
+}
+
+func (m Minute) plus(o Minute) Minute {
+	return Minute{Stable: m.Stable.plus(o.Stable), Candidate: m.Candidate.plus(o.Candidate)}
 }
 
 // Tolerance bounds a rate of events relative to that of stable: a rate is
@@ -104,10 +120,16 @@ type Verdict struct {
 	Reason string `json:"reason"`
 }
 
+// The phases of a release that evidence is of.
+const (
+	PhaseBake  = "bake"
+	PhaseWatch = "watch"
+)
+
 // Evidence is what one signal says.
 type Evidence struct {
 	Signal string `json:"signal"`
-	// Phase is "bake" or "watch".
+	// Phase is PhaseBake or PhaseWatch.
 	Phase   string  `json:"phase"`
 	Outcome Outcome `json:"verdict"`
 	// EValue is the evidence against "no worse than tolerated", and Limit what

@@ -39,9 +39,7 @@ func newWatchTest(s *Signal, alpha float64) watchTest {
 // observe takes in minutes until one fails, and returns which, counted from 1, or 0.
 func (w *watchTest) observe(minutes []Counts) int {
 	for n, c := range minutes {
-		c = c.withProvenRequests()
-		w.candidate.Requests += c.Requests
-		w.candidate.Events += c.Events
+		w.candidate = w.candidate.plus(c.withProvenRequests())
 		if w.baseline.Requests > 0 && w.evidence() >= w.limit {
 			return n + 1
 		}
@@ -74,7 +72,7 @@ func (w *watchTest) passEvidence() float64 {
 // result is what the watch of a signal says.
 func (w *watchTest) result(s *Signal, power float64, failedAt int) Evidence {
 	e := Evidence{
-		Signal: s.Name, Phase: "watch", Outcome: Inconclusive,
+		Signal: s.Name, Phase: PhaseWatch, Outcome: Inconclusive,
 		EValue: eValue(w.evidence()), Limit: eValue(w.limit),
 		Stable: w.baseline, Candidate: w.candidate,
 		StableRate: rate(w.baseline), CandidateRate: rate(w.candidate),

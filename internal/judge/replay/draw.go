@@ -29,7 +29,7 @@ func seriesOf(verdicts []judge.Verdict) []series {
 	for _, v := range verdicts {
 		for _, e := range v.Evidence {
 			name := e.Signal
-			if e.Phase == "watch" {
+			if e.Phase == judge.PhaseWatch {
 				name += ", watch"
 			}
 			i, ok := at[name]

@@ -74,7 +74,7 @@ func anyError(_ scenario, series []judge.Minute) int {
 func alarm(_ scenario, series []judge.Minute) int {
 	running := 0
 	for i, m := range series {
-		if rate(m.Candidate) > 0.01 {
+		if m.Candidate.Rate() > 0.01 {
 			running++
 		} else {
 			running = 0
@@ -90,7 +90,7 @@ func alarm(_ scenario, series []judge.Minute) int {
 func successRate(_ scenario, series []judge.Minute) int {
 	failures := 0
 	for i, m := range series {
-		if rate(m.Candidate) > 0.01 {
+		if m.Candidate.Rate() > 0.01 {
 			failures++
 		}
 		if failures > 10 {
@@ -111,7 +111,7 @@ func zTest(_ scenario, series []judge.Minute) int {
 		pooled := float64(stable.Events+candidate.Events) / float64(stable.Requests+candidate.Requests)
 		variance := pooled * (1 - pooled) * (1/float64(stable.Requests) + 1/float64(candidate.Requests))
 		if candidate.Requests > 0 && stable.Requests > 0 && variance > 0 &&
-			(rate(candidate)-rate(stable))/math.Sqrt(variance) > z95 {
+			(candidate.Rate()-stable.Rate())/math.Sqrt(variance) > z95 {
 			return i + 1
 		}
 	}
@@ -126,10 +126,10 @@ func mannWhitney(_ scenario, series []judge.Minute) int {
 	var stable, candidate []float64 // sorted
 	for i, m := range series {
 		if m.Candidate.Requests > 0 {
-			candidate = insert(candidate, rate(m.Candidate))
+			candidate = insert(candidate, m.Candidate.Rate())
 		}
 		if m.Stable.Requests > 0 {
-			stable = insert(stable, rate(m.Stable))
+			stable = insert(stable, m.Stable.Rate())
 		}
 		if i >= 4 && rankScore(stable, candidate) > z95 {
 			return i + 1
@@ -174,11 +174,4 @@ func rankScore(stable, candidate []float64) float64 {
 		return 0
 	}
 	return (sum - m*(all+1)/2) / math.Sqrt(variance)
-}
-
-func rate(c judge.Counts) float64 {
-	if c.Requests == 0 {
-		return 0
-	}
-	return float64(c.Events) / float64(c.Requests)
 }
