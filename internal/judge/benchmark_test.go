@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// drawn is an hour of three signals with chance in it, at a given mean of
-// events in a minute.
+// drawn returns an hour of three signals with random counts. The argument events is
+// the mean of a signal's events in a minute.
 func drawn(events float64) Release {
 	random := rand.New(rand.NewPCG(1, 2))
 	release := Release{Alpha: 0.05, PlannedMinutes: 60}

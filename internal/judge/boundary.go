@@ -2,37 +2,44 @@ package judge
 
 import "math"
 
-// cells is how many values of the candidate's events a boundary tells apart.
-const cells = 256
-
-// boundary follows, minute by minute, the distribution of the candidate's events among
-// the releases that have not failed yet, given the events and the requests of
-// each minute, when the candidate is as bad as tolerated and no worse. From it
-// each look gets the lowest number of events that may fail without spending
-// more of alpha than allowed; that part of the distribution is cut off, and the rest
-// goes on.
+// boundary computes the limit of one signal at each look: the lowest number of the
+// candidate's events that fails. This is the exact conditional boundary of
+// sequential surveillance (Kulldorff et al., Sequential Analysis 30, 2011).
 //
-// Up to a deviation of some ten events the distribution is computed on the integers.
-// Beyond, cells are several events wide, and moments up to the third are kept.
+// It holds the distribution of the candidate's events among the releases that have
+// not failed so far, given the requests and the events of each minute, if the
+// candidate is exactly as bad as tolerated. At a look, limit returns the lowest
+// number of events that spends no more of alpha than allowed, and cut removes the
+// releases that fail.
+//
+// While the standard deviation is below eight events, each cell of the distribution
+// is one number of events. After that a cell is several events wide, and the first
+// three moments are kept.
 type boundary struct {
-	distribution   []float64
-	lowest         float64 // events at the centre of the first cell
-	step           float64 // events per cell
-	mean, variance float64 // of the distribution uncut
-	spent          float64
+	distribution   []float64 // the probability of each cell
+	lowest         float64   // the number of events at the centre of the first cell
+	step           float64   // the width of a cell in events: a power of two
+	mean, variance float64   // the moments of the events without any cut
+	spent          float64   // the part of alpha spent so far
 }
+
+const (
+	// maxCells is the largest number of cells. What is above counts as spent.
+	maxCells = 256
+	// keptDeviations is how many standard deviations below the mean are kept.
+	keptDeviations = 2.5
+	// cellDeviations is the largest width of a cell in standard deviations.
+	cellDeviations = 0.25
+	// negligibleChance is the probability at the upper end that is cut after each
+	// minute. It counts as spent.
+	negligibleChance = 1e-9
+)
 
 func newBoundary() boundary {
 	return boundary{distribution: []float64{1}, step: 1}
 }
 
-// widths of the distribution that are kept, in deviations from its mean, and of a cell.
-const (
-	keptDeviations = 2.5
-	cellDeviations = 0.25
-)
-
-// advance takes in a minute's split.
+// advance adds the events of a minute to the distribution.
 func (b *boundary) advance(s split) {
 	if s.events == 0 {
 		return
@@ -57,8 +64,8 @@ func (b *boundary) advance(s split) {
 	b.lift(b.mean - keptDeviations*deviation)
 }
 
-// convolve adds the kernel's events to the distribution. What is out of sight above is
-// counted as spent.
+// convolve replaces the distribution by its convolution with the kernel. It cuts
+// the upper end where the probability is negligible.
 func (b *boundary) convolve(kernel []float64) {
 	next := make([]float64, len(b.distribution)+len(kernel)-1)
 	for i, p := range b.distribution {
@@ -67,7 +74,7 @@ func (b *boundary) convolve(kernel []float64) {
 		}
 	}
 	n, gone := len(next), 0.0
-	for n > 1 && (n > cells || gone+next[n-1] < negligibleChance) {
+	for n > 1 && (n > maxCells || gone+next[n-1] < negligibleChance) {
 		n--
 		gone += max(0, next[n])
 	}
@@ -75,11 +82,8 @@ func (b *boundary) convolve(kernel []float64) {
 	b.distribution = next[:n]
 }
 
-// unseen is a chance that no alpha notices.
-const negligibleChance = 1e-9
-
-// lift moves what lies below floor up to it. More events can only lead to
-// earlier failure, so this overstates what is spent.
+// lift moves the probability of the cells below floor to the first cell above it.
+// More events fail earlier, so this can only overstate what is spent.
 func (b *boundary) lift(floor float64) {
 	below := min(int((floor-b.lowest)/b.step), len(b.distribution)-1)
 	if below <= 0 {
@@ -94,8 +98,9 @@ func (b *boundary) lift(floor float64) {
 	b.lowest += float64(below) * b.step
 }
 
-// coarsen makes cells twice as wide. The odd cells are shared out to the four
-// nearest even ones so that the first three moments stay.
+// coarsen doubles the width of the cells. The probability of each odd cell goes to
+// the four nearest even cells with the weights -1/16, 9/16, 9/16 and -1/16. These
+// keep the first three moments (cubic interpolation).
 func (b *boundary) coarsen() {
 	next := make([]float64, len(b.distribution)/2+3)
 	// Cell 0 of the old distribution is cell 1 of the new one.
@@ -119,44 +124,43 @@ func (b *boundary) coarsen() {
 	b.step *= 2
 }
 
-// limit returns the lowest whole number of events that may fail while no more
-// than allowed is spent in total.
+// limit returns the lowest whole number of events that may fail, if no more than
+// allowed may be spent in total. Both are probabilities.
 func (b *boundary) limit(allowed float64) float64 {
-	room := (allowed - b.spent) / b.surcharge()
+	available := (allowed - b.spent) / b.surcharge()
 	var t tail
 	for i := len(b.distribution) - 1; i >= 0; i-- {
-		t.reach(b, i)
-		if t.whole > room {
-			if b.step == 1 { // any part of a cell of one event rounds up to the next
+		t.extend(b, i)
+		if t.last > available {
+			if b.step == 1 { // a part of a cell of one event cannot fail
 				return b.lowest + float64(i) + 1
 			}
-			return math.Ceil(b.edge(i, t.partAt(room)) + 0.5)
+			return math.Ceil(b.eventsAt(i, t.partAt(available)) + 0.5)
 		}
 	}
-	return math.Ceil(b.edge(0, 0) + 0.5)
+	return math.Ceil(b.eventsAt(0, 0) + 0.5)
 }
 
-// edge is the number of events at a part of the way through a cell.
-func (b *boundary) edge(i int, part float64) float64 {
+// eventsAt returns the number of events at a part, from 0 to 1, of cell i.
+func (b *boundary) eventsAt(i int, part float64) float64 {
 	return b.lowest + (float64(i)-0.5+part)*b.step
 }
 
-// surcharge is what a chance is counted at. With cells of several events the distribution
-// is right to a few parts in a hundred, and least so with two, by comparison
-// with the distribution on the integers in the tests; so a little more than it says is
-// taken as spent.
+// surcharge returns the factor at which a probability counts as spent. It is above
+// 1 where the distribution is approximate. The values come from the comparison
+// with the distribution on the integers in the tests.
 func (b *boundary) surcharge() float64 {
-	switch {
-	case b.step == 1:
+	switch b.step {
+	case 1:
 		return 1
-	case b.step == 2:
+	case 2:
 		return 1.05
 	}
 	return 1.025
 }
 
-// cut takes the releases with at least so many events out of the distribution and counts
-// them as spent.
+// cut removes the releases with at least a number of events from the distribution
+// and counts them as spent.
 func (b *boundary) cut(events float64) {
 	position := (events-0.5-b.lowest)/b.step + 0.5
 	i := int(math.Floor(position))
@@ -169,12 +173,13 @@ func (b *boundary) cut(events float64) {
 	}
 	var t tail
 	for k := len(b.distribution) - 1; k >= i; k-- {
-		t.reach(b, k)
+		t.extend(b, k)
 	}
 	gone := t.above(part)
 	b.spent += gone * b.surcharge()
 	if rest := t.sum - gone; part > 0 && rest > 0 {
-		// What is left of the cell lies below its centre.
+		// The rest of the cell lies below its centre, so a part of it goes to the cell
+		// below. This keeps the mean.
 		aside := (1 - part) / 2
 		b.distribution = b.distribution[:i+1]
 		b.distribution[i] = rest * (1 - aside)
@@ -184,7 +189,7 @@ func (b *boundary) cut(events float64) {
 		return
 	}
 	b.distribution = b.distribution[:i]
-	if len(b.distribution) == 0 { // nothing can be left: an allowance of 1 and more is refused
+	if len(b.distribution) == 0 { // no release is left
 		b.distribution = []float64{0}
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// exactBoundary is the distribution on the integers without cells or cuts of the boundary:
-// the reference that it is held to.
+// exactBoundary holds the distribution on the integers without any approximation. It
+// is the reference for boundary.
 type exactBoundary struct {
 	distribution []float64
 	spent        float64
@@ -38,6 +38,7 @@ func (e *exactBoundary) cut(events float64) {
 	}
 }
 
+// choose returns the log of the binomial coefficient.
 func choose(n, k float64) float64 {
 	if k < 0 || k > n {
 		return math.Inf(-1)
@@ -78,7 +79,7 @@ func TestBoundarySpendsWhatItSays(t *testing.T) {
 				e.cut(limit)
 			}
 			t.Logf("says %.5f, is %.5f; cells of %v", b.spent, e.spent, b.step)
-			// What the economies may hide is a twentieth of the reserve.
+			// The approximations may hide at most a tenth of the reserve.
 			if e.spent > 0.05*1.005 || b.spent > 0.05+1e-12 {
 				t.Errorf("spent %.5f and said %.5f", e.spent, b.spent)
 			}

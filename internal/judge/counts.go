@@ -2,17 +2,16 @@ package judge
 
 import "math"
 
-// The ratios of rates that the evidence mixes over, as multiples of the
-// tolerated ratio. Those above 1 speak for a regression, those below against
-// one; the tolerated ratio itself is the one in the middle.
+// multiples are the ratios of the rates that the evidence mixes over, as multiples
+// of the tolerated ratio. Those above 1 are regressions.
 var multiples = [...]float64{0.5, 1, 1.25, 1.5, 2, 3, 5, 10, 30}
 
 const (
-	toleratedIndex  = 1
-	firstRegression = 2
+	toleratedIndex  = 1 // the index of the tolerated ratio in multiples
+	firstRegression = 2 // the index of the first regression in multiples
 )
 
-// weights are those of the regressions in the mixture, from the first on.
+// weights are the weights of the regressions in the mixture. Their sum is 1.
 var weights = [len(multiples) - firstRegression]float64{0.10, 0.22, 0.18, 0.15, 0.13, 0.15, 0.07}
 
 var (
@@ -28,39 +27,38 @@ func logsOf(values []float64) []float64 {
 	return logs
 }
 
-// signalCounts sums a signal's minutes. Given the events K of a minute and the
-// requests c and s of the sides, each event falls on the candidate with chance
-// ratio·c/(ratio·c + s); so of all the data on a ratio, the log likelihood
-// needs only the candidate's events and one sum over the minutes.
+// signalCounts holds the sums over a signal's minutes that the evidence needs.
+// Let K be the events of a minute, and c and s the requests of the candidate and
+// of stable. Given K, each event falls on the candidate with probability
+// ratio·c/(ratio·c + s). So the log likelihood of a ratio is, up to a constant,
+//
+//	S·log(ratio) - Σ K·log(ratio·c + s)
+//
+// where S is the number of the candidate's events.
 type signalCounts struct {
 	total Minute
-	// sums[j] is the sum over minutes of K·log(ratio_j·c + s).
+	// ratios are the multiples times the tolerated ratio, and sums[j] is
+	// Σ K·log(ratios[j]·c + s).
 	ratios, sums [len(multiples)]float64
-	smallest     Tolerance // to exclude for a pass
-	smallestSum  float64   // the sum of its ratio
-	differences  differences
+	// smallest is the smallest regression that matters, and smallestSum is
+	// Σ K·log(smallest.Ratio·c + s).
+	smallest    Tolerance
+	smallestSum float64
+	differences differences
 }
 
 func newSignalCounts(s *Signal) signalCounts {
-	sc := signalCounts{smallest: s.smallest()}
+	sc := signalCounts{
+		smallest:    s.smallest(),
+		differences: differences{tolerated: s.tolerated().Difference, smallest: s.smallest().Difference},
+	}
 	for j, m := range multiples {
 		sc.ratios[j] = m * s.tolerated().Ratio
 	}
-	sc.differences = differences{tolerated: s.tolerated().Difference, smallest: s.smallest().Difference}
 	return sc
 }
 
-// informative tells whether a minute can say anything: both sides served.
-func (m Minute) informative() bool {
-	return m.Stable.Requests > 0 && m.Candidate.Requests > 0
-}
-
-// floats are the requests of the candidate and of stable, and the events of both.
-func (m Minute) floats() (candidate, stable, events float64) {
-	return float64(m.Candidate.Requests), float64(m.Stable.Requests), float64(m.Stable.Events + m.Candidate.Events)
-}
-
-// add takes in a minute that is informative.
+// add adds an informative minute.
 func (sc *signalCounts) add(m Minute) {
 	sc.total = sc.total.plus(m)
 	sc.differences.add(m)
@@ -74,21 +72,21 @@ func (sc *signalCounts) add(m Minute) {
 	sc.smallestSum += events * math.Log(sc.smallest.Ratio*c+s)
 }
 
-// logLikelihoodRatio is the log likelihood ratio of ratio j against the tolerated one, had
-// the candidate had the given number of the events.
+// logLikelihoodRatio returns the log likelihood ratio of ratios[j] against the
+// tolerated ratio, if the given number of the events were the candidate's.
 func (sc *signalCounts) logLikelihoodRatio(j int, events float64) float64 {
 	return events*multipleLogs[j] - (sc.sums[j] - sc.sums[toleratedIndex])
 }
 
-// evidence is the log of the e-value against "no worse than the tolerated
-// ratio", had the candidate had the given number of the events. It grows with
-// that number.
+// evidence returns the log of the e-value against "at most the tolerated ratio",
+// if the given number of the events were the candidate's. It grows with that
+// number.
 func (sc *signalCounts) evidence(events float64) float64 {
 	log, _ := sc.evidenceAndSlope(events)
 	return log
 }
 
-// evidenceAndSlope is the evidence at a number of events, and its derivative.
+// evidenceAndSlope returns the evidence at a number of events, and its derivative.
 func (sc *signalCounts) evidenceAndSlope(events float64) (log, slope float64) {
 	highest := logZero
 	var logs [len(weights)]float64
@@ -105,8 +103,10 @@ func (sc *signalCounts) evidenceAndSlope(events float64) (log, slope float64) {
 	return highest + math.Log(sum), slope / sum
 }
 
-// passEvidence is the log of the e-value against "at least the smallest regression
-// that matters".
+// passEvidence returns the log of the e-value against "at least the smallest
+// regression that matters". It is the mean of two e-values. One is the mean
+// likelihood ratio of the ratios below the smallest one; the other is that of the
+// differences.
 func (sc *signalCounts) passEvidence() float64 {
 	events := float64(sc.total.Candidate.Events)
 	sum, n := logZero, 0
@@ -120,20 +120,12 @@ func (sc *signalCounts) passEvidence() float64 {
 	return logSum(sum-math.Log(float64(n)), sc.differences.passEvidence()) - math.Ln2
 }
 
-// logZero stands for the log of zero, without an infinity.
-const logZero = -1e12
-
-// logSum is the log of the sum of two numbers given by their logs.
-func logSum(a, b float64) float64 {
-	if a < b {
-		a, b = b, a
-	}
-	return a + math.Log1p(math.Exp(b-a))
-}
-
-// eventsFor is the lowest whole number of the candidate's events whose evidence
-// is at least a log; it may be more than there are. The evidence is convex in the
-// events, so that Newton's steps never fall short after the first.
+// eventsFor returns the lowest whole number of the candidate's events whose
+// evidence is at least log, with a slack of a thousandth of an event. The number
+// can be larger than the number of events so far.
+//
+// The evidence is a convex function of the events. So every step of Newton's
+// method after the first starts above the solution and stays above it.
 func (sc *signalCounts) eventsFor(log float64) float64 {
 	x := float64(sc.total.Candidate.Events)
 	for range 50 {
@@ -144,5 +136,25 @@ func (sc *signalCounts) eventsFor(log float64) float64 {
 			break
 		}
 	}
-	return math.Max(0, math.Ceil(x-1e-3))
+	return max(0, math.Ceil(x-1e-3))
+}
+
+// logZero stands for the log of zero. It is finite, so that no sum is NaN.
+const logZero = -1e12
+
+// logSum returns the log of the sum of two numbers that are given by their logs.
+func logSum(a, b float64) float64 {
+	if a < b {
+		a, b = b, a
+	}
+	return a + math.Log1p(math.Exp(b-a))
+}
+
+// logMean returns the log of the mean of numbers that are given by their logs.
+func logMean(logs []float64) float64 {
+	sum := logZero
+	for _, l := range logs {
+		sum = logSum(sum, l)
+	}
+	return sum - math.Log(float64(len(logs)))
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// evidence sums up one signal of the bake, after so many minutes.
+// evidence returns the evidence of signal i of the bake after a number of minutes.
 func (a *analysis) evidence(i, minute int) Evidence {
 	state, s := &a.signals[i], &a.release.Signals[i]
 	sc := &state.counts
@@ -15,10 +15,10 @@ func (a *analysis) evidence(i, minute int) Evidence {
 		Signal: s.Name, Phase: PhaseBake, Outcome: Inconclusive,
 		EValue: eValue(sc.evidence(float64(sc.total.Candidate.Events))), Limit: eValue(state.limitEvidence(a.alpha)),
 		Stable: sc.total.Stable, Candidate: sc.total.Candidate,
-		StableRate: rate(sc.total.Stable), CandidateRate: rate(sc.total.Candidate),
+		StableRate: sixDigits(sc.total.Stable.Rate()), CandidateRate: sixDigits(sc.total.Candidate.Rate()),
 	}
 	e.Ratio, e.Interval = sc.interval(s.Minutes[:min(minute, len(s.Minutes))], a.alpha/float64(len(a.signals)))
-	wanted := -math.Log1p(-a.release.Power)
+	wanted := passLimit(a.release.Power)
 	if sc.passEvidence() >= wanted {
 		e.Outcome = Pass
 		return e
@@ -29,8 +29,13 @@ func (a *analysis) evidence(i, minute int) Evidence {
 	return e
 }
 
-// recent sums the requests of the last minutes, which speak for the
-// present traffic.
+// passLimit returns the log of the e-value that a pass takes: 1/(1 - power). By
+// Ville's inequality a candidate with the smallest regression that matters ever
+// reaches it with probability at most 1 - power.
+func passLimit(power float64) float64 { return -math.Log1p(-power) }
+
+// recent returns the sum of the last minutes that had both versions, and the
+// number of the last minutes.
 func (a *analysis) recent(i int) (recent Minute, n int) {
 	minutes := a.release.Signals[i].Minutes
 	for k := len(minutes) - 1; k >= 0 && n < recentMinutes; k-- {
@@ -42,21 +47,26 @@ func (a *analysis) recent(i int) (recent Minute, n int) {
 	return recent, n
 }
 
-// present is how many of the last minutes speak for the present traffic.
+// recentMinutes is the number of last minutes that stand for the present traffic.
 const recentMinutes = 5
 
-// missing says what must still be excluded.
+// missing returns the sentence on what a pass lacks.
 func (sc *signalCounts) missing() string {
 	if sc.total.Candidate.Requests == 0 {
 		return "no minute had requests on both versions"
 	}
-	excludes := math.Max(rate(sc.total.Stable)*sc.smallest.Ratio, rate(sc.total.Stable)+sc.smallest.Difference)
+	stable := sixDigits(sc.total.Stable.Rate())
+	excludes := math.Max(stable*sc.smallest.Ratio, stable+sc.smallest.Difference)
 	return fmt.Sprintf("more requests are needed to exclude a rate of %s, the smallest regression that matters", percent(math.Min(1, excludes)))
 }
 
-// enoughIn estimates the minutes of the present traffic until a pass, if both
-// sides have the same rate. Each part of the mixture grows by its expectation;
-// the first to suffice tells.
+// minutesToPass returns an estimate of the minutes until a pass, or nil if no
+// number of minutes brings one. The argument wanted is the log of the e-value that
+// a pass takes. The argument recent is the sum of n minutes of the present traffic.
+//
+// The estimate assumes that both versions have the same rate. Each part of the
+// mixture grows by its expectation, and the estimate is the minute in which the
+// first part alone is enough.
 func (sc *signalCounts) minutesToPass(wanted float64, recent Minute, n int) *int {
 	c, s := float64(recent.Candidate.Requests)/float64(max(n, 1)), float64(recent.Stable.Requests)/float64(max(n, 1))
 	if c == 0 || s == 0 {
@@ -91,7 +101,8 @@ func (sc *signalCounts) minutesToPass(wanted float64, recent Minute, n int) *int
 	return &minutes
 }
 
-// failure is the sentence of a failed signal.
+// failureSentence returns the reason of a verdict that failed in a minute because of
+// the evidence.
 func (e Evidence) failureSentence(minute int) string {
 	ratio := ""
 	if e.Ratio != nil {
@@ -107,7 +118,8 @@ func (e Evidence) failureSentence(minute int) string {
 		ratio, short(e.EValue), short(e.Limit))
 }
 
-// summary is the sentence of a verdict that is not a failure.
+// summarySentence returns the reason of a verdict that did not fail. An inconclusive
+// verdict names only the signals that are not a pass.
 func summarySentence(v Verdict, evidence []Evidence) string {
 	var parts []string
 	for _, e := range evidence {
@@ -131,24 +143,22 @@ func summarySentence(v Verdict, evidence []Evidence) string {
 	return "Too little evidence: " + strings.Join(parts, "; ") + "."
 }
 
-func rate(c Counts) float64 {
-	return sixDigits(c.Rate())
-}
+// maxEValue is the largest e-value in Evidence.
+const maxEValue = 1e15
 
-// greatest bounds the e-values that are told.
-const greatest = 1e15
-
-// value is the e-value of a log, in the range that is told.
+// eValue returns the e-value of a log as Evidence has it.
 func eValue(log float64) float64 {
-	return sixDigits(math.Min(greatest, math.Exp(math.Min(log, 100))))
+	return sixDigits(math.Min(maxEValue, math.Exp(math.Min(log, 100))))
 }
 
+// pointerTo returns a pointer to a number that is rounded to six digits.
 func pointerTo(f float64) *float64 {
 	f = sixDigits(f)
 	return &f
 }
 
-// sixDigits keeps six digits: more would only fill the state of a workflow.
+// sixDigits returns a number rounded to six significant digits. More digits would
+// only take room in the state of a workflow.
 func sixDigits(f float64) float64 {
 	if math.Abs(f) < 1e-30 {
 		return 0
@@ -162,9 +172,10 @@ func sixDigits(f float64) float64 {
 	return math.Round(f*unit) / unit
 }
 
+// percent returns a rate as text, in percent.
 func percent(rate float64) string { return short(100*rate) + " %" }
 
-// short writes a number with three significant digits and no exponent.
+// short returns a number as text with three significant digits and no exponent.
 func short(f float64) string {
 	if f != 0 && math.Abs(f) < 1e-6 {
 		return "0"
@@ -180,15 +191,4 @@ func short(f float64) string {
 		return strconv.FormatFloat(f, 'f', 3, 64)
 	}
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
-}
-
-// limitLog is the limit of a signal on the scale of its evidence.
-func (state *signalState) limitEvidence(alpha float64) float64 {
-	switch {
-	case state.beyond > 0:
-		return state.beyond
-	case state.limit >= unreachable:
-		return -math.Log(alpha)
-	}
-	return state.counts.evidence(state.limit)
 }

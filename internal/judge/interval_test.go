@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The interval must hold the true ratio at all looks at once.
+// The interval holds the true ratio at all looks at once.
 func TestIntervalHoldsAtEveryLook(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	for _, ratio := range []float64{0.5, 1, 3} {

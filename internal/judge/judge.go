@@ -2,8 +2,9 @@ package judge
 
 import "math"
 
-// Judge gives the verdict on everything observed so far. It errs only on input
-// that cannot be: the error names the field, its value and what would be right.
+// Judge returns the verdict on all observations so far. It returns an error if a
+// field of the release is invalid; the error names the field, its value and the
+// valid values.
 func Judge(release Release) (Verdict, error) {
 	r, err := release.withDefaults()
 	if err != nil {
@@ -25,7 +26,7 @@ func Judge(release Release) (Verdict, error) {
 // analysis is the state of a release while its minutes are observed in order.
 type analysis struct {
 	release *Release
-	alpha   float64 // of the bake: all but the watch's share
+	alpha   float64 // alpha of the bake, which is all but the watch's share
 	signals []signalState
 }
 
@@ -33,12 +34,12 @@ type analysis struct {
 type signalState struct {
 	counts    signalCounts
 	boundary  boundary
-	limit     float64 // events of the candidate that fail, at the last look
-	beyond    float64 // log of the e-value that fails, past the plan; else 0
-	hasEvents bool    // the last minute had events
+	limit     float64 // the candidate's events that fail at the last look
+	beyond    float64 // after the plan, the log of the e-value that fails; before, 0
+	hasEvents bool    // whether the last minute had events
 }
 
-// unreachable is a limit before there is any event.
+// unreachable is the limit of a signal before it has any event.
 const unreachable = 1e18
 
 func newAnalysis(r *Release) *analysis {
@@ -52,18 +53,22 @@ func newAnalysis(r *Release) *analysis {
 	return a
 }
 
-// observe takes in one minute of every signal and returns the signal that fails
-// by it, or -1.
+// observe adds one minute, counted from 0, of every signal. It returns the index
+// of the signal that fails at this minute, or -1.
 func (a *analysis) observe(minute int) int {
-	fresh := 0
+	spending := 0 // the signals that spend alpha at this look
 	for i := range a.signals {
-		if a.observeSignal(i, minute) || minute+1 == a.release.PlannedMinutes && len(a.signals[i].boundary.distribution) > 1 {
-			// The last planned look spends what is left, new events or not.
-			a.signals[i].hasEvents = true
-			fresh++
+		state := &a.signals[i]
+		state.hasEvents = a.observeSignal(i, minute)
+		if minute+1 == a.release.PlannedMinutes && len(state.boundary.distribution) > 1 {
+			// The last planned look spends what is left, with or without new events.
+			state.hasEvents = true
+		}
+		if state.hasEvents {
+			spending++
 		}
 	}
-	a.spendAlpha(minute+1, fresh)
+	a.spendAlpha(minute+1, spending)
 	for i := range a.signals {
 		state := &a.signals[i]
 		if float64(state.counts.total.Candidate.Events) >= state.limit && a.exceedsDifference(i) {
@@ -73,10 +78,10 @@ func (a *analysis) observe(minute int) int {
 	return -1
 }
 
-// observeSignal adds a minute to a signal and tells whether it had any event.
+// observeSignal adds a minute to a signal and returns whether the minute had any
+// event.
 func (a *analysis) observeSignal(i, minute int) bool {
 	state, s := &a.signals[i], &a.release.Signals[i]
-	state.hasEvents = false
 	if minute >= len(s.Minutes) {
 		return false
 	}
@@ -85,23 +90,28 @@ func (a *analysis) observeSignal(i, minute int) bool {
 		return false
 	}
 	state.counts.add(m)
-	state.hasEvents = m.Stable.Events+m.Candidate.Events > 0
-	if state.hasEvents && minute < a.release.PlannedMinutes {
+	if m.Stable.Events+m.Candidate.Events == 0 {
+		return false
+	}
+	if minute < a.release.PlannedMinutes {
 		state.boundary.advance(splitOf(m, s.tolerated().Ratio))
 	}
-	return state.hasEvents
+	return true
 }
 
-// exceedsDifference tells whether the difference of the rates is above the tolerated one,
-// beyond the signal's share of doubt. A regression must exceed both bounds of
-// the tolerance, and each is tested at the full share: both fail wrongly only
-// if each does.
+// exceedsDifference returns whether a signal's evidence rejects "the difference of
+// the rates is at most the tolerated one" at the signal's share of alpha. A signal
+// without a tolerated difference needs no such evidence.
+//
+// A regression must exceed the ratio and the difference. Each test may use the
+// full share of alpha, because a good candidate fails only if both tests reject.
 func (a *analysis) exceedsDifference(i int) bool {
 	d := &a.signals[i].counts.differences
 	return d.tolerated == 0 || d.evidence() >= math.Log(float64(len(a.signals))/a.alpha)
 }
 
-// verdict sums up the bake.
+// verdict returns the verdict on the bake after a number of minutes. The argument
+// failed is the index of the failed signal, or -1.
 func (a *analysis) verdict(minute, failed int) Verdict {
 	v := Verdict{Outcome: Pass, Minute: minute, Evidence: make([]Evidence, len(a.signals))}
 	for i := range a.signals {
@@ -131,12 +141,12 @@ func (a *analysis) hasWatch() bool {
 	return false
 }
 
-// judgeWatch observes the minutes after promotion, which count on from the bake's, and
-// appends their evidence to the bake's verdict. From promotion on the watch
-// alone decides.
+// judgeWatch takes the verdict on the bake and returns the verdict on the watch.
+// It appends the evidence of the watch to that of the bake. After promotion the
+// watch alone decides. The signals share the watch's alpha equally.
 func (a *analysis) judgeWatch(v Verdict) Verdict {
 	alpha := a.release.Alpha * a.release.WatchShare / float64(len(a.release.Signals))
-	bake, baked := len(v.Evidence), v.Minute
+	bakeEvidence, bakeMinutes := len(v.Evidence), v.Minute
 	v.Outcome = Pass
 	for i := range a.release.Signals {
 		s := &a.release.Signals[i]
@@ -148,18 +158,18 @@ func (a *analysis) judgeWatch(v Verdict) Verdict {
 		e := w.result(s, a.release.Power, failedAt)
 		v.Evidence = append(v.Evidence, e)
 		switch {
-		case failedAt > 0 && (v.Outcome != Fail || baked+failedAt < v.Minute):
-			v.Outcome, v.Minute = Fail, baked+failedAt
+		case failedAt > 0 && (v.Outcome != Fail || bakeMinutes+failedAt < v.Minute):
+			v.Outcome, v.Minute = Fail, bakeMinutes+failedAt
 			v.Reason = e.failureSentence(v.Minute)
 		case v.Outcome != Fail:
-			v.Minute = max(v.Minute, baked+len(s.Watch.Minutes))
+			v.Minute = max(v.Minute, bakeMinutes+len(s.Watch.Minutes))
 			if e.Outcome != Pass {
 				v.Outcome = Inconclusive
 			}
 		}
 	}
 	if v.Outcome != Fail {
-		v.Reason = summarySentence(v, v.Evidence[bake:])
+		v.Reason = summarySentence(v, v.Evidence[bakeEvidence:])
 	}
 	return v
 }

@@ -5,30 +5,34 @@ import (
 	"slices"
 )
 
-// split is the distribution of how a minute's events fall on the candidate when both
-// sides have what is tolerated.
+// split is the distribution of a minute's events on the candidate, given the
+// minute's events and requests, if the candidate is exactly as bad as tolerated.
+//
+// With a tolerated ratio of 1 it is hypergeometric, because the requests of each
+// version are drawn at random (Fisher's exact test). With another ratio it is
+// binomial, which is right for rare events and too wide for frequent ones.
 type split struct {
-	events           float64 // of both sides
-	candidate, total float64 // requests
-	share            float64 // chance of an event to fall on the candidate
-	exact            bool    // equal rates: drawn without replacement
+	events    float64 // the events of both versions
+	candidate float64 // the candidate's requests
+	total     float64 // the requests of both versions
+	share     float64 // the probability that an event is the candidate's
+	exact     bool    // whether the distribution is hypergeometric
 }
 
-// splitOf is exact for a tolerated ratio of 1: which requests go to which
-// version is drawn at random, so the candidate's events are hypergeometric
-// whatever made them events. For other ratios, and where events may exceed what
-// can be drawn, it is the binomial that rare events lead to.
+// splitOf returns the split of a minute at a tolerated ratio.
 func splitOf(m Minute, ratio float64) split {
 	c, s, events := m.floats()
 	return split{
 		events:    events,
-		candidate: c, total: c + s,
-		share: ratio * c / (ratio*c + s),
-		exact: ratio == 1,
+		candidate: c,
+		total:     c + s,
+		share:     ratio * c / (ratio*c + s),
+		exact:     ratio == 1,
 	}
 }
 
-// moments are the mean, the variance and the third central moment.
+// moments returns the mean, the variance and the third central moment of the
+// candidate's events.
 func (s split) moments() (mean, variance, third float64) {
 	q := s.share
 	mean = s.events * q
@@ -41,7 +45,7 @@ func (s split) moments() (mean, variance, third float64) {
 	return mean, variance, third
 }
 
-// up is the chance of x+1 over that of x.
+// up returns the probability of x+1 events divided by that of x events.
 func (s split) up(x float64) float64 {
 	if s.exact {
 		return (s.candidate - x) * (s.events - x) / ((x + 1) * (s.total - s.candidate - s.events + x + 1))
@@ -49,19 +53,19 @@ func (s split) up(x float64) float64 {
 	return (s.events - x) / (x + 1) * s.share / (1 - s.share)
 }
 
-// faint is the chance, relative to the likeliest value, from which on values
-// are left out of a kernel.
+// leastRelativeChance is the probability, relative to the likeliest value, below
+// which integers leaves values out.
 const leastRelativeChance = 1e-8
 
-// integers returns the chances of whole numbers of events, from the lowest on.
-// What is faint is counted on the others, in proportion.
+// integers returns the probabilities of whole numbers of events, from lowest on.
+// It leaves out negligible values and scales the rest to the sum 1.
 func (s split) integers() (lowest float64, kernel []float64) {
 	least, most := 0.0, s.events
 	if s.exact {
-		least, most = math.Max(0, s.events-(s.total-s.candidate)), math.Min(s.events, s.candidate)
+		least, most = max(0, s.events-(s.total-s.candidate)), min(s.events, s.candidate)
 	}
 	mean, _, _ := s.moments()
-	mode := math.Min(most, math.Max(least, math.Floor(mean)))
+	mode := min(most, max(least, math.Floor(mean)))
 	kernel = []float64{1}
 	for x, p := mode, 1.0; x > least; x-- {
 		p /= s.up(x - 1)
@@ -83,15 +87,16 @@ func (s split) integers() (lowest float64, kernel []float64) {
 	return lowest, kernel
 }
 
-// lattice returns weights on multiples of step, from the lowest on, that have the
-// first three moments of a split, which are given.
+// lattice returns weights on the multiples of step, from lowest·step on, that have
+// the given mean, variance and third central moment. The moments are in events.
 func lattice(step, mean, variance, third float64) (lowest float64, kernel []float64) {
 	mean, variance, third = mean/step, variance/(step*step), third/(step*step*step)
 	if variance < 0.6 {
-		return four(mean, variance, third)
+		return fourPoints(mean, variance, third)
 	}
-	// A normal density with its first correction for skewness, sampled: the
-	// sums over a lattice no wider than the deviation are right to 1e-5.
+	// The weights sample a normal density with the first correction for skewness
+	// (Edgeworth). The standard deviation is at least 0.77 steps, so the moments of
+	// the samples are right to 1e-5.
 	deviation := math.Sqrt(variance)
 	skew := third / (variance * deviation) / 6
 	lowest = math.Ceil(mean - 4.5*deviation)
@@ -103,7 +108,7 @@ func lattice(step, mean, variance, third float64) (lowest float64, kernel []floa
 	return lowest, kernel
 }
 
-// normalise makes the sum of weights 1.
+// normalise scales weights to the sum 1.
 func normalise(weights []float64) {
 	sum := 0.0
 	for _, w := range weights {
@@ -114,11 +119,12 @@ func normalise(weights []float64) {
 	}
 }
 
-// four puts the moments on four points: the expectations of the cubic
-// polynomials that are 1 on one of them and 0 on the others.
-func four(mean, variance, third float64) (lowest float64, kernel []float64) {
+// fourPoints returns weights on four integers that have the given mean, variance
+// and third central moment. A weight is the expectation of the cubic polynomial
+// that is 1 on its point and 0 on the others (Lagrange). It can be negative.
+func fourPoints(mean, variance, third float64) (lowest float64, kernel []float64) {
 	lowest = math.Floor(mean) - 1
-	m := mean - lowest // between 1 and 2
+	m := mean - lowest // from 1 to 2
 	m2 := variance + m*m
 	m3 := third + 3*m*variance + m*m*m
 	return lowest, []float64{
