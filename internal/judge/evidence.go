@@ -7,63 +7,72 @@ import (
 	"strings"
 )
 
-// evidence sums up one signal of the bake, after so many minutes.
-func (b *bench) evidence(i, minute int) Evidence {
-	h, s := &b.heard[i], &b.release.Signals[i]
-	t := &h.tally
+// evidence returns the evidence of signal i of the bake after a number of minutes.
+func (a *analysis) evidence(i, minute int) Evidence {
+	state, s := &a.signals[i], &a.release.Signals[i]
+	sc := &state.counts
 	e := Evidence{
-		Signal: s.Name, Phase: "bake", Outcome: Inconclusive,
-		EValue: value(t.evidence(float64(t.candidate.Events))), Limit: value(h.limitLog(b.alpha)),
-		Stable: t.stable, Candidate: t.candidate,
-		StableRate: rate(t.stable), CandidateRate: rate(t.candidate),
+		Signal: s.Name, Phase: PhaseBake, Outcome: Inconclusive,
+		EValue: eValue(sc.evidence(float64(sc.total.Candidate.Events))), Limit: eValue(state.limitEvidence(a.alpha)),
+		Stable: sc.total.Stable, Candidate: sc.total.Candidate,
+		StableRate: sixDigits(sc.total.Stable.Rate()), CandidateRate: sixDigits(sc.total.Candidate.Rate()),
 	}
-	e.Ratio, e.Interval = t.interval(s.Minutes[:min(minute, len(s.Minutes))], b.alpha/float64(len(b.heard)))
-	wanted := -math.Log1p(-b.release.Power)
-	if t.excluded() >= wanted {
+	e.Ratio, e.Interval = sc.interval(s.Minutes[:min(minute, len(s.Minutes))], a.alpha/float64(len(a.signals)))
+	wanted := passLimit(a.release.Power)
+	if sc.passEvidence() >= wanted {
 		e.Outcome = Pass
 		return e
 	}
-	e.Missing = t.missing()
-	recent, n := b.recent(i)
-	e.EnoughInMinutes = t.enoughIn(wanted, recent, n)
+	e.Missing = sc.missing()
+	recent, n := a.recent(i)
+	e.EnoughInMinutes = sc.minutesToPass(wanted, recent, n)
 	return e
 }
 
-// recent sums the requests of the last minutes, which speak for the
-// present traffic.
-func (b *bench) recent(i int) (recent Minute, n int) {
-	minutes := b.release.Signals[i].Minutes
-	for k := len(minutes) - 1; k >= 0 && n < present; k-- {
+// passLimit returns the log of the e-value that a pass takes: 1/(1 - power). By
+// Ville's inequality a candidate with the smallest regression that matters ever
+// reaches it with probability at most 1 - power.
+func passLimit(power float64) float64 { return -math.Log1p(-power) }
+
+// recent returns the sum of the last minutes that had both versions, and the
+// number of the last minutes.
+func (a *analysis) recent(i int) (recent Minute, n int) {
+	minutes := a.release.Signals[i].Minutes
+	for k := len(minutes) - 1; k >= 0 && n < recentMinutes; k-- {
 		if m := minutes[k]; m.informative() {
-			recent.Stable.Requests += m.Stable.Requests
-			recent.Candidate.Requests += m.Candidate.Requests
+			recent = recent.plus(m)
 		}
 		n++
 	}
 	return recent, n
 }
 
-// present is how many of the last minutes speak for the present traffic.
-const present = 5
+// recentMinutes is the number of last minutes that stand for the present traffic.
+const recentMinutes = 5
 
-// missing says what must still be excluded.
-func (t *tally) missing() string {
-	if t.candidate.Requests == 0 {
+// missing returns the sentence on what a pass lacks.
+func (sc *signalCounts) missing() string {
+	if sc.total.Candidate.Requests == 0 {
 		return "no minute had requests on both versions"
 	}
-	excludes := math.Max(rate(t.stable)*t.smallest, rate(t.stable)+t.differences.smallest)
+	stable := sixDigits(sc.total.Stable.Rate())
+	excludes := math.Max(stable*sc.smallest.Ratio, stable+sc.smallest.Difference)
 	return fmt.Sprintf("more requests are needed to exclude a rate of %s, the smallest regression that matters", percent(math.Min(1, excludes)))
 }
 
-// enoughIn estimates the minutes of the present traffic until a pass, if both
-// sides have the same rate. Each part of the mixture grows by its expectation;
-// the first to suffice tells.
-func (t *tally) enoughIn(wanted float64, recent Minute, n int) *int {
+// minutesToPass returns an estimate of the minutes until a pass, or nil if no
+// number of minutes brings one. The argument wanted is the log of the e-value that
+// a pass takes. The argument recent is the sum of n minutes of the present traffic.
+//
+// The estimate assumes that both versions have the same rate. Each part of the
+// mixture grows by its expectation, and the estimate is the minute in which the
+// first part alone is enough.
+func (sc *signalCounts) minutesToPass(wanted float64, recent Minute, n int) *int {
 	c, s := float64(recent.Candidate.Requests)/float64(max(n, 1)), float64(recent.Stable.Requests)/float64(max(n, 1))
 	if c == 0 || s == 0 {
 		return nil
 	}
-	p := float64(t.stable.Events+t.candidate.Events) / float64(t.stable.Requests+t.candidate.Requests)
+	p := float64(sc.total.Stable.Events+sc.total.Candidate.Events) / float64(sc.total.Stable.Requests+sc.total.Candidate.Requests)
 	best := math.Inf(1)
 	consider := func(now, growth, parts float64) {
 		if growth > 0 {
@@ -72,18 +81,18 @@ func (t *tally) enoughIn(wanted float64, recent Minute, n int) *int {
 	}
 	events := p * (c + s)
 	below := 0
-	for below < len(t.ratios) && t.ratios[below] < t.smallest {
+	for below < len(sc.ratios) && sc.ratios[below] < sc.smallest.Ratio {
 		below++
 	}
-	for j, ratio := range t.ratios[:below] {
-		now := float64(t.candidate.Events)*math.Log(ratio/t.smallest) - (t.sums[j] - t.smallestSum)
-		growth := p*c*math.Log(ratio/t.smallest) - events*math.Log((ratio*c+s)/(t.smallest*c+s))
+	for j, ratio := range sc.ratios[:below] {
+		now := float64(sc.total.Candidate.Events)*math.Log(ratio/sc.smallest.Ratio) - (sc.sums[j] - sc.smallestSum)
+		growth := p*c*math.Log(ratio/sc.smallest.Ratio) - events*math.Log((ratio*c+s)/(sc.smallest.Ratio*c+s))
 		consider(now, growth, float64(below))
 	}
 	for j, shrink := range shrinks {
 		fall := 1 - shrink
-		growth := p*c*math.Log(shrink) + p*s*math.Log1p(fall*c/s) + c*t.differences.smallest*fall
-		consider(t.differences.better[j], growth, float64(len(shrinks)))
+		growth := p*c*math.Log(shrink) + p*s*math.Log1p(fall*c/s) + c*sc.smallest.Difference*fall
+		consider(sc.differences.better[j], growth, float64(len(shrinks)))
 	}
 	if !(best < 1e6) {
 		return nil
@@ -92,8 +101,9 @@ func (t *tally) enoughIn(wanted float64, recent Minute, n int) *int {
 	return &minutes
 }
 
-// failure is the sentence of a failed signal.
-func (e Evidence) failure(minute int) string {
+// failureSentence returns the reason of a verdict that failed in a minute because of
+// the evidence.
+func (e Evidence) failureSentence(minute int) string {
 	ratio := ""
 	if e.Ratio != nil {
 		ratio = fmt.Sprintf(", %s times", short(*e.Ratio))
@@ -108,8 +118,9 @@ func (e Evidence) failure(minute int) string {
 		ratio, short(e.EValue), short(e.Limit))
 }
 
-// summary is the sentence of a verdict that is not a failure.
-func summary(v Verdict, evidence []Evidence) string {
+// summarySentence returns the reason of a verdict that did not fail. An inconclusive
+// verdict names only the signals that are not a pass.
+func summarySentence(v Verdict, evidence []Evidence) string {
 	var parts []string
 	for _, e := range evidence {
 		if v.Outcome == Inconclusive && e.Outcome == Pass {
@@ -132,28 +143,23 @@ func summary(v Verdict, evidence []Evidence) string {
 	return "Too little evidence: " + strings.Join(parts, "; ") + "."
 }
 
-func rate(c Counts) float64 {
-	if c.Requests == 0 {
-		return 0
-	}
-	return tidy(float64(c.Events) / float64(c.Requests))
+// maxEValue is the largest e-value in Evidence.
+const maxEValue = 1e15
+
+// eValue returns the e-value of a log as Evidence has it.
+func eValue(log float64) float64 {
+	return sixDigits(math.Min(maxEValue, math.Exp(math.Min(log, 100))))
 }
 
-// greatest bounds the e-values that are told.
-const greatest = 1e15
-
-// value is the e-value of a log, in the range that is told.
-func value(log float64) float64 {
-	return tidy(math.Min(greatest, math.Exp(math.Min(log, 100))))
-}
-
-func number(f float64) *float64 {
-	f = tidy(f)
+// pointerTo returns a pointer to a number that is rounded to six digits.
+func pointerTo(f float64) *float64 {
+	f = sixDigits(f)
 	return &f
 }
 
-// tidy keeps six digits: more would only fill the state of a workflow.
-func tidy(f float64) float64 {
+// sixDigits returns a number rounded to six significant digits. More digits would
+// only take room in the state of a workflow.
+func sixDigits(f float64) float64 {
 	if math.Abs(f) < 1e-30 {
 		return 0
 	}
@@ -166,9 +172,10 @@ func tidy(f float64) float64 {
 	return math.Round(f*unit) / unit
 }
 
+// percent returns a rate as text, in percent.
 func percent(rate float64) string { return short(100*rate) + " %" }
 
-// short writes a number with three significant digits and no exponent.
+// short returns a number as text with three significant digits and no exponent.
 func short(f float64) string {
 	if f != 0 && math.Abs(f) < 1e-6 {
 		return "0"
@@ -184,15 +191,4 @@ func short(f float64) string {
 		return strconv.FormatFloat(f, 'f', 3, 64)
 	}
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
-}
-
-// limitLog is the limit of a signal on the scale of its evidence.
-func (h *hearing) limitLog(alpha float64) float64 {
-	switch {
-	case h.beyond > 0:
-		return h.beyond
-	case h.limit >= unreachable:
-		return -math.Log(alpha)
-	}
-	return h.tally.evidence(h.limit)
 }

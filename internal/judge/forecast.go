@@ -5,38 +5,42 @@ import (
 	"math"
 )
 
-// Traffic is what a release is expected to meet: the requests of both versions
-// in a minute, the share of them that fails today, and the candidate's weight
-// minute by minute.
+// Traffic is the traffic that a release is expected to have.
 type Traffic struct {
+	// PerMinute is the number of requests per minute of both versions together.
 	PerMinute float64
-	Rate      float64 // of failed requests, from 0 to 1
-	Weights   []int   // percent to the candidate, one entry a planned minute
+	// Rate is the events per request of stable, from 0 to 1.
+	Rate float64
+	// Weights are the candidate's shares of the traffic in percent, one per planned
+	// minute.
+	Weights []int
 }
 
-// Forecast is what the judge can do with such traffic.
+// Forecast is what the judge can do with an expected traffic.
 type Forecast struct {
-	// CandidateRequests are those expected on the candidate in the planned minutes.
+	// CandidateRequests is the number of requests that the candidate is expected to
+	// serve in the planned minutes.
 	CandidateRequests int64
-	// Passes tells whether a candidate that fails no more often than stable is
-	// expected to pass within the planned minutes.
+	// Passes is whether a candidate with stable's rate is expected to pass within the
+	// planned minutes.
 	Passes bool
-	// RequestsToPass are the candidate requests that such a pass takes, as far as
-	// the planned traffic goes on; zero where no amount of a week's does.
+	// RequestsToPass is the number of the candidate's requests that such a pass takes
+	// if the traffic of the last planned minute goes on. It is 0 if a week of traffic
+	// does not bring a pass.
 	RequestsToPass int64
-	// SmallestRate is the smallest of a few rates of failure that is expected to
-	// be found within the planned minutes, in nine releases of ten. Zero: none is,
-	// not even a candidate that fails every request.
+	// SmallestRate is the smallest of a few rates, in events per request, that is
+	// expected to fail within the planned minutes in nine releases of ten. It is 0 if
+	// not even a rate of 1 is.
 	SmallestRate float64
 }
 
-// forecastRates are the rates of failure that a forecast tries, in order.
+// forecastRates are the candidate's rates that a forecast tries, in order.
 var forecastRates = []float64{0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1}
 
-// Foresee returns what the judge can do with traffic in a release like the one
-// given, of which Alpha, Power, WatchShare and the tolerances of Signals count. It
-// plays the release with the expected counts. It fails without a planned minute, and
-// where Judge fails.
+// Foresee returns what the judge can do with an expected traffic. It judges releases
+// that have the expected counts. Of release it uses Alpha, Power, WatchShare and the
+// names and tolerances of Signals. It returns an error if there is no planned minute,
+// and where Judge does.
 func Foresee(release Release, traffic Traffic) (Forecast, error) {
 	f := Forecast{}
 	if len(traffic.Weights) == 0 {
@@ -70,22 +74,21 @@ func Foresee(release Release, traffic Traffic) (Forecast, error) {
 	return f, nil
 }
 
-// nineOfTen is the standard score below which a tenth of a normal distribution
-// lies: a count of events stays above its mean less so many standard deviations
-// in nine of ten draws.
+// nineOfTen is the standard score of the 90 % quantile of the normal distribution.
+// In nine of ten draws, a count is above its mean less so many standard deviations.
 const nineOfTen = 1.2816
 
-// longestForecast bounds how far a forecast looks beyond the plan, in minutes.
+// longestForecast is the largest number of minutes that a forecast judges.
 const longestForecast = 7 * 24 * 60
 
-// expectedCounts makes minutes of the counts that are expected of a traffic.
+// expectedCounts makes minutes with the counts that are expected of a traffic.
 type expectedCounts struct {
 	traffic   Traffic
-	candidate float64 // requests of the candidate in the minutes made last
+	candidate float64 // the candidate's requests in the minutes made last
 }
 
-// release is a copy of r with so many minutes in which the candidate fails at
-// rate, less score standard deviations.
+// release returns a copy of r with a number of minutes. The candidate's events have
+// a rate, in events per request, less score standard deviations of their sum.
 func (e *expectedCounts) release(r Release, rate, score float64, minutes int) Release {
 	list := e.minutes(rate, score, minutes)
 	signals := make([]Signal, len(r.Signals))
@@ -96,6 +99,8 @@ func (e *expectedCounts) release(r Release, rate, score float64, minutes int) Re
 	return r
 }
 
+// minutes returns the minutes of release. Each sum from the first minute on is
+// rounded down, so that rounding errors do not add up.
 func (e *expectedCounts) minutes(rate, score float64, minutes int) []Minute {
 	list := make([]Minute, minutes)
 	var stable, candidate float64
@@ -109,24 +114,27 @@ func (e *expectedCounts) minutes(rate, score float64, minutes int) []Minute {
 			Stable:    Counts{Requests: complete(stable), Events: complete(stable * e.traffic.Rate)},
 			Candidate: Counts{Requests: complete(candidate), Events: complete(math.Max(0, failed-score*math.Sqrt(failed*(1-rate))))},
 		}
-		list[i] = sum.less(before)
+		list[i] = sum.minus(before)
 		before = sum
 	}
 	e.candidate = candidate
 	return list
 }
 
-// complete is the number of whole requests in a sum that was rounded on its way.
+// complete returns the whole part of a sum that may be low by a rounding error.
 func complete(sum float64) int64 { return int64(sum + 1e-6) }
 
-func (m Minute) less(o Minute) Minute {
+// minus returns the difference of two sums. Events are not below 0.
+func (m Minute) minus(o Minute) Minute {
 	return Minute{
 		Stable:    Counts{Requests: m.Stable.Requests - o.Stable.Requests, Events: max(0, m.Stable.Events-o.Stable.Events)},
 		Candidate: Counts{Requests: m.Candidate.Requests - o.Candidate.Requests, Events: max(0, m.Candidate.Events-o.Candidate.Events)},
 	}
 }
 
-// toPass finds how many candidate requests a pass takes at this traffic.
+// toPass returns the number of the candidate's requests that a pass takes, or 0 if
+// a week of traffic does not bring one. The argument planned is the verdict on the
+// planned minutes.
 func (e *expectedCounts) toPass(release Release, planned Verdict) (int64, error) {
 	if e.traffic.PerMinute == 0 {
 		return 0, nil

@@ -48,7 +48,7 @@ func TestForecastSaysWhatTheTrafficAllows(t *testing.T) {
 	}
 }
 
-// What a forecast calls found is found in nine of ten drawn releases or so.
+// The rate that a forecast finds fails in about nine of ten drawn releases.
 func TestForecastHoldsInDrawnReleases(t *testing.T) {
 	r := Release{Alpha: 0.05, WatchShare: DefaultWatchShare, Signals: []Signal{{Name: "errors"}}}
 	traffic := Traffic{PerMinute: 240, Rate: 0, Weights: atWeight(10, 17)}
@@ -66,7 +66,7 @@ func TestForecastHoldsInDrawnReleases(t *testing.T) {
 	}
 }
 
-// A forecast of one signal with its share of alpha is the forecast of many alike.
+// The forecast of one signal with its share of alpha equals that of many equal signals.
 func TestForecastOfASharedAlpha(t *testing.T) {
 	for _, traffic := range []Traffic{{PerMinute: 20, Rate: 0.01, Weights: atWeight(30, 10)}, {PerMinute: 3, Weights: atWeight(15, 20)}, {PerMinute: 2000, Rate: 0.002, Weights: atWeight(10, 10)}} {
 		many := Release{Alpha: 0.05, WatchShare: 0.2}

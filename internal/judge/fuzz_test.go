@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzJudge feeds counts of any size: an error or a verdict that JSON can carry,
-// which has neither NaN nor infinities, must come out.
+// FuzzJudge judges counts of any size. Judge must return an error, or a verdict that
+// JSON can encode, which has neither NaN nor infinities.
 func FuzzJudge(f *testing.F) {
 	f.Add([]byte{1, 0, 2, 0, 3, 0, 4, 0}, 0.05, 0.9, 1.0, 0.0, 10, uint8(0))
 	f.Add([]byte{255, 255, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}, 0.5, 0.5, 2.0, 0.01, 0, uint8(31))

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// rateOfFailure judges drawn releases of one signal.
+// rateOfFailure returns the share of drawn releases that fail.
 func rateOfFailure(t *testing.T, releases int, draw func(r *rand.Rand) Release) float64 {
 	t.Helper()
 	r := rand.New(rand.NewPCG(11, 11))
@@ -23,7 +23,7 @@ func rateOfFailure(t *testing.T, releases int, draw func(r *rand.Rand) Release) 
 	return float64(failed) / float64(releases)
 }
 
-// bake draws minutes of 200 and 40 requests at two rates.
+// bake draws minutes with 200 requests on stable and 40 on the candidate.
 func bake(r *rand.Rand, minutes int, stable, candidate float64) []Minute {
 	list := make([]Minute, minutes)
 	for i := range list {
@@ -58,7 +58,7 @@ func TestToleranceIsNotARegression(t *testing.T) {
 	}
 }
 
-// Looks beyond the plan have only what is left of alpha, and still find harm.
+// Looks after the plan spend only what is left of alpha, and still find a regression.
 func TestLooksBeyondThePlan(t *testing.T) {
 	beyond := func(candidate float64) float64 {
 		return rateOfFailure(t, 1500, func(r *rand.Rand) Release {
@@ -101,13 +101,13 @@ func TestWatchNeedsItsShareAndABaseline(t *testing.T) {
 	}
 }
 
-// Counts that come late or are revised change the answer to what the counts now
-// say, because nothing is remembered from look to look.
+// Counts that come late or are revised change the verdict, because Judge remembers
+// nothing from look to look.
 func TestLateCountsAndGaps(t *testing.T) {
 	minutes := steady(10, Counts{540, 3}, Counts{60, 0})
-	early := append([]Minute(nil), minutes...)
-	early[4], early[7] = Minute{}, Minute{Stable: Counts{540, 3}}
-	for name, list := range map[string][]Minute{"gaps": early, "whole": minutes} {
+	spentAtStart := append([]Minute(nil), minutes...)
+	spentAtStart[4], spentAtStart[7] = Minute{}, Minute{Stable: Counts{540, 3}}
+	for name, list := range map[string][]Minute{"gaps": spentAtStart, "whole": minutes} {
 		v, err := Judge(Release{PlannedMinutes: 60, Signals: []Signal{{Name: "errors", Minutes: list}}})
 		if err != nil || v.Outcome == Fail {
 			t.Errorf("%s: %+v, %v", name, v, err)
@@ -123,7 +123,7 @@ func TestLateCountsAndGaps(t *testing.T) {
 	}
 }
 
-// Throttled requests do not count among a version's requests.
+// A version's requests do not include throttled requests, so events can exceed them.
 func TestEventsWithoutRequests(t *testing.T) {
 	v, err := Judge(Release{Signals: []Signal{{Name: "throttles", Minutes: steady(5, Counts{500, 0}, Counts{0, 40})}}})
 	if err != nil || v.Outcome != Fail {

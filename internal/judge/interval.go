@@ -2,98 +2,102 @@ package judge
 
 import "math"
 
-// likelihood is that of a ratio of the rates, given each minute's events and
-// requests.
+// likelihood is the likelihood of a ratio of the rates, given the events and
+// requests of each minute.
 type likelihood struct {
-	events  float64 // of the candidate
-	minutes []sample
+	events  float64  // the candidate's events
+	minutes []Minute // the informative minutes that have events
 }
 
-// sample is a minute that had events: the requests of each side, and the events
-// of both.
-type sample struct{ candidate, stable, events float64 }
+// add adds an informative minute. It does not change events.
+func (l *likelihood) add(m Minute) {
+	if m.Candidate.Events+m.Stable.Events > 0 {
+		l.minutes = append(l.minutes, m)
+	}
+}
 
-// interval is the ratio of the rates, weighed minute by minute, and the ratios
-// that cannot be rejected at alpha at any look: those at which the likelihood of
-// the data is more than alpha times what it is in the mean over the fixed ratios
-// of the tally. For each true ratio that quotient is a mixture of likelihood
-// ratios, so it reaches 1/alpha with probability at most alpha, ever (Ville's
-// inequality).
-func (t *tally) interval(minutes []Minute, alpha float64) (*float64, Interval) {
-	l := likelihood{events: float64(t.candidate.Events), minutes: make([]sample, 0, len(minutes))}
+// interval returns the likeliest ratio of the rates and an interval that holds the
+// true ratio with probability 1 - alpha at all looks at once. The minutes must be
+// those that were added to sc.
+//
+// The interval holds the ratios whose likelihood is above alpha times the mean
+// likelihood of the fixed ratios of sc. For the true ratio, the mean over its
+// likelihood is a mixture of likelihood ratios, so it ever reaches 1/alpha with
+// probability at most alpha (Ville's inequality).
+func (sc *signalCounts) interval(minutes []Minute, alpha float64) (*float64, Interval) {
+	l := likelihood{events: float64(sc.total.Candidate.Events)}
 	for _, m := range minutes {
-		if m = m.proven(); m.informative() {
+		if m = m.withProvenRequests(); m.informative() {
 			l.add(m)
 		}
 	}
 	if len(l.minutes) == 0 {
 		return nil, Interval{}
 	}
-	least := negligible
-	for j, ratio := range t.ratios {
-		least = addLogs(least, l.events*math.Log(ratio)-t.sums[j])
+	least := logZero
+	for j, ratio := range sc.ratios {
+		least = logSum(least, l.events*math.Log(ratio)-sc.sums[j])
 	}
-	least += math.Log(alpha / float64(len(t.ratios)))
-	start := math.Log(rateRatio(t))
+	least += math.Log(alpha / float64(len(sc.ratios)))
+	start := math.Log(sc.roughRatio())
 	switch {
-	case t.candidate.Events == 0:
-		return number(0), Interval{Low: number(0), High: number(math.Exp(l.cross(start, 1, least)))}
-	case t.stable.Events == 0:
-		return nil, Interval{Low: number(math.Exp(l.cross(start, -1, least)))}
+	case sc.total.Candidate.Events == 0:
+		return pointerTo(0), Interval{Low: pointerTo(0), High: pointerTo(math.Exp(l.cross(start, 1, least)))}
+	case sc.total.Stable.Events == 0:
+		return nil, Interval{Low: pointerTo(math.Exp(l.cross(start, -1, least)))}
 	}
 	peak := l.peak(start)
-	return number(math.Exp(peak)), Interval{
-		Low:  number(math.Exp(l.cross(peak, -1, least))),
-		High: number(math.Exp(l.cross(peak, 1, least))),
+	return pointerTo(math.Exp(peak)), Interval{
+		Low:  pointerTo(math.Exp(l.cross(peak, -1, least))),
+		High: pointerTo(math.Exp(l.cross(peak, 1, least))),
 	}
 }
 
-// rateRatio is a first guess, with half an event more on each side.
-func rateRatio(t *tally) float64 {
-	return (float64(t.candidate.Events) + 0.5) / float64(t.candidate.Requests) /
-		((float64(t.stable.Events) + 0.5) / float64(t.stable.Requests))
+// roughRatio returns the ratio of the rates with half an event more on each side,
+// which makes it finite and positive.
+func (sc *signalCounts) roughRatio() float64 {
+	c, s := sc.total.Candidate, sc.total.Stable
+	return (float64(c.Events) + 0.5) / float64(c.Requests) / ((float64(s.Events) + 0.5) / float64(s.Requests))
 }
 
-func (l *likelihood) add(m Minute) {
-	if events := m.Candidate.Events + m.Stable.Events; events > 0 {
-		l.minutes = append(l.minutes, sample{float64(m.Candidate.Requests), float64(m.Stable.Requests), float64(events)})
-	}
-}
-
-// at is the log likelihood of the log of a ratio, and its derivative: the
-// candidate's events less those expected.
-func (l *likelihood) at(ratio float64) (log, slope float64) {
-	log, slope = l.events*ratio, l.events
-	r := math.Exp(ratio)
+// at returns the log likelihood of a ratio, which is given by its log, and the
+// derivative. The derivative is the candidate's events less the expected ones.
+func (l *likelihood) at(logRatio float64) (log, slope float64) {
+	log, slope = l.events*logRatio, l.events
+	r := math.Exp(logRatio)
 	for _, m := range l.minutes {
-		whole := r*m.candidate + m.stable
-		log -= m.events * quickLog(whole)
-		slope -= m.events * r * m.candidate / whole
+		c, s, events := m.floats()
+		log -= events * math.Log(r*c+s)
+		slope -= events * r * c / (r*c + s)
 	}
 	return log, slope
 }
 
-// slope is the derivative alone, and the second one.
-func (l *likelihood) slope(ratio float64) (slope, bend float64) {
+// slopes returns the first and the second derivative of the log likelihood.
+func (l *likelihood) slopes(logRatio float64) (slope, bend float64) {
 	slope = l.events
-	r := math.Exp(ratio)
+	r := math.Exp(logRatio)
 	for _, m := range l.minutes {
-		share := r * m.candidate / (r*m.candidate + m.stable)
-		slope -= m.events * share
-		bend -= m.events * share * (1 - share)
+		c, s, events := m.floats()
+		share := r * c / (r*c + s)
+		slope -= events * share
+		bend -= events * share * (1 - share)
 	}
 	return slope, bend
 }
 
-// farthest is the log of the largest ratio that is told.
-const farthest = 14
+// maxLogRatio is the log of the largest ratio that is returned. The smallest is
+// its inverse.
+const maxLogRatio = 14
 
-// peak finds the log of the likeliest ratio.
+// peak returns the log of the likeliest ratio, to 1e-6. The search starts at x. It
+// takes a step of Newton's method where that stays within the bracket, and halves
+// the bracket otherwise.
 func (l *likelihood) peak(x float64) float64 {
-	low, high := -float64(farthest), float64(farthest)
+	low, high := -float64(maxLogRatio), float64(maxLogRatio)
 	x = min(high, max(low, x))
 	for range 60 {
-		slope, bend := l.slope(x)
+		slope, bend := l.slopes(x)
 		if slope > 0 {
 			low = x
 		} else {
@@ -111,21 +115,24 @@ func (l *likelihood) peak(x float64) float64 {
 	return x
 }
 
-// cross finds where the log likelihood falls to least on one side of its peak.
-// It is concave, so that Newton's steps end up beyond the crossing and approach
-// it from there: the interval is never too narrow.
+// cross returns the log of the ratio at which the log likelihood falls to least,
+// on one side of its peak: side is 1 above it and -1 below it. The result is right
+// to 1e-4.
+//
+// The log likelihood is concave. So every step of Newton's method after the first
+// starts beyond the crossing, and the interval is never too narrow.
 func (l *likelihood) cross(peak, side, least float64) float64 {
-	_, bend := l.slope(peak)
+	_, bend := l.slopes(peak)
 	top, _ := l.at(peak)
-	// A parabola through the peak is a good first guess.
+	// The first guess is the crossing of the parabola at the peak.
 	x := peak + side*math.Sqrt(2*max(0.1, top-least)/max(-bend, 1e-3))
 	for range 60 {
-		x = min(farthest, max(-farthest, x))
+		x = min(maxLogRatio, max(-maxLogRatio, x))
 		value, slope := l.at(x)
-		if value >= least && math.Abs(x) == farthest {
+		if value >= least && math.Abs(x) == maxLogRatio {
 			return x
 		}
-		if slope*side >= 0 { // rounding, close to the peak
+		if slope*side >= 0 { // x is at the peak, by rounding
 			return x
 		}
 		step := (least - value) / slope
@@ -134,5 +141,5 @@ func (l *likelihood) cross(peak, side, least float64) float64 {
 			break
 		}
 	}
-	return min(farthest, max(-farthest, x))
+	return min(maxLogRatio, max(-maxLogRatio, x))
 }

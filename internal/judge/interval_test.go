@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The interval must hold the true ratio at all looks at once.
+// The interval holds the true ratio at all looks at once.
 func TestIntervalHoldsAtEveryLook(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	for _, ratio := range []float64{0.5, 1, 3} {
@@ -34,14 +34,14 @@ func TestIntervalHoldsAtEveryLook(t *testing.T) {
 
 func TestIntervalEndsAreWhereTheLikelihoodFalls(t *testing.T) {
 	minutes := steady(10, Counts{200, 8}, Counts{100, 9})
-	tally := newTally(&Signal{})
+	counts := newSignalCounts(&Signal{})
 	l := likelihood{}
 	for _, m := range minutes {
-		tally.add(m)
+		counts.add(m)
 		l.add(m)
 		l.events += float64(m.Candidate.Events)
 	}
-	ratio, interval := tally.interval(minutes, 0.05)
+	ratio, interval := counts.interval(minutes, 0.05)
 	if math.Abs(*ratio-2.25) > 1e-4 {
 		t.Errorf("ratio %v, want 2.25", *ratio)
 	}

@@ -2,113 +2,120 @@ package judge
 
 import "math"
 
-// Judge gives the verdict on everything observed so far. It errs only on input
-// that cannot be: the error names the field, its value and what would be right.
+// Judge returns the verdict on all observations so far. It returns an error if a
+// field of the release is invalid; the error names the field, its value and the
+// valid values.
 func Judge(release Release) (Verdict, error) {
-	r, err := release.normalised()
+	r, err := release.withDefaults()
 	if err != nil {
 		return Verdict{}, err
 	}
-	b := newBench(&r)
+	a := newAnalysis(&r)
 	for minute := range longest(r.Signals) {
-		if failed := b.hear(minute); failed >= 0 {
-			return b.verdict(minute+1, failed), nil
+		if failed := a.observe(minute); failed >= 0 {
+			return a.verdict(minute+1, failed), nil
 		}
 	}
-	v := b.verdict(longest(r.Signals), -1)
-	if b.watched() {
-		v = b.watch(v)
+	v := a.verdict(longest(r.Signals), -1)
+	if a.hasWatch() {
+		v = a.judgeWatch(v)
 	}
 	return v, nil
 }
 
-// bench is the state of a release while its minutes are heard in order.
-type bench struct {
+// analysis is the state of a release while its minutes are observed in order.
+type analysis struct {
 	release *Release
-	alpha   float64 // of the bake: all but the watch's share
-	heard   []hearing
+	alpha   float64 // alpha of the bake, which is all but the watch's share
+	signals []signalState
 }
 
-// hearing is the state of one signal.
-type hearing struct {
-	tally    tally
-	frontier frontier
-	limit    float64 // events of the candidate that fail, at the last look
-	beyond   float64 // log of the e-value that fails, past the plan; else 0
-	// weakest is how far above the expected events weak evidence began at the
-	// last look, and drift how much farther than at the one before; 0 at first.
-	weakest, drift float64
-	fresh          bool // the last minute had events
+// signalState is the state of one signal.
+type signalState struct {
+	counts    signalCounts
+	boundary  boundary
+	limit     float64 // the candidate's events that fail at the last look
+	beyond    float64 // after the plan, the log of the e-value that fails; before, 0
+	hasEvents bool    // whether the last minute had events
 }
 
-// unreachable is a limit before there is any event.
+// unreachable is the limit of a signal before it has any event.
 const unreachable = 1e18
 
-func newBench(r *Release) *bench {
-	b := &bench{release: r, alpha: r.Alpha * (1 - r.WatchShare), heard: make([]hearing, len(r.Signals))}
-	for i := range b.heard {
-		h := &b.heard[i]
-		h.tally = newTally(&r.Signals[i])
-		h.frontier.begin()
-		h.limit = unreachable
+func newAnalysis(r *Release) *analysis {
+	a := &analysis{release: r, alpha: r.Alpha * (1 - r.WatchShare), signals: make([]signalState, len(r.Signals))}
+	for i := range a.signals {
+		state := &a.signals[i]
+		state.counts = newSignalCounts(&r.Signals[i])
+		state.boundary = newBoundary()
+		state.limit = unreachable
 	}
-	return b
+	return a
 }
 
-// hear takes in one minute of every signal and returns the signal that fails
-// by it, or -1.
-func (b *bench) hear(minute int) int {
-	fresh := 0
-	for i := range b.heard {
-		if b.take(i, minute) || minute+1 == b.release.PlannedMinutes && b.heard[i].frontier.n > 1 {
-			// The last planned look spends what is left, new events or not.
-			b.heard[i].fresh = true
-			fresh++
+// observe adds one minute, counted from 0, of every signal. It returns the index
+// of the signal that fails at this minute, or -1.
+func (a *analysis) observe(minute int) int {
+	spending := 0 // the signals that spend alpha at this look
+	for i := range a.signals {
+		state := &a.signals[i]
+		state.hasEvents = a.observeSignal(i, minute)
+		if minute+1 == a.release.PlannedMinutes && len(state.boundary.distribution) > 1 {
+			// The last planned look spends what is left, with or without new events.
+			state.hasEvents = true
+		}
+		if state.hasEvents {
+			spending++
 		}
 	}
-	b.limits(minute+1, fresh)
-	for i := range b.heard {
-		h := &b.heard[i]
-		if float64(h.tally.candidate.Events) >= h.limit && b.matters(i) {
+	a.spendAlpha(minute+1, spending)
+	for i := range a.signals {
+		state := &a.signals[i]
+		if float64(state.counts.total.Candidate.Events) >= state.limit && a.exceedsDifference(i) {
 			return i
 		}
 	}
 	return -1
 }
 
-// take adds a minute to a signal and tells whether it had any event.
-func (b *bench) take(i, minute int) bool {
-	h, s := &b.heard[i], &b.release.Signals[i]
-	h.fresh = false
+// observeSignal adds a minute to a signal and returns whether the minute had any
+// event.
+func (a *analysis) observeSignal(i, minute int) bool {
+	state, s := &a.signals[i], &a.release.Signals[i]
 	if minute >= len(s.Minutes) {
 		return false
 	}
-	m := s.Minutes[minute].proven()
+	m := s.Minutes[minute].withProvenRequests()
 	if !m.informative() {
 		return false
 	}
-	h.tally.add(m)
-	h.fresh = m.Stable.Events+m.Candidate.Events > 0
-	if h.fresh && minute < b.release.PlannedMinutes {
-		h.frontier.advance(splitOf(m, s.tolerated().Ratio))
+	state.counts.add(m)
+	if m.Stable.Events+m.Candidate.Events == 0 {
+		return false
 	}
-	return h.fresh
+	if minute < a.release.PlannedMinutes {
+		state.boundary.advance(splitOf(m, s.tolerated().Ratio))
+	}
+	return true
 }
 
-// matters tells whether the difference of the rates is above the tolerated one,
-// beyond the signal's share of doubt. A regression must exceed both bounds of
-// the tolerance, and each is tested at the full share: both fail wrongly only
-// if each does.
-func (b *bench) matters(i int) bool {
-	d := &b.heard[i].tally.differences
-	return d.tolerated == 0 || d.evidence() >= math.Log(float64(len(b.heard))/b.alpha)
+// exceedsDifference returns whether a signal's evidence rejects "the difference of
+// the rates is at most the tolerated one" at the signal's share of alpha. A signal
+// without a tolerated difference needs no such evidence.
+//
+// A regression must exceed the ratio and the difference. Each test may use the
+// full share of alpha, because a good candidate fails only if both tests reject.
+func (a *analysis) exceedsDifference(i int) bool {
+	d := &a.signals[i].counts.differences
+	return d.tolerated == 0 || d.evidence() >= math.Log(float64(len(a.signals))/a.alpha)
 }
 
-// verdict sums up the bake.
-func (b *bench) verdict(minute, failed int) Verdict {
-	v := Verdict{Outcome: Pass, Minute: minute, Evidence: make([]Evidence, len(b.heard))}
-	for i := range b.heard {
-		v.Evidence[i] = b.evidence(i, minute)
+// verdict returns the verdict on the bake after a number of minutes. The argument
+// failed is the index of the failed signal, or -1.
+func (a *analysis) verdict(minute, failed int) Verdict {
+	v := Verdict{Outcome: Pass, Minute: minute, Evidence: make([]Evidence, len(a.signals))}
+	for i := range a.signals {
+		v.Evidence[i] = a.evidence(i, minute)
 		if i == failed {
 			v.Evidence[i].Outcome, v.Evidence[i].Missing, v.Evidence[i].EnoughInMinutes = Fail, "", nil
 		}
@@ -118,51 +125,51 @@ func (b *bench) verdict(minute, failed int) Verdict {
 	}
 	if failed >= 0 {
 		v.Outcome = Fail
-		v.Reason = v.Evidence[failed].failure(minute)
+		v.Reason = v.Evidence[failed].failureSentence(minute)
 		return v
 	}
-	v.Reason = summary(v, v.Evidence)
+	v.Reason = summarySentence(v, v.Evidence)
 	return v
 }
 
-func (b *bench) watched() bool {
-	for i := range b.release.Signals {
-		if b.release.Signals[i].Watch != nil {
+func (a *analysis) hasWatch() bool {
+	for i := range a.release.Signals {
+		if a.release.Signals[i].Watch != nil {
 			return true
 		}
 	}
 	return false
 }
 
-// watch hears the minutes after promotion, which count on from the bake's, and
-// appends their evidence to the bake's verdict. From promotion on the watch
-// alone decides.
-func (b *bench) watch(v Verdict) Verdict {
-	alpha := b.release.Alpha * b.release.WatchShare / float64(len(b.release.Signals))
-	bake, baked := len(v.Evidence), v.Minute
+// judgeWatch takes the verdict on the bake and returns the verdict on the watch.
+// It appends the evidence of the watch to that of the bake. After promotion the
+// watch alone decides. The signals share the watch's alpha equally.
+func (a *analysis) judgeWatch(v Verdict) Verdict {
+	alpha := a.release.Alpha * a.release.WatchShare / float64(len(a.release.Signals))
+	bakeEvidence, bakeMinutes := len(v.Evidence), v.Minute
 	v.Outcome = Pass
-	for i := range b.release.Signals {
-		s := &b.release.Signals[i]
+	for i := range a.release.Signals {
+		s := &a.release.Signals[i]
 		if s.Watch == nil {
 			continue
 		}
-		w := newWatching(s, alpha)
-		failedAt := w.hear(s.Watch.Minutes)
-		e := w.sum(s, b.release.Power, failedAt)
+		w := newWatchTest(s, alpha)
+		failedAt := w.observe(s.Watch.Minutes)
+		e := w.result(s, a.release.Power, failedAt)
 		v.Evidence = append(v.Evidence, e)
 		switch {
-		case failedAt > 0 && (v.Outcome != Fail || baked+failedAt < v.Minute):
-			v.Outcome, v.Minute = Fail, baked+failedAt
-			v.Reason = e.failure(v.Minute)
+		case failedAt > 0 && (v.Outcome != Fail || bakeMinutes+failedAt < v.Minute):
+			v.Outcome, v.Minute = Fail, bakeMinutes+failedAt
+			v.Reason = e.failureSentence(v.Minute)
 		case v.Outcome != Fail:
-			v.Minute = max(v.Minute, baked+len(s.Watch.Minutes))
+			v.Minute = max(v.Minute, bakeMinutes+len(s.Watch.Minutes))
 			if e.Outcome != Pass {
 				v.Outcome = Inconclusive
 			}
 		}
 	}
 	if v.Outcome != Fail {
-		v.Reason = summary(v, v.Evidence[bake:])
+		v.Reason = summarySentence(v, v.Evidence[bakeEvidence:])
 	}
 	return v
 }

@@ -1,31 +1,38 @@
 package judge
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
-// split is the law of how a minute's events fall on the candidate when both
-// sides have what is tolerated.
+// split is the distribution of a minute's events on the candidate, given the
+// minute's events and requests, if the candidate is exactly as bad as tolerated.
+//
+// With a tolerated ratio of 1 it is hypergeometric, because the requests of each
+// version are drawn at random (Fisher's exact test). With another ratio it is
+// binomial, which is right for rare events and too wide for frequent ones.
 type split struct {
-	events           float64 // of both sides
-	candidate, total float64 // requests
-	share            float64 // chance of an event to fall on the candidate
-	exact            bool    // equal rates: drawn without replacement
+	events    float64 // the events of both versions
+	candidate float64 // the candidate's requests
+	total     float64 // the requests of both versions
+	share     float64 // the probability that an event is the candidate's
+	exact     bool    // whether the distribution is hypergeometric
 }
 
-// splitOf is exact for a tolerated ratio of 1: which requests go to which
-// version is drawn at random, so the candidate's events are hypergeometric
-// whatever made them events. For other ratios, and where events may exceed what
-// can be drawn, it is the binomial that rare events lead to.
+// splitOf returns the split of a minute at a tolerated ratio.
 func splitOf(m Minute, ratio float64) split {
-	c, s := float64(m.Candidate.Requests), float64(m.Stable.Requests)
+	c, s, events := m.floats()
 	return split{
-		events:    float64(m.Stable.Events + m.Candidate.Events),
-		candidate: c, total: c + s,
-		share: ratio * c / (ratio*c + s),
-		exact: ratio == 1,
+		events:    events,
+		candidate: c,
+		total:     c + s,
+		share:     ratio * c / (ratio*c + s),
+		exact:     ratio == 1,
 	}
 }
 
-// moments are the mean, the variance and the third central moment.
+// moments returns the mean, the variance and the third central moment of the
+// candidate's events.
 func (s split) moments() (mean, variance, third float64) {
 	q := s.share
 	mean = s.events * q
@@ -38,7 +45,7 @@ func (s split) moments() (mean, variance, third float64) {
 	return mean, variance, third
 }
 
-// up is the chance of x+1 over that of x.
+// up returns the probability of x+1 events divided by that of x events.
 func (s split) up(x float64) float64 {
 	if s.exact {
 		return (s.candidate - x) * (s.events - x) / ((x + 1) * (s.total - s.candidate - s.events + x + 1))
@@ -46,93 +53,84 @@ func (s split) up(x float64) float64 {
 	return (s.events - x) / (x + 1) * s.share / (1 - s.share)
 }
 
-// faint is the chance, relative to the likeliest value, from which on values
-// are left out of a kernel.
-const faint = 1e-8
+// leastRelativeChance is the probability, relative to the likeliest value, below
+// which integers leaves values out.
+const leastRelativeChance = 1e-8
 
-// integers fills kernel with the chances of whole numbers of events, and
-// returns the lowest and how many there are. What is faint above is counted on
-// the others, in proportion.
-func (s split) integers(kernel []float64) (lowest float64, n int) {
+// integers returns the probabilities of whole numbers of events, from lowest on.
+// It leaves out negligible values and scales the rest to the sum 1.
+func (s split) integers() (lowest float64, kernel []float64) {
 	least, most := 0.0, s.events
 	if s.exact {
-		least, most = math.Max(0, s.events-(s.total-s.candidate)), math.Min(s.events, s.candidate)
+		least, most = max(0, s.events-(s.total-s.candidate)), min(s.events, s.candidate)
 	}
 	mean, _, _ := s.moments()
-	mode := math.Min(most, math.Max(least, math.Floor(mean)))
-	down := len(kernel) / 3
-	kernel[down] = 1
-	from, to := down, down
-	sum := 1.0
-	for x, p := mode, 1.0; x > least && from > 0; x-- {
+	mode := min(most, max(least, math.Floor(mean)))
+	kernel = []float64{1}
+	for x, p := mode, 1.0; x > least; x-- {
 		p /= s.up(x - 1)
-		if p < faint {
+		if p < leastRelativeChance {
 			break
 		}
-		from--
-		kernel[from] = p
-		sum += p
+		kernel = append(kernel, p)
 	}
-	for x, p := mode, 1.0; x < most && to < len(kernel)-1; x++ {
+	lowest = mode - float64(len(kernel)-1)
+	slices.Reverse(kernel)
+	for x, p := mode, 1.0; x < most; x++ {
 		p *= s.up(x)
-		if p < faint {
+		if p < leastRelativeChance {
 			break
 		}
-		to++
-		kernel[to] = p
-		sum += p
+		kernel = append(kernel, p)
 	}
-	n = to - from + 1
-	copy(kernel, kernel[from:to+1])
-	scale(kernel[:n], 1/sum)
-	return mode - float64(down-from), n
+	normalise(kernel)
+	return lowest, kernel
 }
 
-// lattice fills kernel with weights on multiples of step that have the first
-// three moments of a split, which are given, and returns the lowest multiple and how many
-// there are.
-func lattice(kernel []float64, step, mean, variance, third float64) (lowest float64, n int) {
+// lattice returns weights on the multiples of step, from lowest·step on, that have
+// the given mean, variance and third central moment. The moments are in events.
+func lattice(step, mean, variance, third float64) (lowest float64, kernel []float64) {
 	mean, variance, third = mean/step, variance/(step*step), third/(step*step*step)
 	if variance < 0.6 {
-		return four(kernel, mean, variance, third), 4
+		return fourPoints(mean, variance, third)
 	}
-	// A normal density with its first correction for skewness, sampled: the
-	// sums over a lattice no wider than the deviation are right to 1e-5.
+	// The weights sample a normal density with the first correction for skewness
+	// (Edgeworth). The standard deviation is at least 0.77 steps, so the moments of
+	// the samples are right to 1e-5.
 	deviation := math.Sqrt(variance)
 	skew := third / (variance * deviation) / 6
 	lowest = math.Ceil(mean - 4.5*deviation)
-	n = min(len(kernel), int(math.Floor(mean+5.5*deviation)-lowest)+1)
-	z, dz := (lowest-mean)/deviation, 1/deviation
-	g, ratio, bend := math.Exp(-z*z/2), math.Exp(-z*dz-dz*dz/2), math.Exp(-dz*dz)
+	for x := lowest; x <= mean+5.5*deviation; x++ {
+		z := (x - mean) / deviation
+		kernel = append(kernel, max(0, math.Exp(-z*z/2)*(1+skew*(z*z-3)*z)))
+	}
+	normalise(kernel)
+	return lowest, kernel
+}
+
+// normalise scales weights to the sum 1.
+func normalise(weights []float64) {
 	sum := 0.0
-	for i := range kernel[:n] {
-		p := max(0, g*(1+skew*(z*z-3)*z))
-		kernel[i] = p
-		sum += p
-		g *= ratio
-		ratio *= bend
-		z += dz
+	for _, w := range weights {
+		sum += w
 	}
-	scale(kernel[:n], 1/sum)
-	return lowest, n
-}
-
-func scale(kernel []float64, by float64) {
-	for i := range kernel {
-		kernel[i] *= by
+	for i := range weights {
+		weights[i] /= sum
 	}
 }
 
-// four puts the moments on four points: the expectations of the cubic
-// polynomials that are 1 on one of them and 0 on the others.
-func four(kernel []float64, mean, variance, third float64) (lowest float64) {
+// fourPoints returns weights on four integers that have the given mean, variance
+// and third central moment. A weight is the expectation of the cubic polynomial
+// that is 1 on its point and 0 on the others (Lagrange). It can be negative.
+func fourPoints(mean, variance, third float64) (lowest float64, kernel []float64) {
 	lowest = math.Floor(mean) - 1
-	m := mean - lowest // between 1 and 2
+	m := mean - lowest // from 1 to 2
 	m2 := variance + m*m
 	m3 := third + 3*m*variance + m*m*m
-	kernel[0] = 1 - (11*m-6*m2+m3)/6
-	kernel[1] = (6*m - 5*m2 + m3) / 2
-	kernel[2] = -(3*m - 4*m2 + m3) / 2
-	kernel[3] = (2*m - 3*m2 + m3) / 6
-	return lowest
+	return lowest, []float64{
+		1 - (11*m-6*m2+m3)/6,
+		(6*m - 5*m2 + m3) / 2,
+		-(3*m - 4*m2 + m3) / 2,
+		(2*m - 3*m2 + m3) / 6,
+	}
 }

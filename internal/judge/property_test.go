@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// The guarantee is checked on the whole judge and exactly: for small designs
-// every way in which the events can fall on the sides is judged, each with its
-// chance when nothing is wrong, and the chances of those that fail are summed.
+// These tests compute the probability of a wrong failure exactly. For a small design
+// they judge every way in which the events can fall on the versions, and add up the
+// probabilities of those that fail.
 
-// design is one signal's requests, and the events of both sides, by minute.
+// design holds one signal's requests, and the events of both versions, by minute.
 type design []struct{ stable, candidate, events int64 }
 
 func randomDesign(r *rand.Rand) design {
@@ -22,14 +22,14 @@ func randomDesign(r *rand.Rand) design {
 	return d
 }
 
-// chance is that of x of a minute's events to fall on the candidate.
+// chance returns the probability that x of a minute's events are the candidate's.
 func (d design) chance(i int, x int64) float64 {
 	m := d[i]
 	return math.Exp(choose(float64(m.candidate), float64(x)) +
 		choose(float64(m.stable), float64(m.events-x)) - choose(float64(m.stable+m.candidate), float64(m.events)))
 }
 
-// each calls back for every way the events can fall, with its chance.
+// each calls back for every way in which the events can fall, with its probability.
 func (d design) each(call func(minutes []Minute, chance float64)) {
 	minutes := make([]Minute, len(d))
 	var fall func(i int, chance float64)
@@ -51,13 +51,15 @@ func (d design) each(call func(minutes []Minute, chance float64)) {
 	fall(0, 1)
 }
 
-const lavish = 0.3 // an alpha that small designs can spend
+// largeAlpha is an alpha that small designs can spend.
+const largeAlpha = 0.3
 
+// failing returns the probability that a design without a regression fails.
 func failing(t *testing.T, d design, planned int) float64 {
 	t.Helper()
 	sum := 0.0
 	d.each(func(minutes []Minute, chance float64) {
-		v, err := Judge(Release{Alpha: lavish, PlannedMinutes: planned, Signals: []Signal{{Name: "errors", Minutes: minutes}}})
+		v, err := Judge(Release{Alpha: largeAlpha, PlannedMinutes: planned, Signals: []Signal{{Name: "errors", Minutes: minutes}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,13 +114,13 @@ func TestGuaranteeIsExact(t *testing.T) {
 				for _, planned := range []int{len(d), 2, 60} {
 					p := failing(t, d, planned)
 					highest = max(highest, p)
-					if p > lavish {
+					if p > largeAlpha {
 						t.Errorf("%v, %d planned: fails with chance %.4f", d, planned, p)
 					}
 				}
 			}
-			if highest < 0.8*lavish {
-				t.Errorf("at most %.3f is spent of %v: the test shows nothing", highest, lavish)
+			if highest < 0.8*largeAlpha {
+				t.Errorf("at most %.3f is spent of %v: the test shows nothing", highest, largeAlpha)
 			}
 		})
 	}
@@ -136,7 +138,7 @@ func TestGuaranteeOfTwoSignals(t *testing.T) {
 					if swapped {
 						signals[0], signals[1] = signals[1], signals[0]
 					}
-					v, err := Judge(Release{Alpha: lavish, Signals: signals})
+					v, err := Judge(Release{Alpha: largeAlpha, Signals: signals})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -145,7 +147,7 @@ func TestGuaranteeOfTwoSignals(t *testing.T) {
 					}
 				})
 			})
-			if sum > lavish {
+			if sum > largeAlpha {
 				t.Errorf("%v and %v fail with chance %.4f", a, b, sum)
 			}
 		}
@@ -167,7 +169,7 @@ func TestVerdictIsTheSameWhenGivenAgain(t *testing.T) {
 	}
 }
 
-// A bad candidate must not pass more often than the power allows.
+// A bad candidate passes with probability at most 1 - power.
 func TestPassKeepsItsPower(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
 	passed := 0

@@ -2,78 +2,83 @@ package judge
 
 import "math"
 
-// How alpha is spent. A part may be spent at once, the rest as a power of the
-// planned time; a small reserve is kept for looks beyond the plan. While time
-// remains, a limit is not set so low that weak evidence would fail: what that
-// leaves unspent is spent on later looks, the rest at the last. Any choice keeps
-// the promise; these numbers were chosen by simulation for early detection.
+// The spending function says how much of alpha all signals together may have
+// spent by minute t of T planned minutes (Lan and DeMets, Biometrika 70, 1983):
+//
+//	(1 - reserve)·alpha·(spentAtStart + (1 - spentAtStart)·(t/T)^spendingPower)
+//
+// Any values keep the promise on alpha. These values were chosen by simulation for
+// early detection.
 const (
-	reserve = 0.05  // part of alpha
-	early   = 0.375 // part of the rest
-	haste   = 0.62  // the power: 1 spends evenly, 0 all at once
-	weakest = 8.6   // e-value
+	// reserve is the part of alpha that is kept for looks after the plan.
+	reserve = 0.05
+	// spentAtStart is the part of the rest that may be spent at the first look.
+	spentAtStart = 0.375
+	// spendingPower is 1 if alpha is spent evenly, and 0 if it is spent at once.
+	spendingPower = 0.62
+	// weakestEValue is the least e-value that fails before the last planned look.
+	// Alpha that it leaves unspent is spent at later looks.
+	weakestEValue = 8.6
 )
 
-var weakestLog = math.Log(weakest)
+var weakestLog = math.Log(weakestEValue)
 
-// limits sets what fails at a look, for each signal that had events since the
-// last. What one signal cannot spend, having too few events, goes to the others.
-func (b *bench) limits(minute, fresh int) {
-	if minute > b.release.PlannedMinutes {
-		b.limitsBeyond()
+// spendAlpha sets the limits of a look. The argument minute counts from 1. The
+// argument spending is the number of signals that have events since the last look;
+// only these get a new limit and spend alpha. A signal with few events cannot
+// spend all of its share, and the signals after it share what it leaves.
+func (a *analysis) spendAlpha(minute, spending int) {
+	if minute > a.release.PlannedMinutes {
+		a.limitsBeyondPlan()
 		return
 	}
-	part := early + (1-early)*math.Pow(float64(minute)/float64(b.release.PlannedMinutes), haste)
-	room := b.alpha*(1-reserve)*part - b.spent()
-	for i := range b.heard {
-		h := &b.heard[i]
-		if !h.fresh {
+	part := spentAtStart + (1-spentAtStart)*math.Pow(float64(minute)/float64(a.release.PlannedMinutes), spendingPower)
+	available := a.alpha*(1-reserve)*part - a.spent()
+	for i := range a.signals {
+		state := &a.signals[i]
+		if !state.hasEvents {
 			continue
 		}
-		before := h.frontier.spent
-		h.limit = h.frontier.limit(before + math.Max(0, room)/float64(fresh))
-		if minute < b.release.PlannedMinutes && !h.tally.reaches(weakestLog, h.limit) {
-			h.limit = h.weak(weakestLog)
+		before := state.boundary.spent
+		state.limit = state.boundary.limit(before + max(0, available)/float64(spending))
+		if minute < a.release.PlannedMinutes && state.counts.evidence(state.limit) < weakestLog {
+			state.limit = state.counts.eventsFor(weakestLog)
 		}
-		h.frontier.cut(h.limit)
-		room -= h.frontier.spent - before
-		fresh--
+		state.boundary.cut(state.limit)
+		available -= state.boundary.spent - before
+		spending--
 	}
 }
 
-// weak is the lowest whole number of events whose evidence is not weak. It moves
-// little from look to look.
-func (h *hearing) weak(log float64) float64 {
-	guess := h.limit
-	if h.weakest > 0 {
-		guess = h.tally.weighed + h.weakest + h.drift
-	}
-	events := h.tally.eventsFor(log, guess)
-	above := events - h.tally.weighed
-	if h.weakest > 0 {
-		h.drift = above - h.weakest
-	}
-	h.weakest = above
-	return math.Max(0, math.Ceil(events-1e-3))
-}
-
-// limitsBeyond sets what fails after the plan has ended: evidence that all of
-// the alpha that is left allows, by Ville's inequality, for any number of looks.
-func (b *bench) limitsBeyond() {
-	left := (b.alpha - b.spent()) / float64(len(b.heard))
-	for i := range b.heard {
-		h := &b.heard[i]
-		h.beyond = math.Log(1 / left)
-		events := h.tally.eventsFor(h.beyond, float64(h.tally.candidate.Events))
-		h.limit = math.Max(0, math.Ceil(events-1e-3))
+// limitsBeyondPlan sets the limits of a look after the plan. The signals share all
+// of the alpha that is left equally. By Ville's inequality the e-value of a good
+// candidate ever reaches 1/x with probability at most x, at any number of looks.
+func (a *analysis) limitsBeyondPlan() {
+	share := (a.alpha - a.spent()) / float64(len(a.signals))
+	for i := range a.signals {
+		state := &a.signals[i]
+		state.beyond = math.Log(1 / share)
+		state.limit = state.counts.eventsFor(state.beyond)
 	}
 }
 
-// spent is the part of alpha that all signals have spent.
-func (b *bench) spent() float64 {
+// spent returns the part of alpha that all signals have spent.
+func (a *analysis) spent() float64 {
 	sum := 0.0
-	for i := range b.heard {
-		sum += b.heard[i].frontier.spent
+	for i := range a.signals {
+		sum += a.signals[i].boundary.spent
 	}
 	return sum
+}
+
+// limitEvidence returns a signal's limit as the log of an e-value. The argument
+// alpha is that of the bake; a signal without events has the limit 1/alpha.
+func (state *signalState) limitEvidence(alpha float64) float64 {
+	switch {
+	case state.beyond > 0:
+		return state.beyond
+	case state.limit >= unreachable:
+		return -math.Log(alpha)
+	}
+	return state.counts.evidence(state.limit)
 }

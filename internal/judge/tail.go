@@ -2,66 +2,67 @@ package judge
 
 import "math"
 
-// tail is the upper tail of a law, summed down cell by cell: up to the lower end
-// of the last cell, of the one before it, and of the one before that. Inside the
-// last cell its log follows the parabola through the three.
+// tail is the probability of the upper end of a boundary's distribution. It grows
+// cell by cell, downwards. Within the last cell, the log of the probability is
+// interpolated by a parabola through the lower ends of the last three cells.
 type tail struct {
-	sum                     float64 // of the cells as they are
-	whole, upper, uppermost float64
-	slope, second           float64 // of the log across the last cell, once known
-	known                   bool
+	sum        float64 // the plain sum of the cells
+	last       float64 // the probability above the lower end of the last cell
+	before     float64 // the same for the cell above it
+	beforeThat float64 // and for the cell above that
 }
 
-// reach takes in the next cell down. Where cells are wider than one event their
-// chances are samples of a density, and its integral beyond the cell's end
-// differs from their sum by the first term of Euler and Maclaurin, which is this
-// share of the next difference.
-func (t *tail) reach(p, next, share float64) {
+// extend adds cell i. The cells must come in descending order without a gap.
+//
+// Where a cell is wider than one event, its value samples a density. The integral
+// of the density differs from the sum of the samples by the first term of the
+// Euler-Maclaurin formula, which is share times the difference to the next sample.
+// On the integers share is 0.
+func (t *tail) extend(b *boundary, i int) {
+	p, next := b.distribution[i], b.distribution[max(0, i-1)]
 	if p > 0 {
 		t.sum += p
 	}
-	t.whole, t.upper, t.uppermost = max(t.whole, t.sum+share*(next-p)), t.whole, t.upper
-	t.known = false
+	share := (1 - 1/(b.step*b.step)) / 24
+	t.last, t.before, t.beforeThat = max(t.last, t.sum+share*(next-p)), t.last, t.before
 }
 
-// bend returns the slope of the log across the cell and its second difference,
-// which is zero where there is no third point.
-func (t *tail) bend() (slope, bend float64) {
-	if t.known {
-		return t.slope, t.second
+// parabola returns the slope of the log across the last cell and its second
+// difference. The second difference is 0 if there is no third point.
+func (t *tail) parabola() (slope, bend float64) {
+	slope = math.Log(t.before / t.last)
+	if t.beforeThat > 0 {
+		// A cut leaves an abrupt end. The bounds keep the parabola monotone.
+		bend = min(0, max(slope, math.Log(t.beforeThat/t.before)-slope))
 	}
-	t.known, t.slope, t.second = true, quickLog(t.upper/t.whole), 0
-	if t.uppermost > 0 {
-		// A law cut a moment ago can end abruptly; a normal one bends slowly.
-		t.second = min(0, max(t.slope, quickLog(t.uppermost/t.upper)-t.slope))
-	}
-	return t.slope, t.second
+	return slope, bend
 }
 
-// above is the tail at a part of the way through the last cell.
+// above returns the probability above a part, from 0 to 1, of the last cell.
 func (t *tail) above(part float64) float64 {
 	switch {
 	case part <= 0:
-		return t.whole
-	case t.upper <= 0:
-		return t.whole * (1 - part)
+		return t.last
+	case t.before <= 0:
+		return t.last * (1 - part)
 	}
-	slope, bend := t.bend()
-	return t.whole * math.Exp(part*slope+part*(part-1)/2*bend)
+	slope, bend := t.parabola()
+	return t.last * math.Exp(part*slope+part*(part-1)/2*bend)
 }
 
-// partAt is the part of the way at which the tail is room.
-func (t *tail) partAt(room float64) float64 {
+// partAt returns the part of the last cell above which the probability is p. It is
+// the inverse of above.
+func (t *tail) partAt(p float64) float64 {
 	switch {
-	case room <= 0 || t.upper >= room:
+	case p <= 0 || t.before >= p:
 		return 1
-	case t.upper <= 0:
-		return 1 - room/t.whole
+	case t.before <= 0:
+		return 1 - p/t.last
 	}
-	slope, bend := t.bend()
-	// The root of bend/2·part² + (slope - bend/2)·part = wanted on the way down:
-	// bend is not below slope, and neither is above 0.
-	wanted := quickLog(room / t.whole)
+	slope, bend := t.parabola()
+	// This solves bend/2·part² + (slope - bend/2)·part = wanted for the smaller
+	// solution. Neither slope nor bend is above 0, and bend is not below slope.
+	wanted := math.Log(p / t.last)
 	middle := slope - bend/2
 	return min(1, max(0, 2*wanted/(middle-math.Sqrt(middle*middle+2*bend*wanted))))
 }

@@ -1,20 +1,20 @@
 package judge
 
-// Trace gives the verdict that each minute of a release would have brought, in
-// order, up to the one that fails.
+// Trace returns the verdicts of a release after each of its minutes, in order. It
+// ends at the first verdict that fails. It returns an error where Judge does.
 func Trace(release Release) ([]Verdict, error) {
-	r, err := release.normalised()
+	r, err := release.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	watched := 0
+	watchMinutes := 0
 	for i := range r.Signals {
 		if w := r.Signals[i].Watch; w != nil {
-			watched = max(watched, len(w.Minutes))
+			watchMinutes = max(watchMinutes, len(w.Minutes))
 		}
 	}
 	var verdicts []Verdict
-	for minute := range longest(r.Signals) + watched {
+	for minute := range longest(r.Signals) + watchMinutes {
 		v, err := Judge(r.upTo(minute + 1))
 		if err != nil {
 			return nil, err
@@ -27,16 +27,17 @@ func Trace(release Release) ([]Verdict, error) {
 	return verdicts, nil
 }
 
-// upTo is the release as it was after so many minutes.
+// upTo returns the release as it was after a number of minutes. The minutes of
+// the watch follow those of the bake.
 func (r Release) upTo(minutes int) Release {
-	baked := longest(r.Signals)
+	bakeMinutes := longest(r.Signals)
 	signals := make([]Signal, len(r.Signals))
 	for i, s := range r.Signals {
 		s.Minutes = s.Minutes[:min(minutes, len(s.Minutes))]
 		if s.Watch != nil {
 			watch := *s.Watch
-			watch.Minutes = watch.Minutes[:min(max(0, minutes-baked), len(watch.Minutes))]
-			if s.Watch = &watch; minutes <= baked {
+			watch.Minutes = watch.Minutes[:min(max(0, minutes-bakeMinutes), len(watch.Minutes))]
+			if s.Watch = &watch; minutes <= bakeMinutes {
 				s.Watch = nil
 			}
 		}

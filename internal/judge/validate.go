@@ -1,12 +1,10 @@
 package judge
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
-// normalised fills in the defaults, or says which field is wrong.
-func (r Release) normalised() (Release, error) {
+// withDefaults returns the release with its defaults. It returns an error if a
+// field is invalid; the error names the field, its value and the valid values.
+func (r Release) withDefaults() (Release, error) {
 	if r.Alpha == 0 {
 		r.Alpha = DefaultAlpha
 	}
@@ -39,6 +37,7 @@ func (r Release) normalised() (Release, error) {
 	return r, nil
 }
 
+// longest returns the number of minutes of the signal that has most.
 func longest(signals []Signal) int {
 	n := 0
 	for i := range signals {
@@ -98,53 +97,29 @@ func (t Tolerance) check(field string) error {
 	return nil
 }
 
-// most is far above what a function serves in a minute, and small enough for
-// sums of any number of minutes to stay exact.
-const most = 1_000_000_000
+// maxCount is the largest count of a minute. It is far above what a function serves
+// in a minute, and so small that sums over minutes are exact in a float64.
+const maxCount = 1_000_000_000
 
 func (c Counts) check() error {
 	for _, field := range []struct {
 		name  string
 		value int64
 	}{{"requests", c.Requests}, {"events", c.Events}} {
-		if field.value < 0 || field.value > most {
-			return fmt.Errorf("%s is %d; it must be from 0 to %d", field.name, field.value, most)
+		if field.value < 0 || field.value > maxCount {
+			return fmt.Errorf("%s is %d; it must be from 0 to %d", field.name, field.value, maxCount)
 		}
 	}
 	return nil
 }
 
-// proven are the counts with every event proof of a request: throttled requests
-// do not show up among a version's invocations.
-func (c Counts) proven() Counts {
-	return Counts{Requests: max(c.Requests, c.Events), Events: c.Events}
-}
-
-func (m Minute) proven() Minute {
-	return Minute{Stable: m.Stable.proven(), Candidate: m.Candidate.proven()}
-}
-
-func (s *Signal) tolerated() Tolerance {
-	return Tolerance{Ratio: max(1, s.Tolerance.Ratio), Difference: s.Tolerance.Difference}
-}
-
-func (s *Signal) smallest() Tolerance {
-	smallest, tolerated := s.Smallest, s.tolerated()
-	if smallest.Ratio == 0 {
-		smallest.Ratio = 2 * tolerated.Ratio
-	}
-	if smallest.Difference == 0 {
-		smallest.Difference = math.Max(0.01, math.Min(2*tolerated.Difference, (1+tolerated.Difference)/2))
-	}
-	return smallest
-}
-
-// Check says what in a release cannot be, beyond what Judge itself refuses: a
-// signal without name or minutes, and more events than requests. Judge takes those as requests that went uncounted,
-// because CloudWatch answers so for throttled requests; in a record of the past
-// they are more likely a mistake.
+// Check returns an error if a release is invalid as a record of the past. It is
+// stricter than Judge: it also refuses a signal without a name or minutes, and more
+// events than requests. Judge accepts more events than requests, because CloudWatch
+// does not count throttled requests; in a record they are more likely a mistake.
+// The error names the field, its value and the valid values.
 func Check(r Release) error {
-	if _, err := r.normalised(); err != nil {
+	if _, err := r.withDefaults(); err != nil {
 		return err
 	}
 	for i := range r.Signals {

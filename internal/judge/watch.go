@@ -5,43 +5,43 @@ import (
 	"math"
 )
 
-// DefaultDrift is the ratio by which rates may differ between the baseline and
-// the watch for reasons of their own.
-const DefaultDrift = 1.5
-
-// watching is the test of a watch. There is no traffic on stable to compare
-// with, so a rate stands in for it: the highest that the baseline allows for
-// stable but for half of the watch's alpha, times what is tolerated. The other
-// half is for the candidate to exceed that rate at any time.
-type watching struct {
-	rate      float64 // events per request that are no reason to fail
-	limit     float64 // log of the e-value that fails
+// watchTest tests the promoted candidate against a fixed rate, because stable has
+// no traffic during the watch. The rate is an upper bound of stable's rate in the
+// recent past, times the drift, beyond the tolerance.
+//
+// The watch's alpha has two halves. One is the probability that stable's rate is
+// above the bound. The other is the probability that a candidate below the rate
+// fails at any time.
+type watchTest struct {
+	rate      float64 // the largest rate that is no regression, in events per request
+	limit     float64 // the log of the e-value that fails
 	baseline  Counts
 	candidate Counts
 }
 
-func newWatching(s *Signal, alpha float64) watching {
-	baseline := s.Watch.Baseline.proven()
+// newWatchTest returns the test of a signal that has a watch. The argument alpha
+// is the signal's share of the watch's alpha.
+func newWatchTest(s *Signal, alpha float64) watchTest {
+	baseline := s.Watch.Baseline.withProvenRequests()
 	drift := s.Watch.Drift
 	if drift == 0 {
 		drift = DefaultDrift
 	}
-	w := watching{rate: 1, baseline: baseline, limit: math.Log(2 / alpha)}
+	w := watchTest{rate: 1, baseline: baseline, limit: math.Log(2 / alpha)}
 	if baseline.Requests == 0 {
 		return w
 	}
-	high := poissonUpper(baseline.Events, alpha/2) / float64(baseline.Requests)
+	bound := poissonUpper(baseline.Events, alpha/2) / float64(baseline.Requests)
 	t := s.tolerated()
-	w.rate = math.Min(1, drift*math.Max(high*t.Ratio, high+t.Difference))
+	w.rate = min(1, drift*max(bound*t.Ratio, bound+t.Difference))
 	return w
 }
 
-// hear takes in minutes until one fails, and returns which, counted from 1, or 0.
-func (w *watching) hear(minutes []Counts) int {
+// observe adds minutes until one fails. It returns that minute, counted from 1, or
+// 0 if none fails.
+func (w *watchTest) observe(minutes []Counts) int {
 	for n, c := range minutes {
-		c = c.proven()
-		w.candidate.Requests += c.Requests
-		w.candidate.Events += c.Events
+		w.candidate = w.candidate.plus(c.withProvenRequests())
 		if w.baseline.Requests > 0 && w.evidence() >= w.limit {
 			return n + 1
 		}
@@ -49,45 +49,46 @@ func (w *watching) hear(minutes []Counts) int {
 	return 0
 }
 
-// evidence is the log of the e-value against "at most rate": a Poisson
-// likelihood ratio, mixed over the same ratios as during the bake.
-func (w *watching) evidence() float64 {
-	sum := negligible
+// evidence returns the log of the e-value against "at most the rate". It is a
+// Poisson likelihood ratio, mixed over the regressions and weights of the bake.
+func (w *watchTest) evidence() float64 {
+	sum := logZero
 	for j, weight := range weightLogs {
-		sum = addLogs(sum, weight+float64(w.candidate.Events)*steps[first+j]-
-			float64(w.candidate.Requests)*w.rate*(multiples[first+j]-1))
+		sum = logSum(sum, weight+float64(w.candidate.Events)*multipleLogs[firstRegression+j]-
+			float64(w.candidate.Requests)*w.rate*(multiples[firstRegression+j]-1))
 	}
 	return sum
 }
 
-// excluded is the log of the e-value against "at least rate": the candidate
-// stays below what is no reason to fail.
-func (w *watching) excluded() float64 {
-	sum := negligible
-	for _, multiple := range multiples[:tolerated] {
-		sum = addLogs(sum, float64(w.candidate.Events)*math.Log(multiple)+
+// passEvidence returns the log of the e-value against "at least the rate". It is
+// the mean Poisson likelihood ratio of the multiples below 1.
+func (w *watchTest) passEvidence() float64 {
+	sum := logZero
+	for _, multiple := range multiples[:toleratedIndex] {
+		sum = logSum(sum, float64(w.candidate.Events)*math.Log(multiple)+
 			float64(w.candidate.Requests)*w.rate*(1-multiple))
 	}
-	return sum - math.Log(float64(tolerated))
+	return sum - math.Log(float64(toleratedIndex))
 }
 
-// sum is what the watch of a signal says.
-func (w *watching) sum(s *Signal, power float64, failedAt int) Evidence {
+// result returns the evidence of the watch of a signal. The argument failedAt is
+// what observe returned.
+func (w *watchTest) result(s *Signal, power float64, failedAt int) Evidence {
 	e := Evidence{
-		Signal: s.Name, Phase: "watch", Outcome: Inconclusive,
-		EValue: value(w.evidence()), Limit: value(w.limit),
+		Signal: s.Name, Phase: PhaseWatch, Outcome: Inconclusive,
+		EValue: eValue(w.evidence()), Limit: eValue(w.limit),
 		Stable: w.baseline, Candidate: w.candidate,
-		StableRate: rate(w.baseline), CandidateRate: rate(w.candidate),
+		StableRate: sixDigits(w.baseline.Rate()), CandidateRate: sixDigits(w.candidate.Rate()),
 	}
 	if e.StableRate > 0 {
-		e.Ratio = number(e.CandidateRate / e.StableRate)
+		e.Ratio = pointerTo(e.CandidateRate / e.StableRate)
 	}
-	switch wanted := -math.Log1p(-power); {
+	switch {
 	case failedAt > 0:
 		e.Outcome = Fail
 	case w.baseline.Requests == 0:
 		e.Missing = "stable has no recent past to compare with"
-	case w.excluded() >= wanted:
+	case w.passEvidence() >= passLimit(power):
 		e.Outcome = Pass
 	default:
 		e.Missing = fmt.Sprintf("more requests are needed to show a rate below %s", percent(w.rate))
@@ -95,12 +96,14 @@ func (w *watching) sum(s *Signal, power float64, failedAt int) Evidence {
 	return e
 }
 
-// poissonUpper is the mean at which so few events, or fewer, have the chance
-// alpha: Garwood's exact upper bound (1936).
+// poissonUpper returns the upper confidence bound of a Poisson mean: the mean at
+// which the number of events, or fewer, has the probability alpha. It is exact
+// (Garwood, Biometrika 28, 1936) up to 10,000 events. Above, it is the cube of
+// Wilson and Hilferty (1931), which is right to parts in a million there, plus a
+// margin of ten parts in a million.
 func poissonUpper(events int64, alpha float64) float64 {
 	n := float64(events)
 	if n > 10000 {
-		// Wilson and Hilferty's cube (1931) is right to parts in a million here.
 		z := math.Sqrt2 * math.Erfcinv(2*alpha)
 		return 1.00001 * (n + 1) * math.Pow(1-1/(9*(n+1))+z/(3*math.Sqrt(n+1)), 3)
 	}
@@ -116,7 +119,8 @@ func poissonUpper(events int64, alpha float64) float64 {
 	return high
 }
 
-// poissonAtMost is the chance of at most so many events.
+// poissonAtMost returns the probability of at most a number of events, if their
+// distribution is Poisson with a mean.
 func poissonAtMost(events int64, mean float64) float64 {
 	logGamma, _ := math.Lgamma(float64(events) + 1)
 	term := math.Exp(float64(events)*math.Log(mean) - mean - logGamma)
@@ -128,5 +132,5 @@ func poissonAtMost(events int64, mean float64) float64 {
 		}
 		term *= float64(k) / mean
 	}
-	return math.Min(1, sum)
+	return min(1, sum)
 }

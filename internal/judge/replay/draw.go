@@ -14,22 +14,23 @@ import (
 	"weir/internal/judge"
 )
 
-// series is the evidence of one signal and its limit over the minutes.
+// series holds the evidence of one signal and its limit over the minutes.
 type series struct {
 	name            string
 	evidence, limit plotter.XYs
 }
 
-// lowest is the least e-value that is drawn: less says no more.
+// lowest is the smallest e-value that is drawn. Smaller ones are drawn at it.
 const lowest = 0.01
 
+// seriesOf returns the series of each signal and phase in the verdicts.
 func seriesOf(verdicts []judge.Verdict) []series {
 	var list []series
 	at := map[string]int{}
 	for _, v := range verdicts {
 		for _, e := range v.Evidence {
 			name := e.Signal
-			if e.Phase == "watch" {
+			if e.Phase == judge.PhaseWatch {
 				name += ", watch"
 			}
 			i, ok := at[name]
@@ -45,8 +46,10 @@ func seriesOf(verdicts []judge.Verdict) []series {
 	return list
 }
 
-// SVG draws the evidence of each signal, whole, against its limit, dashed, on a
-// scale of powers of ten.
+// SVG writes a picture of the verdicts, as judge.Trace returns them. For each signal
+// it has the evidence as a solid line and the limit as a dashed line, over the minutes,
+// on a logarithmic scale of e-values. It returns an error if the picture cannot be
+// drawn or written.
 func SVG(verdicts []judge.Verdict, out io.Writer) error {
 	p := plot.New()
 	p.Title.Text = "Evidence against the limit"
@@ -82,8 +85,9 @@ func SVG(verdicts []judge.Verdict, out io.Writer) error {
 	return nil
 }
 
-// Text draws, for each signal, a row a minute: how far the evidence is on its
-// way to the limit, which is at the right end.
+// Text writes the verdicts, as judge.Trace returns them, as bars. For each signal it
+// has one row per minute. The bar shows how far the evidence is on its way to the
+// limit, which is at the right end. It returns an error if out does.
 func Text(verdicts []judge.Verdict, out io.Writer) error {
 	for _, s := range seriesOf(verdicts) {
 		if _, err := fmt.Fprintf(out, "%s\nminute  evidence     limit\n", s.name); err != nil {
@@ -99,7 +103,8 @@ func Text(verdicts []judge.Verdict, out io.Writer) error {
 	return nil
 }
 
-// bar is as long as the evidence is on its way from 1 to the limit, by its log.
+// bar returns a bar. Its length is the log of the evidence relative to the log of the
+// limit.
 func bar(evidence, limit float64) string {
 	const width = 40
 	part := 0.0

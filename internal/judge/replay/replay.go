@@ -1,5 +1,5 @@
-// Package replay judges counts of the past, so that a team can see what the
-// judge would have decided, and draws the evidence against its limit.
+// Package replay judges counts of the past and draws the evidence against its limit.
+// A team can see with it what the judge would have decided.
 package replay
 
 import (
@@ -14,12 +14,13 @@ import (
 	"weir/internal/judge"
 )
 
-// longestLine bounds a line of input: a week of minutes of a dozen signals.
+// longestLine is the largest length of a line of input in bytes. A week of minutes of
+// a dozen signals fits.
 const longestLine = 64 << 20
 
-// Lines reads one release a line and writes the verdict on each as a line of
-// JSON. It stops at the first line that cannot be read, and the error names the
-// line, the field, its value and what would be right.
+// Lines reads one release per line and writes the verdict on each as a line of JSON.
+// It skips empty lines. It stops at the first line that is invalid; the error names
+// the line, the field, its value and the valid values.
 func Lines(in io.Reader, out io.Writer) error {
 	scanner := bufio.NewScanner(in)
 	scanner.Buffer(nil, longestLine)
@@ -49,8 +50,8 @@ func Lines(in io.Reader, out io.Writer) error {
 	return nil
 }
 
-// Parse reads a release strictly: an unknown field, a value that cannot be and
-// anything after the release are errors.
+// Parse returns the release in a line of JSON. It returns an error if a field is
+// unknown, if judge.Check does, or if anything follows the release.
 func Parse(line []byte) (judge.Release, error) {
 	decoder := json.NewDecoder(bytes.NewReader(line))
 	decoder.DisallowUnknownFields()
@@ -64,7 +65,7 @@ func Parse(line []byte) (judge.Release, error) {
 	return release, judge.Check(release)
 }
 
-// explain says of a JSON error what would be right.
+// explain returns a JSON error with the valid values.
 func explain(err error) error {
 	var wrong *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
@@ -83,6 +84,7 @@ func explain(err error) error {
 	return err
 }
 
+// kindOf returns a Go type in words.
 func kindOf(goType string) string {
 	switch goType {
 	case "int", "int64":

@@ -10,22 +10,22 @@ import (
 	"weir/internal/judge"
 )
 
-// result is what a rule did in a cell.
+// result holds what one rule did in a cell.
 type result struct {
 	releases   int
 	rolledBack int
-	requests   float64 // of the candidate until detection or the end: their mean
-	deviation  float64 // of that mean, by chance
+	requests   float64 // the mean of the candidate's requests until detection or the end
+	deviation  float64 // the standard deviation of that mean
 }
 
 func (r result) power() float64 { return float64(r.rolledBack) / float64(r.releases) }
 
-// cell is a scenario and what each rule made of the same releases.
+// cell holds a scenario and the results of all rules on the same releases.
 type cell struct {
 	scenario
 	results []result
-	// difference is Weir's mean requests over Wald's, less 1, and its deviation
-	// by chance: both saw the same releases.
+	// difference is the ratio of Weir's mean requests to Wald's, less 1, and noise is
+	// its standard deviation. Both rules saw the same releases.
 	difference, noise float64
 }
 
@@ -33,8 +33,8 @@ func (c scenario) String() string {
 	return fmt.Sprintf("%s/%g/%g/%g/%s", c.strain.name, c.traffic, c.base, c.ratio, c.design.name)
 }
 
-// run simulates every scenario on all cores. The seed of a cell is its name, so
-// that neither the order nor the number of cores matters.
+// run simulates every scenario on all cores. The seed of a cell is its name, so the
+// result depends neither on the order nor on the number of cores.
 func run(scenarios []scenario, rules []rule, releases int) []cell {
 	cells := make([]cell, len(scenarios))
 	var group sync.WaitGroup
@@ -84,7 +84,7 @@ func simulate(c scenario, rules []rule, releases int) cell {
 	return out
 }
 
-// exposed are the candidate's requests up to a minute, or to the end.
+// exposed returns the candidate's requests up to a minute, or to the end if at is 0.
 func exposed(series []judge.Minute, at int) float64 {
 	if at == 0 {
 		at = len(series)
@@ -118,8 +118,9 @@ func (s *sums) result(releases int) result {
 	}
 }
 
-// compare is the ratio of two means less 1, and its deviation by the delta
-// method for pairs.
+// compare returns the ratio of two means less 1, and its standard deviation by the
+// delta method for pairs. The argument both is the sum of the products of the pairs,
+// and n is the number of pairs.
 func compare(a, b sums, both, n float64) (difference, noise float64) {
 	if b.requests == 0 {
 		return 0, 0
@@ -130,7 +131,7 @@ func compare(a, b sums, both, n float64) (difference, noise float64) {
 	return ratio - 1, math.Sqrt(math.Max(0, variance)/n) / mb
 }
 
-// all are the scenarios that the judge is held to.
+// all returns the scenarios in which the judge must keep its promises.
 func all() []scenario {
 	var list []scenario
 	for _, traffic := range []float64{60, 600, 6000} {

@@ -2,9 +2,9 @@ package main
 
 import "weir/internal/judge"
 
-// latency are shifts of latency: the event is a request slower than a threshold
-// that a twentieth or a tenth of stable's requests pass, and a shift makes more
-// requests pass it.
+// latency returns scenarios in which latency shifts. The event is a request slower
+// than a threshold. A twentieth or a tenth of stable's requests are slower, and more of
+// the candidate's are.
 func latency() []scenario {
 	var list []scenario
 	for _, traffic := range []float64{60, 600, 6000} {
@@ -17,7 +17,7 @@ func latency() []scenario {
 	return list
 }
 
-// strained are releases of a good candidate in a world unlike the model.
+// strained returns scenarios of a good candidate in which the model is wrong.
 func strained() []scenario {
 	var list []scenario
 	for _, s := range []strain{
@@ -39,8 +39,8 @@ func strained() []scenario {
 	return list
 }
 
-// share runs good releases that are judged by three signals at once, and returns
-// how many were rolled back by any.
+// share simulates good releases that are judged by three signals at once. It returns
+// how many any signal rolled back.
 func share(releases int) result {
 	random := newSource(3)
 	var sum sums

@@ -1,6 +1,6 @@
-// Command simulate holds the judge to its promise: it runs simulated releases
-// through it and through the rules in use today, and writes what they did as a
-// table and a picture.
+// Command simulate checks the judge's promises on simulated releases. It judges them
+// with the judge and with the rules in use today, and writes the results as a table and
+// pictures. It exits with 1 if a promise is broken.
 package main
 
 import (
@@ -26,7 +26,8 @@ func main() {
 	}
 }
 
-// report runs everything, writes it, and errs if a promise is broken.
+// report simulates all scenarios and writes the results to the folder out, unless that
+// is empty. It returns an error if a promise is broken.
 func report(releases, healthy int, out string) error {
 	start := time.Now()
 	r := outcome{

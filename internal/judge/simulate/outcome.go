@@ -6,19 +6,21 @@ import (
 	"math"
 )
 
-// outcome is everything that was simulated.
+// outcome holds everything that was simulated.
 type outcome struct {
 	releases                 int
 	cells, healthy, strained []cell
 	shared                   result
 }
 
-// z99 is the width of a two-sided 99 % interval.
+// z99 is the half-width of a two-sided 99 % interval in standard deviations.
 const z99 = 2.5758293035489004
 
-// upper is the upper end of the 99 % interval of a rate (Wilson 1927).
+// upper returns the upper end of the 99 % interval of the rate of rollbacks (Wilson,
+// 1927).
 func (r result) upper() float64 { return r.end(1) }
 
+// end returns one end of that interval: side is 1 for the upper and -1 for the lower.
 func (r result) end(side float64) float64 {
 	n, p := float64(r.releases), r.power()
 	middle := p + z99*z99/(2*n)
@@ -26,10 +28,11 @@ func (r result) end(side float64) float64 {
 	return (middle + side*half) / (1 + z99*z99/n)
 }
 
-// many releases are enough for the upper end of the interval to be held to
-// alpha; of fewer, the lower end is.
+// many is the number of releases from which on the upper end of the interval must be
+// at most alpha. With fewer releases only the lower end must be.
 const many = 20000
 
+// breaks returns whether the rate of rollbacks is above alpha.
 func (r result) breaks() bool {
 	if r.releases < many {
 		return r.end(-1) > alpha
@@ -37,9 +40,8 @@ func (r result) breaks() bool {
 	return r.upper() > alpha
 }
 
-// smallestHeld is the least ratio at which Weir is held to Wald's test. Below
-// it, and below the least ratio that the judge's mixture is made for, the table
-// tells and nothing is promised.
+// smallestHeld is the smallest ratio at which Weir must be as fast as Wald's test. The
+// table also has smaller ratios, but nothing is promised there.
 const smallestHeld = 1.5
 
 // The columns of the rules.
@@ -48,7 +50,7 @@ const (
 	walds = 1
 )
 
-// broken are the bars that are not met, in words.
+// broken returns the promises that are not kept, in words.
 func (o outcome) broken() []string {
 	var list []string
 	for _, c := range o.healthy {
@@ -75,7 +77,7 @@ func (o outcome) broken() []string {
 	return list
 }
 
-// table is the report, in Markdown.
+// table returns the report in Markdown.
 func (o outcome) table() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# The judge beside today's rules\n\nWritten by `make bench-judge`; do not edit. An hour of bake, %d simulated releases in each row, the same for every rule.\n", o.releases)
@@ -106,7 +108,7 @@ func (o outcome) falseTable(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\nThree signals at once (0.5 %%, 5 %%, 0.05 %% at 600 a minute, weight 10 %%; as many releases as in the first column): %.2f %% (%.2f %%).\n", 100*o.shared.power(), 100*o.shared.upper())
 }
 
-// find is the cell like c but for the ratio.
+// find returns the cell whose scenario is c with another ratio.
 func (o outcome) find(c scenario, ratio float64) (cell, bool) {
 	c.ratio = ratio
 	for _, other := range o.cells {
@@ -130,7 +132,7 @@ func (o outcome) detectionTable(b *bytes.Buffer) {
 	}
 }
 
-// ruleTable lists where a rule that keeps alpha in a cell detects earlier there.
+// ruleTable lists the cells in which a rule keeps alpha and detects earlier than Weir.
 func (o outcome) ruleTable(b *bytes.Buffer) {
 	fmt.Fprint(b, "\n## Where a rule of today is earlier\n\nOnly rules that roll back at most 5 % of the good versions under the same traffic, base rate and weight (upper end of the 99 % interval), and only differences beyond the noise.\n\n")
 	fmt.Fprint(b, "| rule | requests/min | base rate | ratio | weight | its requests | Weir's | its false rollbacks | Weir's |\n|---|---|---|---|---|---|---|---|---|\n")

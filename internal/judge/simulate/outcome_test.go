@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Each bar can be broken, and is then named with its cell.
+// broken names each promise that is not kept, with its cell.
 func TestBrokenBarsAreNamed(t *testing.T) {
 	keeps := result{releases: 200000, rolledBack: 9000}
 	bad := scenario{traffic: 600, base: 0.005, ratio: 2, design: designs[0]}

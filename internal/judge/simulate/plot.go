@@ -14,9 +14,9 @@ import (
 	"weir/internal/judge/replay"
 )
 
-// drawExample shows the evidence on one bad release, on its way to the limit: 600
-// requests a minute, 0.5 % of which fail on stable and three times as many on the
-// candidate, which gets a tenth.
+// drawExample draws the evidence of one bad release and its limit. The release has 600
+// requests a minute and a weight of 10 %. Of stable's requests 0.5 % fail, and of the
+// candidate's three times as many.
 func drawExample(file string) error {
 	c := scenario{traffic: 600, base: 0.005, ratio: 3, design: designs[1]}
 	series := make([]judge.Minute, minutes)
@@ -35,9 +35,9 @@ func drawExample(file string) error {
 	return nil
 }
 
-// draw shows the false rollbacks of each rule against the requests it exposes,
-// one dot for each combination of traffic, base rate and weight, at a ratio of 3:
-// good rules are at the lower left.
+// draw draws the false rollbacks of each rule against the requests that it exposes at a
+// ratio of 3. There is one dot per combination of traffic, base rate and weight. Good
+// rules are at the lower left.
 func draw(cells []cell, file string) error {
 	p := plot.New()
 	p.Title.Text = "Good versions rolled back, and requests exposed to bad ones (ratio 3)"

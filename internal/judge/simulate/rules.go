@@ -10,14 +10,15 @@ import (
 
 const alpha = 0.05
 
-// rule returns the minute, counted from 1, in which it rolls back, or 0.
+// rule is a rule for rolling back. Its run returns the minute, counted from 1, in
+// which it rolls back, or 0.
 type rule struct {
 	name string
 	run  func(c scenario, series []judge.Minute) int
 }
 
-// rules are Weir's and those in use today; Wald's, told the true ratio, is what
-// no rule that must find the ratio out could hope to be.
+// rules are Weir's rule, Wald's test and the rules in use today. Wald's test is given
+// the true ratio, which no rule knows in practice.
 var rules = []rule{
 	{"Weir", weir},
 	{"Wald, told the ratio", wald},
@@ -42,8 +43,8 @@ func weir(_ scenario, series []judge.Minute) int {
 	return 0
 }
 
-// wald is the sequential probability ratio test of the true ratio against 1,
-// given the events of each minute.
+// wald is the sequential probability ratio test of the true ratio against 1, given the
+// events of each minute (Wald, 1945).
 func wald(c scenario, series []judge.Minute) int {
 	if c.ratio <= 1 {
 		return 0
@@ -70,11 +71,12 @@ func anyError(_ scenario, series []judge.Minute) int {
 	return 0
 }
 
-// alarm is that of the AWS samples: above 1 % in two minutes running.
+// alarm rolls back if the rate is above 1 % in two consecutive minutes, as the alarm of
+// the AWS samples does.
 func alarm(_ scenario, series []judge.Minute) int {
 	running := 0
 	for i, m := range series {
-		if rate(m.Candidate) > 0.01 {
+		if m.Candidate.Rate() > 0.01 {
 			running++
 		} else {
 			running = 0
@@ -86,11 +88,11 @@ func alarm(_ scenario, series []judge.Minute) int {
 	return 0
 }
 
-// successRate allows ten minutes with less than 99 %.
+// successRate rolls back in the eleventh minute with a success rate below 99 %.
 func successRate(_ scenario, series []judge.Minute) int {
 	failures := 0
 	for i, m := range series {
-		if rate(m.Candidate) > 0.01 {
+		if m.Candidate.Rate() > 0.01 {
 			failures++
 		}
 		if failures > 10 {
@@ -100,7 +102,7 @@ func successRate(_ scenario, series []judge.Minute) int {
 	return 0
 }
 
-// zTest compares the pooled rates, one-sided at 5 %, at each look.
+// zTest compares the rates of all minutes so far at each look, one-sided at 5 %.
 func zTest(_ scenario, series []judge.Minute) int {
 	var stable, candidate judge.Counts
 	for i, m := range series {
@@ -111,25 +113,26 @@ func zTest(_ scenario, series []judge.Minute) int {
 		pooled := float64(stable.Events+candidate.Events) / float64(stable.Requests+candidate.Requests)
 		variance := pooled * (1 - pooled) * (1/float64(stable.Requests) + 1/float64(candidate.Requests))
 		if candidate.Requests > 0 && stable.Requests > 0 && variance > 0 &&
-			(rate(candidate)-rate(stable))/math.Sqrt(variance) > z95 {
+			(candidate.Rate()-stable.Rate())/math.Sqrt(variance) > z95 {
 			return i + 1
 		}
 	}
 	return 0
 }
 
+// z95 is the 95 % quantile of the normal distribution.
 const z95 = 1.6448536269514722
 
-// mannWhitney compares the minutes' rates by rank, one-sided at 5 %, at each
-// look from the fifth on.
+// mannWhitney compares the rates of the minutes by rank at each look from the fifth
+// on, one-sided at 5 %.
 func mannWhitney(_ scenario, series []judge.Minute) int {
 	var stable, candidate []float64 // sorted
 	for i, m := range series {
 		if m.Candidate.Requests > 0 {
-			candidate = insert(candidate, rate(m.Candidate))
+			candidate = insert(candidate, m.Candidate.Rate())
 		}
 		if m.Stable.Requests > 0 {
-			stable = insert(stable, rate(m.Stable))
+			stable = insert(stable, m.Stable.Rate())
 		}
 		if i >= 4 && rankScore(stable, candidate) > z95 {
 			return i + 1
@@ -143,7 +146,7 @@ func insert(sorted []float64, value float64) []float64 {
 	return slices.Insert(sorted, at, value)
 }
 
-// rankScore is the normal score of the rank sum, corrected for ties.
+// rankScore returns the normal score of the candidate's rank sum, corrected for ties.
 func rankScore(stable, candidate []float64) float64 {
 	n, m := float64(len(stable)), float64(len(candidate))
 	if n == 0 || m == 0 {
@@ -174,11 +177,4 @@ func rankScore(stable, candidate []float64) float64 {
 		return 0
 	}
 	return (sum - m*(all+1)/2) / math.Sqrt(variance)
-}
-
-func rate(c judge.Counts) float64 {
-	if c.Requests == 0 {
-		return 0
-	}
-	return float64(c.Events) / float64(c.Requests)
 }

@@ -31,7 +31,7 @@ func TestRulesRollBackWhenTheySay(t *testing.T) {
 	}
 }
 
-// The draws must have the mean and the variance of what they are called.
+// The draws have the mean and the variance of their distribution.
 func TestDraws(t *testing.T) {
 	s := newSource(1)
 	for _, test := range []struct {

@@ -9,19 +9,20 @@ import (
 	"weir/internal/judge"
 )
 
-// minutes is how long a simulated release bakes.
+// minutes is the length of a simulated bake.
 const minutes = 60
 
-// scenario is what a simulated release goes through.
+// scenario describes a simulated release.
 type scenario struct {
 	traffic float64 // requests a minute, of both sides
 	base    float64 // stable's rate of events
-	ratio   float64 // of the candidate's rate to stable's
+	ratio   float64 // the candidate's rate divided by stable's
 	design  design
 	strain  strain
 }
 
-// design is how traffic is shifted: the candidate's weight in each minute.
+// design describes how traffic is shifted. Its weight returns the candidate's share in
+// a minute, from 0 to 1.
 type design struct {
 	name   string
 	weight func(minute int) float64
@@ -31,7 +32,7 @@ func steady(name string, weight float64) design {
 	return design{name, func(int) float64 { return weight }}
 }
 
-// designs are a canary at each weight, and one that steps through them.
+// designs are canaries at a constant weight, and one whose weight grows in steps.
 var designs = []design{
 	steady("1 %", 0.01),
 	steady("10 %", 0.1),
@@ -41,22 +42,22 @@ var designs = []design{
 	}},
 }
 
-// strain is a way in which the world differs from the model.
+// strain describes a way in which the model is wrong.
 type strain struct {
 	name string
-	// burst is the variance of the rate of a minute, relative to the square of
-	// its mean, if the burst hits each version on its own, or both together.
+	// alone and together are variances of the rate of a minute, relative to the
+	// square of its mean. A burst hits each version alone or both together.
 	alone, together float64
-	// cold is by how much the candidate's rate is multiplied in the first minute
-	// after a shift; it decays by half a minute.
+	// cold is the factor of the candidate's rate in the first minute after a shift.
+	// What it has above 1 falls to a quarter each minute.
 	cold float64
-	// warmUp is how many minutes after each shift are left out of judgement.
+	// warmUp is the number of minutes after each shift that are not judged.
 	warmUp int
-	// drift is by how much the rates of both rise over the hour, as a ratio.
+	// drift is the factor by which the rates of both versions rise over the hour.
 	drift float64
 }
 
-// source draws releases.
+// source draws random releases.
 type source struct{ *rand.Rand }
 
 func newSource(seed uint64) source { return source{rand.New(rand.NewPCG(seed, 20261123))} }
@@ -75,7 +76,7 @@ func (s source) binomial(n int64, p float64) int64 {
 	case p >= 1:
 		return n
 	}
-	// Waiting times: quick where successes are few.
+	// Where successes are few, it is fast to draw the waiting times between them.
 	if mean := float64(n) * p; mean < 12 {
 		var at, k int64
 		scale := 1 / math.Log1p(-p)
@@ -90,7 +91,7 @@ func (s source) binomial(n int64, p float64) int64 {
 	return int64(distuv.Binomial{N: float64(n), P: p, Src: s.Rand}.Rand())
 }
 
-// burst is a factor with mean 1 and the given variance.
+// burst draws a factor with mean 1 and a variance.
 func (s source) burst(variance float64) float64 {
 	if variance == 0 {
 		return 1
@@ -98,7 +99,7 @@ func (s source) burst(variance float64) float64 {
 	return distuv.Gamma{Alpha: 1 / variance, Beta: 1 / variance, Src: s.Rand}.Rand()
 }
 
-// draw fills in a release.
+// draw fills the minutes of a release.
 func (s source) draw(c scenario, into []judge.Minute) {
 	weight, since := 0.0, 0
 	for i := range into {

@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-// exactly is the law on the integers without any of the frontier's economies:
-// the reference that it is held to.
-type exactly struct {
-	law   []float64
-	spent float64
+// exactBoundary holds the distribution on the integers without any approximation. It
+// is the reference for boundary.
+type exactBoundary struct {
+	distribution []float64
+	spent        float64
 }
 
-func (e *exactly) advance(s split) {
+func (e *exactBoundary) advance(s split) {
 	events := int(s.events)
 	chances := make([]float64, events+1)
 	for x := range chances {
@@ -22,22 +22,23 @@ func (e *exactly) advance(s split) {
 			chances[x] = math.Exp(choose(s.events, float64(x)) + float64(x)*math.Log(s.share) + (s.events-float64(x))*math.Log1p(-s.share))
 		}
 	}
-	next := make([]float64, len(e.law)+events)
-	for i, p := range e.law {
+	next := make([]float64, len(e.distribution)+events)
+	for i, p := range e.distribution {
 		for x, q := range chances {
 			next[i+x] += p * q
 		}
 	}
-	e.law = next
+	e.distribution = next
 }
 
-func (e *exactly) cut(events float64) {
-	for i := int(events); i < len(e.law); i++ {
-		e.spent += e.law[i]
-		e.law[i] = 0
+func (e *exactBoundary) cut(events float64) {
+	for i := int(events); i < len(e.distribution); i++ {
+		e.spent += e.distribution[i]
+		e.distribution[i] = 0
 	}
 }
 
+// choose returns the log of the binomial coefficient.
 func choose(n, k float64) float64 {
 	if k < 0 || k > n {
 		return math.Inf(-1)
@@ -48,7 +49,7 @@ func choose(n, k float64) float64 {
 	return a - b - c
 }
 
-func TestFrontierSpendsWhatItSays(t *testing.T) {
+func TestBoundarySpendsWhatItSays(t *testing.T) {
 	tests := []struct {
 		name   string
 		minute Minute
@@ -67,34 +68,33 @@ func TestFrontierSpendsWhatItSays(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var f frontier
-			f.begin()
-			e := exactly{law: []float64{1}}
+			b := newBoundary()
+			e := exactBoundary{distribution: []float64{1}}
 			for minute := range test.n {
 				s := splitOf(test.minute, test.ratio)
-				f.advance(s)
+				b.advance(s)
 				e.advance(s)
-				limit := f.limit(0.05 * math.Pow(float64(minute+1)/float64(test.n), 0.4))
-				f.cut(limit)
+				limit := b.limit(0.05 * math.Pow(float64(minute+1)/float64(test.n), 0.4))
+				b.cut(limit)
 				e.cut(limit)
 			}
-			t.Logf("says %.5f, is %.5f; cells of %v", f.spent, e.spent, f.step)
-			// What the economies may hide is a twentieth of the reserve.
-			if e.spent > 0.05*1.005 || f.spent > 0.05+1e-12 {
-				t.Errorf("spent %.5f and said %.5f", e.spent, f.spent)
+			t.Logf("says %.5f, is %.5f; cells of %v", b.spent, e.spent, b.step)
+			// The approximations may hide at most a tenth of the reserve.
+			if e.spent > 0.05*1.005 || b.spent > 0.05+1e-12 {
+				t.Errorf("spent %.5f and said %.5f", e.spent, b.spent)
 			}
 		})
 	}
 }
-func BenchmarkFrontier(b *testing.B) {
+
+func BenchmarkBoundary(b *testing.B) {
 	m := Minute{Counts{5400, 270}, Counts{600, 30}}
 	for b.Loop() {
-		var f frontier
-		f.begin()
+		limits := newBoundary()
 		for minute := range 60 {
 			s := splitOf(m, 1)
-			f.advance(s)
-			f.cut(f.limit(0.05 * float64(minute+1) / 60))
+			limits.advance(s)
+			limits.cut(limits.limit(0.05 * float64(minute+1) / 60))
 		}
 	}
 }
