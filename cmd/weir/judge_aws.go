@@ -110,7 +110,7 @@ func (p past) arrange(series []awsmetrics.Series, from, to time.Time) judge.Rele
 		stable, candidate := series[2*i], series[2*i+1]
 		s := judge.Signal{Name: signal.Name}
 		for at := from; at.Before(to); at = at.Add(time.Minute) {
-			s.Minutes = append(s.Minutes, judge.Minute{Stable: judge.Counts(stable[at]), Candidate: judge.Counts(candidate[at])})
+			s.Minutes = append(s.Minutes, judge.Minute{Stable: stable[at], Candidate: candidate[at]})
 		}
 		told.Signals = append(told.Signals, s)
 	}

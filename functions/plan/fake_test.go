@@ -8,6 +8,7 @@ import (
 
 	"weir/internal/awsmetrics"
 	"weir/internal/handler"
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -33,7 +34,7 @@ type fake struct {
 	parameters map[string]string
 	hooks      map[string]string // an error's name by function
 	asked      []string          // hooks that were checked
-	day        awsmetrics.Count  // what every alias served in the last day
+	day        judge.Counts      // what every alias served in the last day
 	unmeasured bool              // custom metrics have no datum
 	outage     error             // of CloudWatch's traffic
 }
@@ -91,8 +92,8 @@ func (f *fake) Firing(context.Context, []string) (map[string]bool, error) {
 	return map[string]bool{}, nil
 }
 
-func (f *fake) Traffic(_ context.Context, targets []release.Target, _, _ time.Time) ([]awsmetrics.Count, error) {
-	return slices.Repeat([]awsmetrics.Count{f.day}, len(targets)), f.outage
+func (f *fake) Traffic(_ context.Context, targets []release.Target, _, _ time.Time) ([]judge.Counts, error) {
+	return slices.Repeat([]judge.Counts{f.day}, len(targets)), f.outage
 }
 
 func (f *fake) Measured(_ context.Context, queries []awsmetrics.Query, _, _ time.Time) ([]bool, error) {

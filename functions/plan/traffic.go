@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"weir/internal/awsmetrics"
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
 // traffic is what CloudWatch tells about the past of a target.
 type traffic interface {
-	Traffic(ctx context.Context, targets []release.Target, from, to time.Time) ([]awsmetrics.Count, error)
+	Traffic(ctx context.Context, targets []release.Target, from, to time.Time) ([]judge.Counts, error)
 	Measured(ctx context.Context, queries []awsmetrics.Query, from, to time.Time) ([]bool, error)
 }
 

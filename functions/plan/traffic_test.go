@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"weir/internal/awsmetrics"
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -14,20 +14,20 @@ import (
 func TestThePlanSaysWhatTheTrafficAllows(t *testing.T) {
 	tests := []struct {
 		name    string
-		day     awsmetrics.Count
+		day     judge.Counts
 		request string
 		passes  bool
 		says    []string
 	}{
-		{"traffic enough", awsmetrics.Count{Requests: 600 * 24 * 60}, `{"target": {"function": "orders"}}`, true,
+		{"traffic enough", judge.Counts{Requests: 600 * 24 * 60}, `{"target": {"function": "orders"}}`, true,
 			[]string{"served 600 requests a minute", "about 600 are expected", "found in nine releases of ten"}},
-		{"little traffic, held", awsmetrics.Count{Requests: 20 * 24 * 60}, `{"target": {"function": "orders"}}`, false,
+		{"little traffic, held", judge.Counts{Requests: 20 * 24 * 60}, `{"target": {"function": "orders"}}`, false,
 			[]string{"served 20 requests a minute", "a pass takes about 36", "expected to be held", "bake longer"}},
-		{"little traffic, rolled back", awsmetrics.Count{Requests: 20 * 24 * 60}, `{"target": {"function": "orders"}, "judge": {"inconclusive": "rollBack"}}`, false,
+		{"little traffic, rolled back", judge.Counts{Requests: 20 * 24 * 60}, `{"target": {"function": "orders"}, "judge": {"inconclusive": "rollBack"}}`, false,
 			[]string{"expected to be rolled back"}},
-		{"little traffic, promoted without proof", awsmetrics.Count{Requests: 20 * 24 * 60}, `{"target": {"function": "orders"}, "judge": {"inconclusive": "advance"}}`, false,
+		{"little traffic, promoted without proof", judge.Counts{Requests: 20 * 24 * 60}, `{"target": {"function": "orders"}, "judge": {"inconclusive": "advance"}}`, false,
 			[]string{"promoted without proof"}},
-		{"none at all", awsmetrics.Count{}, `{"target": {"function": "orders"}}`, false,
+		{"none at all", judge.Counts{}, `{"target": {"function": "orders"}}`, false,
 			[]string{"served 0 requests a minute", "not even a version that fails every request"}},
 	}
 	for _, test := range tests {
@@ -62,7 +62,7 @@ func TestTrafficThatCannotBeReadStopsNothing(t *testing.T) {
 
 func TestTrafficThatCannotBeJudgedStopsNothing(t *testing.T) {
 	f := account()
-	f.day = awsmetrics.Count{Requests: 1 << 60}
+	f.day = judge.Counts{Requests: 1 << 60}
 	result, err := f.plan(t, `{"target": {"function": "orders"}}`)
 	if err != nil || !strings.Contains(strings.Join(result.Plan.Checks, "\n"), "what the judge can find is not known") {
 		t.Errorf("the plan is %+v (%v)", result.Plan, err)

@@ -17,7 +17,7 @@ type gathered struct {
 	signals []judge.Signal
 	// stable and candidate sum what was served since the weight in force was
 	// set, over all targets.
-	stable, candidate release.Served
+	stable, candidate judge.Counts
 	exposed           bool // the candidate of every target served something
 	// unmeasured are the signals without any count on a candidate that served
 	// requests.
@@ -54,7 +54,7 @@ func (v *Verify) gather(ctx context.Context, plan release.Plan, progress release
 		readFrom = plan.StartedAt.Add(-past).Truncate(time.Minute)
 		for i := 1; i < pairs; i += 2 {
 			alone := queries[i]
-			alone.Whole = true
+			alone.Alone = true
 			queries = append(queries, alone)
 		}
 	}
@@ -70,7 +70,7 @@ func (v *Verify) gather(ctx context.Context, plan release.Plan, progress release
 
 // replaceFrom puts another series' minutes from one on in place of a series' own.
 func replaceFrom(series, other awsmetrics.Series, from time.Time) {
-	maps.DeleteFunc(series, func(at time.Time, _ awsmetrics.Count) bool { return !at.Before(from) })
+	maps.DeleteFunc(series, func(at time.Time, _ judge.Counts) bool { return !at.Before(from) })
 	for at, count := range other {
 		if !at.Before(from) {
 			series[at] = count
@@ -85,7 +85,7 @@ func signalsOf(plan release.Plan, progress release.Progress, planned release.Pla
 	signals := make([]release.Signal, 0, len(plan.Judge.Signals)+1)
 	signals = append(signals, release.Signal{Name: release.SignalErrors})
 	for _, signal := range plan.Judge.Signals {
-		if signal.Name == release.SignalSlow && signal.ThresholdMilliseconds == 0 {
+		if signal.NeedsThreshold() {
 			signal.ThresholdMilliseconds = progress.SlowAfter[planned.Target().String()]
 		}
 		signals = append(signals, signal)
@@ -128,7 +128,7 @@ func arrange(plan release.Plan, progress release.Progress, queries []awsmetrics.
 // signalSeen lays out one signal: the bake minute by minute and, once promoted,
 // the watch against stable's past.
 func signalSeen(plan release.Plan, progress release.Progress, name string, signal release.Signal, stable, candidate awsmetrics.Series, from, to time.Time) judge.Signal {
-	seen := judge.Signal{Name: name, Tolerance: judge.Tolerance(signal.Tolerance)}
+	seen := judge.Signal{Name: name, Tolerance: signal.Tolerance}
 	if progress.Promoted.IsZero() {
 		seen.Minutes = minutes(plan, progress, stable, candidate, from, to)
 		return seen
@@ -142,7 +142,7 @@ func signalSeen(plan release.Plan, progress release.Progress, name string, signa
 		}
 	}
 	for at := minuteAfter(progress.Promoted); at.Before(to); at = at.Add(time.Minute) {
-		count := judge.Counts(candidate[at])
+		count := candidate[at]
 		if warmingUp(plan, progress, at) {
 			count = judge.Counts{}
 		}
@@ -160,7 +160,7 @@ func minutes(plan release.Plan, progress release.Progress, stable, candidate aws
 			list = append(list, judge.Minute{})
 			continue
 		}
-		list = append(list, judge.Minute{Stable: judge.Counts(stable[at]), Candidate: judge.Counts(candidate[at])})
+		list = append(list, judge.Minute{Stable: stable[at], Candidate: candidate[at]})
 	}
 	return list
 }
@@ -179,13 +179,13 @@ func warmingUp(plan release.Plan, progress release.Progress, minute time.Time) b
 	return false
 }
 
-func add(total *release.Served, series awsmetrics.Series, since time.Time) {
+func add(total *judge.Counts, series awsmetrics.Series, since time.Time) {
 	for at, count := range series {
 		if at.Before(since) {
 			continue
 		}
 		total.Requests += count.Requests
-		total.Errors += count.Events
+		total.Events += count.Events
 	}
 }
 

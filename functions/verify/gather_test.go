@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"weir/internal/awsmetrics"
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -22,12 +23,12 @@ func (weighed) Counts(_ context.Context, queries []awsmetrics.Query, _, to time.
 		for at := start; at.Before(to); at = at.Add(time.Minute) {
 			shared := at.Before(start.Add(5 * time.Minute))
 			switch {
-			case q.Whole:
-				series[i][at] = awsmetrics.Count{Requests: 100, Events: 7}
+			case q.Alone:
+				series[i][at] = judge.Counts{Requests: 100, Events: 7}
 			case shared && q.Version == "1":
-				series[i][at] = awsmetrics.Count{Requests: 90}
+				series[i][at] = judge.Counts{Requests: 90}
 			case shared:
-				series[i][at] = awsmetrics.Count{Requests: 10, Events: 1}
+				series[i][at] = judge.Counts{Requests: 10, Events: 1}
 			}
 		}
 	}
@@ -75,7 +76,7 @@ func TestTheWatchCountsWhatTheAliasServes(t *testing.T) {
 			t.Errorf("minute %d of the watch is %+v", i, minute)
 		}
 	}
-	if want := (release.Served{Requests: 300, Errors: 21}); seen.candidate != want || !seen.exposed {
+	if want := (judge.Counts{Requests: 300, Events: 21}); seen.candidate != want || !seen.exposed {
 		t.Errorf("since the promotion the candidate served %+v, want %+v", seen.candidate, want)
 	}
 }
@@ -97,7 +98,7 @@ func (unwritten) Counts(_ context.Context, queries []awsmetrics.Query, _, to tim
 	for i, q := range queries {
 		series[i] = awsmetrics.Series{}
 		for at := start; q.Signal.Metric == nil && at.Before(to); at = at.Add(time.Minute) {
-			series[i][at] = awsmetrics.Count{Requests: 100}
+			series[i][at] = judge.Counts{Requests: 100}
 		}
 	}
 	return series, nil

@@ -92,8 +92,8 @@ func (v *Verify) observe(ctx context.Context, task handler.Task) (release.Observ
 func evidenceOf(e judge.Evidence) release.Evidence {
 	return release.Evidence{
 		Signal: e.Signal, Phase: e.Phase, Verdict: string(e.Outcome), Value: e.EValue, Limit: e.Limit,
-		Stable:    release.Sample{Requests: e.Stable.Requests, Events: e.Stable.Events},
-		Candidate: release.Sample{Requests: e.Candidate.Requests, Events: e.Candidate.Events},
+		Stable:    judge.Counts{Requests: e.Stable.Requests, Events: e.Stable.Events},
+		Candidate: judge.Counts{Requests: e.Candidate.Requests, Events: e.Candidate.Events},
 		Ratio:     e.Ratio, RatioLow: e.Interval.Low, RatioHigh: e.Interval.High,
 	}
 }

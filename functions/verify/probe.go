@@ -60,7 +60,7 @@ func (v *Verify) probeOne(ctx context.Context, planned release.PlannedTarget, i 
 func (v *Verify) slowAfter(ctx context.Context, plan release.Plan) (map[string]int, error) {
 	needed := false
 	for _, signal := range plan.Judge.Signals {
-		needed = needed || signal.Name == release.SignalSlow && signal.ThresholdMilliseconds == 0
+		needed = needed || signal.NeedsThreshold()
 	}
 	if !needed {
 		return nil, nil

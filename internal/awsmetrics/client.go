@@ -6,7 +6,6 @@ package awsmetrics
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"weir/internal/awserr"
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -42,25 +42,20 @@ type Query struct {
 	Target  release.Target
 	Version string
 	Signal  release.Signal
-	// Whole says that the alias serves this version alone. What the service
+	// Alone says that the alias serves this version alone. What the service
 	// itself counts is then asked for by the alias: the documentation speaks of
 	// ExecutedVersion for aliases with weights, and not of those without.
 	// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
-	Whole bool
+	Alone bool
 }
-
-// Count is what one version served in one minute, and how many of those
-// requests were events of the signal.
-type Count struct{ Requests, Events int64 }
 
 // Series holds the counts of a query by the start of the minute; a minute
 // without traffic is absent.
-type Series map[time.Time]Count
+type Series map[time.Time]judge.Counts
 
 // Counts reads every query for the whole minutes from from (inclusive) to to
 // (exclusive), in as few calls as the API allows. An answer that CloudWatch
-// itself calls incomplete is an error named Unavailable: half the counts would
-// judge half the truth.
+// itself calls incomplete is an error named Unavailable.
 func (c *Client) Counts(ctx context.Context, queries []Query, from, to time.Time) ([]Series, error) {
 	result := make([]Series, len(queries))
 	for i := range result {
@@ -69,7 +64,7 @@ func (c *Client) Counts(ctx context.Context, queries []Query, from, to time.Time
 	if !from.Before(to) || len(queries) == 0 {
 		return result, nil
 	}
-	wanted, kinds := c.dataQueries(queries)
+	wanted, signals := c.dataQueries(queries)
 	values := map[string]map[time.Time]float64{}
 	for len(wanted) > 0 {
 		batch := wanted[:min(queriesPerCall, len(wanted))]
@@ -78,17 +73,17 @@ func (c *Client) Counts(ctx context.Context, queries []Query, from, to time.Time
 			return nil, err
 		}
 	}
-	for i, k := range kinds {
-		for minute, requests := range values[k.requests] {
-			events, measured := values[k.events][minute]
-			if k.measuredOnly && !measured {
+	for i, signal := range signals {
+		for minute, invocations := range values[signal.invocations] {
+			events, measured := values[signal.events][minute]
+			if signal.MeasuredOnly && !measured {
 				continue
 			}
-			result[i][minute] = k.count(requests, events)
+			result[i][minute] = signal.Counts(invocations, events)
 		}
-		for minute, events := range values[k.events] {
+		for minute, events := range values[signal.events] {
 			if _, ok := result[i][minute]; !ok {
-				result[i][minute] = k.count(0, events)
+				result[i][minute] = signal.Counts(0, events)
 			}
 		}
 	}
@@ -98,46 +93,21 @@ func (c *Client) Counts(ctx context.Context, queries []Query, from, to time.Time
 // queryID names the queries of one reading.
 func queryID(i int) string { return fmt.Sprintf("q%d", i) }
 
-// kind tells how a signal's count comes out of two data series.
-type kind struct {
-	requests, events string // ids
-	signal           string
-	// measuredOnly leaves out minutes in which the metric of the events has no
-	// datum: what was not measured is not zero events.
-	measuredOnly bool
+// counted is a signal with the ids of the two series that its counts come from.
+type counted struct {
+	release.Counting
+
+	invocations, events string
 }
-
-func (k kind) count(requests, events float64) Count {
-	switch k.signal {
-	case release.SignalSlow:
-		// events is the percentile rank of the threshold: the percentage of
-		// requests that took no longer.
-		return Count{Requests: whole(requests), Events: whole(requests * (100 - events) / 100)}
-	case release.SignalThrottles:
-		// A throttled request is no invocation; it was a request all the same.
-		return Count{Requests: whole(requests + events), Events: whole(events)}
-	}
-	// Errors are counted at the start of the invocation, like invocations; a
-	// custom metric may count more events than requests, which no binomial
-	// share can express.
-	return Count{Requests: whole(requests), Events: min(whole(requests), whole(events))}
-}
-
-// longerThan is the statistic that tells the percentile rank of a threshold, in
-// whole milliseconds: CloudWatch documents at most ten decimals for such a bound.
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
-func longerThan(milliseconds int) string { return fmt.Sprintf("PR(:%d)", milliseconds) }
-
-func whole(x float64) int64 { return int64(math.Round(max(0, x))) }
 
 // dataQueries turns queries into GetMetricData's, asking once for what several
 // signals share.
-func (c *Client) dataQueries(queries []Query) ([]types.MetricDataQuery, []kind) {
+func (c *Client) dataQueries(queries []Query) ([]types.MetricDataQuery, []counted) {
 	var wanted []types.MetricDataQuery
 	ids := map[string]string{}
 	ask := func(q Query, namespace, metric, statistic string) string {
 		version := q.Version
-		if q.Whole && namespace == lambdaNamespace {
+		if q.Alone && namespace == lambdaNamespace {
 			version = ""
 		}
 		key := fmt.Sprintf("%s|%s|%s|%s|%s", q.Target, version, namespace, metric, statistic)
@@ -155,24 +125,12 @@ func (c *Client) dataQueries(queries []Query) ([]types.MetricDataQuery, []kind) 
 		})
 		return id
 	}
-	kinds := make([]kind, 0, len(queries))
-	for _, q := range queries {
-		k := kind{signal: q.Signal.Name, requests: ask(q, lambdaNamespace, "Invocations", "Sum")}
-		switch {
-		case q.Signal.Metric != nil:
-			k.events = ask(q, q.Signal.Metric.Namespace, q.Signal.Metric.Name, "Sum")
-			k.measuredOnly = !q.Signal.Metric.OnEventsOnly
-		case q.Signal.Name == release.SignalSlow:
-			k.events = ask(q, lambdaNamespace, "Duration", longerThan(q.Signal.ThresholdMilliseconds))
-			k.measuredOnly = true
-		case q.Signal.Name == release.SignalThrottles:
-			k.events = ask(q, lambdaNamespace, "Throttles", "Sum")
-		default:
-			k.events = ask(q, lambdaNamespace, "Errors", "Sum")
-		}
-		kinds = append(kinds, k)
+	signals := make([]counted, len(queries))
+	for i, q := range queries {
+		how := q.Signal.Counting()
+		signals[i] = counted{Counting: how, invocations: ask(q, lambdaNamespace, "Invocations", "Sum"), events: ask(q, how.Namespace, how.Metric, how.Statistic)}
 	}
-	return wanted, kinds
+	return wanted, signals
 }
 
 // dimensions are those under which Lambda counts what one version served through

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/google/go-cmp/cmp"
 
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -105,7 +106,7 @@ func TestTrafficIsThatOfTheAlias(t *testing.T) {
 		"Invocations  Sum": {noon: 100, noon.Add(time.Hour): 50}, "Errors  Sum": {noon: 3},
 	}}}
 	got, err := client.Traffic(t.Context(), []release.Target{orders}, noon, noon.Add(24*time.Hour))
-	if err != nil || len(got) != 1 || got[0] != (Count{Requests: 150, Events: 3}) {
+	if err != nil || len(got) != 1 || got[0] != (judge.Counts{Requests: 150, Events: 3}) {
 		t.Errorf("the traffic is %v (%v), want 150 requests and 3 events", got, err)
 	}
 }
@@ -129,7 +130,7 @@ func TestCountsOfAWholeAlias(t *testing.T) {
 	}}
 	declined := release.Signal{Name: "declined", Metric: &release.Metric{Namespace: "Shop", Name: "Declined"}}
 	got, err := (&Client{api: f}).Counts(t.Context(), []Query{
-		{Target: orders, Version: "2", Signal: release.Signal{Name: release.SignalErrors}, Whole: true}, {Target: orders, Version: "2", Signal: declined, Whole: true},
+		{Target: orders, Version: "2", Signal: release.Signal{Name: release.SignalErrors}, Alone: true}, {Target: orders, Version: "2", Signal: declined, Alone: true},
 	}, minute(0), minute(1))
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -15,7 +16,7 @@ const hour = int32(time.Hour / time.Second)
 
 // Traffic reads how many requests each alias served between two times, whichever
 // version served them, and how many of them failed with an error.
-func (c *Client) Traffic(ctx context.Context, targets []release.Target, from, to time.Time) ([]Count, error) {
+func (c *Client) Traffic(ctx context.Context, targets []release.Target, from, to time.Time) ([]judge.Counts, error) {
 	var wanted []types.MetricDataQuery
 	for _, target := range targets {
 		for _, metric := range []string{"Invocations", "Errors"} {
@@ -26,9 +27,9 @@ func (c *Client) Traffic(ctx context.Context, targets []release.Target, from, to
 	if err != nil {
 		return nil, err
 	}
-	counts := make([]Count, len(targets))
+	counts := make([]judge.Counts, len(targets))
 	for i := range targets {
-		counts[i] = Count{Requests: whole(sums[2*i]), Events: whole(sums[2*i+1])}
+		counts[i] = release.Signal{Name: release.SignalErrors}.Counting().Counts(sums[2*i], sums[2*i+1])
 	}
 	return counts, nil
 }

@@ -4,7 +4,7 @@ import (
 	"html/template"
 	"time"
 
-	"weir/internal/release"
+	"weir/internal/judge"
 )
 
 // functions are what the pages can call.
@@ -14,7 +14,7 @@ func functions() template.FuncMap {
 		"clock":    func(t time.Time) string { return t.UTC().Format(time.TimeOnly) },
 		"machine":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"short":    short,
-		"percent":  func(s release.Sample) string { return percent(s.Events, s.Requests) },
+		"percent":  func(s judge.Counts) string { return percent(s.Events, s.Requests) },
 		"minusf":   func(a, b float64) float64 { return a - b },
 		"plusf":    func(a, b float64) float64 { return a + b },
 		"minus":    func(a, b int) int { return a - b },

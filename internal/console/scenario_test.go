@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -76,9 +77,9 @@ func weighed(signal, verdict string, value float64, events, requests int64) rele
 	sentence := fmt.Sprintf("%s: %d of %d on the candidate.", signal, events, requests)
 	return release.Observation{
 		Outcome: verdict, Why: sentence,
-		Stable: release.Served{Requests: 9 * requests}, Candidate: release.Served{Requests: requests, Errors: events},
+		Stable: judge.Counts{Requests: 9 * requests}, Candidate: judge.Counts{Requests: requests, Events: events},
 		Evidence: []release.Evidence{{Signal: signal, Phase: "bake", Verdict: verdict, Value: value, Limit: 40,
-			Stable: release.Sample{Requests: 9 * requests}, Candidate: release.Sample{Requests: requests, Events: events}}},
+			Stable: judge.Counts{Requests: 9 * requests}, Candidate: judge.Counts{Requests: requests, Events: events}}},
 	}
 }
 

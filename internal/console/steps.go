@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -93,11 +94,11 @@ func reachedView(v stepView, r release.SetWeight) stepView {
 	return v
 }
 
-func servedWords(s release.Served) (words string, bad bool) {
+func servedWords(s judge.Counts) (words string, bad bool) {
 	if s.Requests == 0 {
 		return "–", false
 	}
-	return fmt.Sprintf("%d requests, %s errors", s.Requests, percent(s.Errors, s.Requests)), s.Errors > 0
+	return fmt.Sprintf("%d requests, %s errors", s.Requests, percent(s.Events, s.Requests)), s.Events > 0
 }
 
 // lastReached is the step of the highest weight that was set, or -1.

@@ -19,6 +19,7 @@ import (
 
 	"weir/internal/awsmetrics"
 	"weir/internal/doctor"
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -31,7 +32,7 @@ type cloud struct {
 	refuses   string // an expression or statistic that CloudWatch refuses
 	result    sfntypes.ValidateStateMachineDefinitionResultCode
 	severity  sfntypes.ValidateStateMachineDefinitionSeverity
-	day       awsmetrics.Count
+	day       judge.Counts
 	measured  bool
 	listed    []cwtypes.Metric
 	points    []float64
@@ -89,8 +90,8 @@ func (c *cloud) ListMetrics(context.Context, *cloudwatch.ListMetricsInput, ...fu
 	return &cloudwatch.ListMetricsOutput{Metrics: c.listed}, nil
 }
 
-func (c *cloud) Traffic(context.Context, []release.Target, time.Time, time.Time) ([]awsmetrics.Count, error) {
-	return []awsmetrics.Count{c.day}, nil
+func (c *cloud) Traffic(context.Context, []release.Target, time.Time, time.Time) ([]judge.Counts, error) {
+	return []judge.Counts{c.day}, nil
 }
 
 func (c *cloud) Measured(context.Context, []awsmetrics.Query, time.Time, time.Time) ([]bool, error) {
@@ -101,7 +102,7 @@ func (c *cloud) Measured(context.Context, []awsmetrics.Query, time.Time, time.Ti
 func sound() *cloud {
 	return &cloud{
 		targets:   targets{alias: release.Alias{Version: "3"}, version: release.Version{Number: "3", State: "Active", TimeoutSeconds: 30}},
-		bootstrap: "28", result: sfntypes.ValidateStateMachineDefinitionResultCodeOk, day: awsmetrics.Count{Requests: 600 * 24 * 60},
+		bootstrap: "28", result: sfntypes.ValidateStateMachineDefinitionResultCodeOk, day: judge.Counts{Requests: 600 * 24 * 60},
 		measured: true, listed: make([]cwtypes.Metric, 1), points: []float64{1},
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"weir/internal/awsmetrics"
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -22,7 +22,7 @@ type Versions interface {
 
 // Traffic reads what aliases served.
 type Traffic interface {
-	Traffic(ctx context.Context, targets []release.Target, from, to time.Time) ([]awsmetrics.Count, error)
+	Traffic(ctx context.Context, targets []release.Target, from, to time.Time) ([]judge.Counts, error)
 }
 
 // longRequest is a timeout from which a release waits noticeably for requests that

@@ -94,7 +94,7 @@ func Write(w io.Writer, executionARN string, record release.Record) error {
 	}
 	for _, step := range record.Steps {
 		values[ExposedRequests] += float64(step.Candidate.Requests)
-		values[ExposedToFailures] += float64(step.Candidate.Errors)
+		values[ExposedToFailures] += float64(step.Candidate.Events)
 	}
 	if record.Outcome == release.RolledBack && len(record.Steps) > 0 {
 		values[SecondsToDetect] = record.EndedAt.Sub(record.Steps[0].At).Seconds()

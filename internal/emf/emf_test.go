@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"weir/internal/judge"
 	"weir/internal/release"
 )
 
@@ -19,8 +20,8 @@ func record(outcome string) release.Record {
 		Outcome: outcome, StartedAt: start, EndedAt: start.Add(10 * time.Minute),
 		Targets: []release.PlannedTarget{{Function: "orders", Alias: "prod"}},
 		Steps: []release.SetWeight{
-			{Weight: 10, At: start.Add(time.Minute), Candidate: release.Served{Requests: 40, Errors: 1}},
-			{Weight: 50, At: start.Add(5 * time.Minute), Candidate: release.Served{Requests: 200, Errors: 30}},
+			{Weight: 10, At: start.Add(time.Minute), Candidate: judge.Counts{Requests: 40, Events: 1}},
+			{Weight: 50, At: start.Add(5 * time.Minute), Candidate: judge.Counts{Requests: 200, Events: 30}},
 		},
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"weir/internal/judge"
 )
 
 // Observation is what was seen of a running release at one time: the judge's outcome over all targets,
@@ -26,7 +28,7 @@ type Observation struct {
 	StillMoving string
 	// Stable and Candidate are what each side answered since the weight in
 	// force was set.
-	Stable, Candidate Served
+	Stable, Candidate judge.Counts
 	Evidence          []Evidence // of every signal of every target
 }
 

@@ -2,7 +2,6 @@ package release
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"weir/internal/judge"
@@ -98,74 +97,6 @@ type Execution struct {
 	StartedAt time.Time `json:"startedAt"`
 }
 
-// Facts is what AWS says about one target when a release is planned.
-type Facts struct {
-	Alias       Alias
-	Stable      Version
-	Candidate   Version
-	Provisioned bool   // the alias has provisioned concurrency
-	HolderEnded bool   // the execution that holds the lock, if any, has ended
-	Frozen      string // why releases are frozen, or empty
-}
-
-// Version is a published version as far as a release depends on it.
-type Version struct {
-	Number           string
-	Role             string
-	DeadLetter       string // target ARN, or empty
-	TimeoutSeconds   int
-	State            string // Active, Pending, Inactive, Failed
-	StateReason      string
-	LastUpdateStatus string // Successful, Failed, InProgress
-	TenantIsolated   bool   // each invocation must name a tenant
-}
-
-// ready refuses a version that cannot serve. What AWS is still at is worth a
-// retry, NotYet; an idle version must be woken, which only an invocation does.
-// https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
-func (v Version) ready(function string) error {
-	switch {
-	case v.State == "Pending":
-		return Errorf(NotYet, "version %s of %s is Pending: %s. It can be released once it is Active.", v.Number, function, reasonOr(v.StateReason, "Lambda is preparing it"))
-	case v.State == "Inactive":
-		return Errorf(VersionNotReady, "%s", v.idle(function))
-	case v.State != "Active":
-		return Errorf(VersionNotReady, "version %s of %s is %s, not Active: %s.", v.Number, function, v.State, reasonOr(v.StateReason, "Lambda gives no reason"))
-	case v.LastUpdateStatus == "InProgress":
-		return Errorf(NotYet, "the last update of version %s of %s is InProgress. It can be released once that is Successful.", v.Number, function)
-	case v.LastUpdateStatus != "" && v.LastUpdateStatus != "Successful":
-		return Errorf(VersionNotReady, "the last update of version %s of %s is %s, not Successful.", v.Number, function, v.LastUpdateStatus)
-	}
-	return nil
-}
-
-func reasonOr(reason, otherwise string) string {
-	if reason == "" {
-		return otherwise
-	}
-	return strings.TrimSuffix(reason, ".")
-}
-
-// ReadyToServe refuses a version that a requested rollback cannot return to now.
-// force takes an idle version all the same: its first requests fail until Lambda
-// has prepared it.
-func (v Version) ReadyToServe(function string, force bool) error {
-	switch {
-	case v.State != "Inactive":
-		return v.ready(function)
-	case force:
-		return nil
-	}
-	return Errorf(VersionNotReady, `%s Or set "force": true to return to it all the same.`, v.idle(function))
-}
-
-// idle says how an Inactive version is woken.
-func (v Version) idle(function string) string {
-	return fmt.Sprintf("version %s of %s is Inactive: Lambda has taken back the resources of a version that was idle for long, and its first requests would fail. "+
-		"Wake it with an invocation, which fails and starts the work, then wait: aws lambda invoke --function-name %s --qualifier %s /dev/null; aws lambda wait published-version-active --function-name %s --qualifier %s.",
-		v.Number, function, function, v.Number, function, v.Number)
-}
-
 // NewCommandPlan returns the plan of a request that gives a command to the release
 // which runs on its targets.
 func NewCommandPlan(request Request, execution Execution) Plan {
@@ -208,7 +139,7 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 		DryRun: request.DryRun, Reason: request.Reason, By: request.By,
 	}
 	for _, f := range facts {
-		if err := f.check(us, request.Force, len(steps) > 0); err != nil {
+		if err := f.check(releasing{by: us, force: request.Force, splits: len(steps) > 0}); err != nil {
 			return Plan{}, err
 		}
 		if f.Candidate.TenantIsolated && len(request.Probes) > 0 {
@@ -276,65 +207,6 @@ func plannedJudge(spec JudgeSpec, facts []Facts) PlannedJudge {
 		MetricDelaySeconds: spec.MetricDelay.Seconds(), WarmUpSeconds: spec.WarmUp.Seconds(),
 		Inconclusive: spec.Inconclusive, HoldSeconds: spec.HoldFor.Seconds(), Signals: spec.Signals,
 	}
-}
-
-// check refuses a target that must not be released, most useful reason first.
-func (f Facts) check(us Holder, force, splits bool) error {
-	target, stable, candidate := f.Alias.Target, f.Stable, f.Candidate
-	lock := f.Alias.Description.Lock
-	switch {
-	case !lock.IsZero() && lock != us && !f.HolderEnded:
-		return f.lockedError()
-	case f.Frozen != "":
-		return Errorf(Frozen, "%s is frozen: %s Rollbacks are not.", target, f.Frozen)
-	case f.Alias.StillMoving():
-		return stillMovingError(f.Alias)
-	case !lock.IsZero() && lock != us && f.Alias.Route() != Whole(f.Alias.Description.Stable):
-		return Errorf(NotYet, "%s has %s: release %s has ended without returning it to version %s. The repair does that within five minutes.",
-			target, f.Alias.Route(), lock.Execution, f.Alias.Description.Stable)
-	case !f.Alias.Whole():
-		return Errorf(AliasNotWhole, "%s has %s; a release starts from a whole alias. Return it to one version first: "+
-			"aws lambda update-alias --function-name %s --name %s --function-version %s --routing-config AdditionalVersionWeights={}",
-			target, f.Alias.Route(), target.Function, target.Alias, f.Alias.Version)
-	case candidate.Number == stable.Number:
-		return Errorf(NothingToRelease, "version is %s, which %s serves already; deploy or name another version.", candidate.Number, target)
-	case candidate.ready(target.Function) != nil:
-		return candidate.ready(target.Function)
-	case f.Alias.Description.Failed.Has(candidate.Number) && !force:
-		return Errorf(VersionFailedBefore, `version %s of %s was rolled back before; set "force": true to release it all the same.`, candidate.Number, target.Function)
-	case splits && candidate.Role != stable.Role:
-		return Errorf(Incompatible, "versions %s and %s of %s have different execution roles (%s, %s), so an alias cannot split traffic between them; release with strategy all-at-once.",
-			stable.Number, candidate.Number, target.Function, stable.Role, candidate.Role)
-	case splits && candidate.DeadLetter != stable.DeadLetter:
-		return Errorf(Incompatible, "versions %s and %s of %s have different dead-letter settings (%q, %q), so an alias cannot split traffic between them; release with strategy all-at-once.",
-			stable.Number, candidate.Number, target.Function, stable.DeadLetter, candidate.DeadLetter)
-	}
-	return nil
-}
-
-func (f Facts) lockedError() error {
-	holder, err := f.Alias.Description.Lock.ExecutionARN(f.Alias.ARN)
-	if err != nil {
-		return err
-	}
-	return Errorf(AliasLocked, "%s is held by release %s. See it with: aws stepfunctions describe-execution --execution-arn %s",
-		f.Alias.Target, f.Alias.Description.Lock.Execution, holder)
-}
-
-func (f Facts) checked(splits bool) []string {
-	name := f.Alias.Target.String()
-	checks := []string{
-		fmt.Sprintf("%s is whole on version %s and free", name, f.Stable.Number),
-		fmt.Sprintf("%s: version %s is published, Active and fits version %s", name, f.Candidate.Number, f.Stable.Number),
-	}
-	if f.Provisioned {
-		warning := "warning: " + name + " has provisioned concurrency: after the promotion, and after a rollback from it, Lambda keeps traffic on the version that was left until the other has its own"
-		if splits {
-			warning += "; while traffic is split, requests to the candidate may start cold, and the configuration cannot be changed"
-		}
-		checks = append(checks, warning)
-	}
-	return checks
 }
 
 func orEmpty[T any](list []T) []T {

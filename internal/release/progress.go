@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"weir/internal/judge"
 )
 
 // Phase is where a running release stands.
@@ -62,11 +64,12 @@ type Progress struct {
 // SetWeight is a weight that was set, when, and what was seen while it was in
 // force.
 type SetWeight struct {
-	Weight    int       `json:"weight"`
-	At        time.Time `json:"at"`
-	Stable    Served    `json:"stable"`
-	Candidate Served    `json:"candidate"`
-	Verdict   string    `json:"verdict,omitempty"`
+	Weight int       `json:"weight"`
+	At     time.Time `json:"at"`
+	// Stable and Candidate count requests and, as events, errors.
+	Stable    judge.Counts `json:"stable"`
+	Candidate judge.Counts `json:"candidate"`
+	Verdict   string       `json:"verdict,omitempty"`
 	// Evidence is what the last observation weighed, the strongest first.
 	Evidence []Evidence `json:"evidence,omitempty"`
 }
@@ -74,24 +77,18 @@ type SetWeight struct {
 // Evidence is what one signal of one target said at a look: the evidence against
 // the candidate beside the limit at which it fails, and the sample it rests on.
 type Evidence struct {
-	Signal    string  `json:"signal"`
-	Phase     string  `json:"phase"`   // bake or watch: which of the two tests
-	Verdict   string  `json:"verdict"` // pass, fail, inconclusive
-	Value     float64 `json:"value"`
-	Limit     float64 `json:"limit"`
-	Stable    Sample  `json:"stable"`
-	Candidate Sample  `json:"candidate"`
+	Signal    string       `json:"signal"`
+	Phase     string       `json:"phase"`   // bake or watch: which of the two tests
+	Verdict   string       `json:"verdict"` // pass, fail, inconclusive
+	Value     float64      `json:"value"`
+	Limit     float64      `json:"limit"`
+	Stable    judge.Counts `json:"stable"`
+	Candidate judge.Counts `json:"candidate"`
 	// Ratio of the rates; it lies between RatioLow and RatioHigh with probability
 	// 1 - alpha. Absent where the events do not tell.
 	Ratio     *float64 `json:"ratio,omitempty"`
 	RatioLow  *float64 `json:"ratioLow,omitempty"`
 	RatioHigh *float64 `json:"ratioHigh,omitempty"`
-}
-
-// Sample is what a signal counted on one side.
-type Sample struct {
-	Requests int64 `json:"requests"`
-	Events   int64 `json:"events"`
 }
 
 // A release of fifty functions has hundreds of signals and may have a hundred
@@ -107,12 +104,6 @@ func strongest(all []Evidence) []Evidence {
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b Evidence) int { return cmp.Compare(b.Value*a.Limit, a.Value*b.Limit) })
 	return sorted[:min(len(sorted), maxEvidence)]
-}
-
-// Served is what one version answered.
-type Served struct {
-	Requests int64 `json:"requests"`
-	Errors   int64 `json:"errors"`
 }
 
 // GivenCommand is a command that an observation acted on.

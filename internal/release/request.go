@@ -105,39 +105,6 @@ const (
 	PolicyAdvance  Policy = "advance"
 )
 
-// Signal is something counted per version.
-type Signal struct {
-	Name                  string    `json:"name"`
-	ThresholdMilliseconds int       `json:"thresholdMilliseconds,omitempty"`
-	Tolerance             Tolerance `json:"tolerance"`
-	Metric                *Metric   `json:"metric,omitempty"`
-}
-
-// Names of the signals that need no metric of their own.
-const (
-	SignalErrors    = "errors"
-	SignalSlow      = "slow"
-	SignalThrottles = "throttles"
-)
-
-// Tolerance is the regression below which a signal does not matter.
-type Tolerance struct {
-	Ratio      float64 `json:"ratio,omitempty"`
-	Difference float64 `json:"difference,omitempty"`
-}
-
-// Metric is a custom CloudWatch metric that counts events per version.
-type Metric struct {
-	Namespace string `json:"namespace"`
-	Name      string `json:"name"`
-	// OnEventsOnly says that the function writes the metric only when an event
-	// happens. A minute without a datum is then a minute without events. Without
-	// it such a minute was not measured, and is not judged.
-	OnEventsOnly bool `json:"onEventsOnly,omitempty"`
-}
-
-func (m Metric) String() string { return m.Namespace + " " + m.Name }
-
 // check refuses what a schema cannot say, and gives each target the request's version.
 func (r *Request) check() error {
 	switch {
@@ -221,25 +188,6 @@ func (j *JudgeSpec) check() error {
 		}
 	}
 	return checkSignals(j.Signals)
-}
-
-func checkSignals(signals []Signal) error {
-	seen := map[string]bool{}
-	for i, signal := range signals {
-		field := fmt.Sprintf("judge.signals[%d]", i)
-		if seen[signal.Name] {
-			return Errorf(InvalidRequest, "%s.name is %q again; name each signal once.", field, signal.Name)
-		}
-		seen[signal.Name] = true
-		builtIn := signal.Name == SignalErrors || signal.Name == SignalSlow || signal.Name == SignalThrottles
-		if builtIn == (signal.Metric != nil) {
-			return Errorf(InvalidRequest, "%s is %q; a signal is errors, slow or throttles without a metric, or a name of your own with one.", field, signal.Name)
-		}
-		if signal.ThresholdMilliseconds != 0 && signal.Name != SignalSlow {
-			return Errorf(InvalidRequest, "%s.thresholdMilliseconds is %d; only the signal slow has a threshold.", field, signal.ThresholdMilliseconds)
-		}
-	}
-	return nil
 }
 
 func durationOf(text string) *Duration {
