@@ -104,8 +104,8 @@ bench: cli demo-assemblies ## speed, size and cost, beside their targets; KINDS=
 	@go run ./bench $(KINDS)
 
 .PHONY: bench-judge
-bench-judge: need ## the judge beside today's rules, on simulated releases; writes docs/judge
-	go run ./internal/judge/simulate -out docs/judge
+bench-judge: need ## the judge beside today's rules, on simulated releases; writes docs/contribute/judge
+	go run ./internal/judge/simulate -out docs/contribute/judge
 
 ##  Build
 

@@ -4,7 +4,7 @@
 //
 // The promise is that a candidate that is no worse than tolerated fails with
 // probability at most alpha over the whole release, however many looks are
-// taken. docs/judge.md says why, and what it costs.
+// taken. docs/contribute/judge.md says why, and what it costs.
 package judge
 
 // LeastAlpha is the smallest alpha that a release may have.

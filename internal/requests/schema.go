@@ -1,6 +1,6 @@
 // Package requests reads what a release is asked for. It is apart from
 // internal/release so that only the function that plans, and the CLI, start with
-// a schema library; see docs/decisions/cold-start.md.
+// a schema library; see docs/contribute/decisions/cold-start.md.
 package requests
 
 import (
