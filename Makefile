@@ -11,6 +11,8 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 CDK_VERSION := 2.1034.0
 CDK  := npx --yes aws-cdk@$(CDK_VERSION)
 LINT := go tool -modfile=tools/go.mod golangci-lint
+# Its parsers are in C, and the C compiler warns of one of them on the first build.
+PROSE := CGO_ENABLED=1 CGO_CFLAGS=-w go tool -modfile=tools/prose/go.mod vale --config tools/prose/vale.ini
 
 # No cgo, no paths, no build ids: the same source gives the same bytes, so that
 # a function's asset changes only when its code does.
@@ -104,8 +106,8 @@ bench: cli demo-assemblies ## speed, size and cost, beside their targets; KINDS=
 	@go run ./bench $(KINDS)
 
 .PHONY: bench-judge
-bench-judge: need ## the judge beside today's rules, on simulated releases; writes docs/judge
-	go run ./internal/judge/simulate -out docs/judge
+bench-judge: need ## the judge beside today's rules, on simulated releases; writes docs/contribute/judge
+	go run ./internal/judge/simulate -out docs/contribute/judge
 
 ##  Build
 
@@ -173,6 +175,16 @@ lint: need ## formatting, vet and golangci-lint
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { printf 'gofmt would change:\n%s\n' "$$bad" >&2; exit 1; }
 	go vet ./...
 	$(LINT) run
+
+# What CONTRIBUTING.md says of writing, as far as vale can check it. It first finds
+# each kind of fault in a page of faults.
+.PHONY: lint-docs
+lint-docs: need ## the rules of writing, on every page; needs a C compiler
+	@command -v cc >/dev/null || { echo "weir: not found: cc (vale has parsers in C; Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
+	@found=$$($(PROSE) --output line tools/prose/testdata/faults.md) || true; \
+	for rule in tools/prose/styles/Weir/*.yml; do name=$$(basename $$rule .yml); \
+	  [[ $$found == *":Weir.$$name:"* ]] || { printf 'weir: the rule %s found nothing in tools/prose/testdata/faults.md\n%s\n' "$$name" "$$found" >&2; exit 1; }; done
+	@$(PROSE) $$(git ls-files '*.md' ':!:tools/prose/testdata')
 
 # cdk-nag comes by npm; cfn-lint is Python's, and left out, with a word, where
 # there is no Python.

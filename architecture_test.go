@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "draw the packages in docs/architecture.md anew")
+var update = flag.Bool("update", false, "draw the packages in docs/contribute/architecture.md anew")
 
-// TestPackagesAreDrawn holds the picture in docs/architecture.md to the imports.
+// TestPackagesAreDrawn holds the picture in docs/contribute/architecture.md to the imports.
 func TestPackagesAreDrawn(t *testing.T) {
-	const file, from, to = "docs/architecture.md", "<!-- packages -->\n", "<!-- /packages -->"
+	const file, from, to = "docs/contribute/architecture.md", "<!-- packages -->\n", "<!-- /packages -->"
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 // other: what doctor asks about is an unsettled row that says so, and what a row
 // leaves to doctor is asked.
 func TestDoctorAsksWhatTheRegisterSays(t *testing.T) {
-	rows, err := parseBeliefs(readAWS(t, "aws.md"))
+	rows, err := parseBeliefs(readAWS(t, "contribute/aws.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

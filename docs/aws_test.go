@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// belief is a row of aws.md.
+// belief is a row of contribute/aws.md.
 type belief struct {
 	id, claim, where, source, local, status, settle string
 	covers                                          []string
@@ -116,10 +116,10 @@ func (b belief) faults(links map[string]bool) []string {
 
 var linkDefinition = regexp.MustCompile(`(?m)^\[([a-z-]+)\]: https://`)
 
-// TestRegisterOfBeliefs holds aws.md complete: whatever the template with every
+// TestRegisterOfBeliefs holds contribute/aws.md complete: whatever the template with every
 // option, the definitions and the judge's queries use of AWS has its row.
 func TestRegisterOfBeliefs(t *testing.T) {
-	text, err := os.ReadFile("aws.md")
+	text, err := os.ReadFile("contribute/aws.md")
 	if err != nil {
 		t.Fatal(err)
 	}

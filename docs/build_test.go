@@ -14,7 +14,7 @@ type built struct {
 
 // build compiles the tool and the functions and synthesises the stack twice.
 func build(dir string) (built, error) {
-	b, err := weirbuilt.New("..", dir, "cmd", "functions", "infra", "internal", "local", "statemachine")
+	b, err := weirbuilt.New("..", dir, "cmd", "functions", "infra", "internal", "localcloud", "statemachine")
 	if err != nil {
 		return built{}, err
 	}

@@ -170,7 +170,7 @@ func (u *user) put(detail string) {
 }
 
 // report says what was seen, and where, and what it showed of the beliefs in
-// docs/aws.md that no source settles.
+// docs/contribute/aws.md that no source settles.
 func (u *user) report(shown []doctor.Finding) {
 	where := "the local cloud"
 	switch endpoint := u.cloud.config().BaseEndpoint; {

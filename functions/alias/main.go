@@ -1,7 +1,7 @@
 // Command alias is the Lambda function behind the stack's Custom::FirstAlias
 // resource: it creates the production alias when there is none, and never
 // moves, changes or deletes one. CloudFormation itself would move the alias
-// back to what the template says; see docs/decisions.
+// back to what the template says; see docs/contribute/decisions.
 package main
 
 import (

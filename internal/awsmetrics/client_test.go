@@ -64,18 +64,18 @@ func TestCountsOfASignal(t *testing.T) {
 		want   Series
 	}{
 		{"a minute without errors has none", release.Signal{Name: release.SignalErrors}, "Errors 2 Sum",
-			map[time.Time]float64{minute(1): 3}, Series{minute(0): {10, 0}, minute(1): {20, 3}}},
+			map[time.Time]float64{minute(1): 3}, Series{minute(0): {Requests: 10, Events: 0}, minute(1): {Requests: 20, Events: 3}}},
 		{"a minute in which a metric has no datum was not measured", declined(false), "Declined 2 Sum",
-			map[time.Time]float64{minute(1): 0}, Series{minute(1): {20, 0}}},
+			map[time.Time]float64{minute(1): 0}, Series{minute(1): {Requests: 20, Events: 0}}},
 		{"a metric that does not exist measures nothing", declined(false), "Declined 2 Sum", nil, Series{}},
 		{"a metric of events alone is zero where it has no datum", declined(true), "Declined 2 Sum",
-			map[time.Time]float64{minute(1): 2}, Series{minute(0): {10, 0}, minute(1): {20, 2}}},
+			map[time.Time]float64{minute(1): 2}, Series{minute(0): {Requests: 10, Events: 0}, minute(1): {Requests: 20, Events: 2}}},
 		{"more events than requests are all requests", declined(false), "Declined 2 Sum",
-			map[time.Time]float64{minute(0): 99, minute(1): 1}, Series{minute(0): {10, 10}, minute(1): {20, 1}}},
+			map[time.Time]float64{minute(0): 99, minute(1): 1}, Series{minute(0): {Requests: 10, Events: 10}, minute(1): {Requests: 20, Events: 1}}},
 		{"a threshold is asked in whole milliseconds", release.Signal{Name: release.SignalSlow, ThresholdMilliseconds: 188}, "Duration 2 PR(:188)",
-			map[time.Time]float64{minute(0): 90, minute(1): 100}, Series{minute(0): {10, 1}, minute(1): {20, 0}}},
+			map[time.Time]float64{minute(0): 90, minute(1): 100}, Series{minute(0): {Requests: 10, Events: 1}, minute(1): {Requests: 20, Events: 0}}},
 		{"a throttled request was a request", release.Signal{Name: release.SignalThrottles}, "Throttles 2 Sum",
-			map[time.Time]float64{minute(0): 5}, Series{minute(0): {15, 5}, minute(1): {20, 0}}},
+			map[time.Time]float64{minute(0): 5}, Series{minute(0): {Requests: 15, Events: 5}, minute(1): {Requests: 20, Events: 0}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -135,7 +135,7 @@ func TestCountsOfAWholeAlias(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]Series{{minute(0): {10, 1}}, {minute(0): {10, 2}}}, got); diff != "" {
+	if diff := cmp.Diff([]Series{{minute(0): {Requests: 10, Events: 1}}, {minute(0): {Requests: 10, Events: 2}}}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // Belief is a rule of AWS that no source settles and that an account can show
 // without harm. Weir rests on none of them: neither answer is a failure.
 type Belief struct {
-	ID string // of its row in docs/aws.md
+	ID string // of its row in docs/contribute/aws.md
 	// Shown and Absent say what either answer means.
 	Shown, Absent string
 	holds         func(ctx context.Context, api Metrics, target release.Target, now time.Time) (bool, error)

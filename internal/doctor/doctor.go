@@ -1,7 +1,7 @@
 // Package doctor looks at an AWS account and region and tells whether Weir can run
 // there. It reads, simulates and validates: it moves no traffic, creates nothing
 // and leaves nothing behind. What an account may contradict is listed, with its
-// sources, in docs/aws.md.
+// sources, in docs/contribute/aws.md.
 package doctor
 
 import (

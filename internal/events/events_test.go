@@ -34,7 +34,7 @@ func TestEventsAreDocumented(t *testing.T) {
 		t.Errorf("docs/events.md has %d detail-types, the events %d", rows, len(types))
 	}
 	_, detail, _ := strings.Cut(string(page), "## Detail\n")
-	detail, _, _ = strings.Cut(detail, "An example")
+	detail, _, _ = strings.Cut(detail, "```json")
 	fields := reflect.TypeFor[events.Detail]()
 	for i := range fields.NumField() {
 		name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ",")
