@@ -148,7 +148,7 @@ const maxEValue = 1e15
 
 // eValue returns the e-value of a log as Evidence has it.
 func eValue(log float64) float64 {
-	return sixDigits(math.Min(maxEValue, math.Exp(math.Min(log, 100))))
+	return sixDigits(math.Min(maxEValue, math.Exp(log)))
 }
 
 // pointerTo returns a pointer to a number that is rounded to six digits.
