@@ -178,6 +178,13 @@ func TestIntervalAtItsEnds(t *testing.T) {
 	}
 	many := Minute{Counts{1_000_000, 1}, Counts{1, 0}}
 	near(t, "the largest ratio that is returned", *interval(many).Interval.High, math.Exp(14), 1e-5)
+	// The first guess is beyond the largest ratio, and the end is not.
+	far := judged(t, Release{Alpha: 1e-4, Signals: signalsOf(1, []Minute{{Counts{100_000, 3}, Counts{10, 0}}})}).Evidence[0]
+	mean := 0.0
+	for _, ratio := range multiples {
+		mean += math.Pow(10*ratio+100_000, -3) / float64(len(multiples))
+	}
+	near(t, "the largest ratio", *far.Interval.High, (math.Pow(1e-4*mean, -1.0/3)-100_000)/10, 1e-4)
 	// The likeliest ratio of one minute is the ratio of the rates.
 	near(t, "the ratio", *interval(Minute{Counts{5000, 100}, Counts{1000, 20}}).Ratio, 1, 1e-5)
 	near(t, "the ratio", *interval(Minute{Counts{9000, 37}, Counts{1000, 11}}).Ratio, 11.0/1000/(37.0/9000), 1e-5)

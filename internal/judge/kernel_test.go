@@ -83,6 +83,9 @@ func TestLatticeKeepsMoments(t *testing.T) {
 			math.Abs(variance-test.variance) > test.tolerance*test.variance || math.Abs(third-test.third) > 6*test.tolerance*spread*test.variance {
 			t.Errorf("%+v: sum %v, mean %v, variance %v, third %v; lowest %v, %d weights", test, sum, mean, variance, third, lowest, len(kernel))
 		}
+		if at := test.mean/test.step - lowest; len(kernel) == 4 && (at < 1 || at >= 2) {
+			t.Errorf("%+v: the mean is %v steps above the lowest of four points, want 1 to 2", test, at)
+		}
 		if wantFour := test.variance/(test.step*test.step) < 0.6; (len(kernel) == 4) != wantFour {
 			t.Errorf("%+v: %d weights", test, len(kernel))
 		}

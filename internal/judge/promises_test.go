@@ -41,10 +41,17 @@ func TestAlphaAfterThePlanIsShared(t *testing.T) {
 		for _, n := range []int{1, 2, 7} {
 			r := Release{Alpha: 0.05, Power: 0.9, PlannedMinutes: 10, WatchShare: 0.2, Signals: signalsOf(n, minutes)}
 			a := newAnalysis(&r)
+			events := 0.0 // the mean of the planned minutes
 			for minute := range minutes {
 				if a.observe(minute) >= 0 {
 					t.Fatal("a good version fails")
 				}
+				if minute == 9 {
+					events = a.signals[0].boundary.mean
+				}
+			}
+			if a.signals[0].boundary.mean != events {
+				t.Errorf("%s: the boundary has %v events after the plan and %v in it", name, a.signals[0].boundary.mean, events)
 			}
 			if spent := a.spent(); (spent > 1e-6) == (name == "nothing is spent in the plan") {
 				t.Errorf("%s: %v is", name, spent)
@@ -81,6 +88,47 @@ func TestSpendingFunction(t *testing.T) {
 		if spent := a.spent(); spent < 0.9*0.95*0.05 {
 			t.Errorf("%d signals have spent %v in the plan, want nearly %v", n, spent, 0.95*0.05)
 		}
+	}
+}
+
+// With many events the signals spend what the spending function allows, to half a
+// percent, where no limit is weak evidence.
+func TestSpendingFunctionIsReached(t *testing.T) {
+	const planned = 30
+	r := Release{Alpha: 0.05, Power: 0.9, PlannedMinutes: planned, Signals: signalsOf(1, steady(planned, Counts{5_400_000, 540_000}, Counts{600_000, 60_000}))}
+	a := newAnalysis(&r)
+	a.signals[0].counts.sums[toleratedIndex] = 1e12 // all evidence is strong
+	for minute := range planned {
+		if a.observe(minute) >= 0 {
+			t.Fatal("a good version fails")
+		}
+		part := 0.375 + 0.625*math.Pow(float64(minute+1)/planned, 0.62)
+		near(t, fmt.Sprintf("alpha spent by minute %d", minute+1), a.spent(), 0.95*0.05*part, 0.005)
+	}
+}
+
+// The evidence for a pass is the mean of two e-values, which are themselves means
+// over the ratios and the shrinks.
+func TestPassEvidence(t *testing.T) {
+	for _, test := range []struct {
+		tolerated, smallest float64
+		ratios              []float64
+	}{{1, 2, []float64{0.5, 1, 1.25, 1.5}}, {1, 3.5, []float64{0.5, 1, 1.25, 1.5, 2, 3}}, {2, 3, []float64{1, 2, 2.5}}} {
+		sc := newSignalCounts(&Signal{Tolerance: Tolerance{Ratio: test.tolerated}, Smallest: Tolerance{Ratio: test.smallest}})
+		sc.add(Minute{Counts{500, 20}, Counts{100, 3}})
+		sc.add(Minute{Counts{300, 9}, Counts{200, 5}})
+		likelihood := func(ratio float64) float64 {
+			return math.Pow(ratio, 8) / math.Pow(ratio*100+500, 23) / math.Pow(ratio*200+300, 14)
+		}
+		byRatio, byDifference := 0.0, 0.0
+		for _, ratio := range test.ratios {
+			byRatio += likelihood(ratio) / likelihood(test.smallest) / float64(len(test.ratios))
+		}
+		for _, shrink := range []float64{0.02, 0.25, 0.5} {
+			fall := 1 - shrink
+			byDifference += math.Pow(shrink, 8) * math.Pow(1+fall*100/500, 20) * math.Pow(1+fall*200/300, 9) * math.Exp(300*0.01*fall) / 3
+		}
+		near(t, "the e-value for a pass", math.Exp(sc.passEvidence()), (byRatio+byDifference)/2, 1e-9)
 	}
 }
 
@@ -174,6 +222,10 @@ func TestWatchHalvesItsAlpha(t *testing.T) {
 	v := judged(t, Release{Alpha: 0.05, WatchShare: 0.1, Signals: []Signal{
 		{Name: "errors", Watch: &Watch{Baseline: Counts{1000, 5}, Minutes: []Counts{{100, 0}}}},
 		{Name: "slow", Watch: &Watch{Minutes: []Counts{{0, 40}, {100, 100}}}}}})
+	late := judged(t, Release{WatchShare: 0.1, Signals: []Signal{{Watch: &Watch{Baseline: Counts{10, 50}}}}})
+	if e := late.Evidence[1]; e.Stable != (Counts{50, 50}) || e.StableRate != 1 {
+		t.Errorf("a baseline with more events than requests: %+v", e)
+	}
 	for _, e := range v.Evidence[2:] {
 		near(t, e.Signal+": the limit", e.Limit, 2*2/(0.05*0.1), 1e-5)
 	}
