@@ -98,3 +98,29 @@ func BenchmarkBoundary(b *testing.B) {
 		}
 	}
 }
+
+func TestTailWithinACell(t *testing.T) {
+	for _, test := range []struct {
+		tail tail
+		half float64 // the probability above half of the last cell
+	}{
+		{tail{last: 0.4}, 0.2},
+		{tail{last: 0.4, before: 0.1}, 0.2},
+		{tail{last: 0.4, before: 0.2, beforeThat: 0.1}, 0.4 * math.Sqrt(0.5)},
+		// The second difference of the logs is -log(2): an eighth of it is added.
+		{tail{last: 0.4, before: 0.2, beforeThat: 0.05}, 0.4 * math.Sqrt(0.5) * math.Pow(2, 1.0/8)},
+		// After a cut the second difference can be above 0 or below the slope.
+		{tail{last: 0.4, before: 0.2, beforeThat: 0.18}, 0.4 * math.Sqrt(0.5)},
+		{tail{last: 0.4, before: 0.2, beforeThat: 0.001}, 0.4 * math.Sqrt(0.5) * math.Pow(2, 1.0/8)},
+	} {
+		near(t, "the probability above half of the cell", test.tail.above(0.5), test.half, 1e-12)
+		for _, part := range []float64{0, 0.01, 0.3, 0.5, 0.9} {
+			if got := test.tail.partAt(test.tail.above(part)); math.Abs(got-part) > 1e-9 {
+				t.Errorf("%+v: the part of %v is %v", test.tail, part, got)
+			}
+		}
+		if got := test.tail.partAt(0); got != 1 {
+			t.Errorf("%+v: the part of 0 is %v", test.tail, got)
+		}
+	}
+}

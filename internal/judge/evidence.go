@@ -69,14 +69,14 @@ func (sc *signalCounts) missing() string {
 // first part alone is enough.
 func (sc *signalCounts) minutesToPass(wanted float64, recent Minute, n int) *int {
 	c, s := float64(recent.Candidate.Requests)/float64(max(n, 1)), float64(recent.Stable.Requests)/float64(max(n, 1))
-	if c == 0 || s == 0 {
+	if c == 0 { // then s is 0 too
 		return nil
 	}
 	p := float64(sc.total.Stable.Events+sc.total.Candidate.Events) / float64(sc.total.Stable.Requests+sc.total.Candidate.Requests)
 	best := math.Inf(1)
 	consider := func(now, growth, parts float64) {
 		if growth > 0 {
-			best = math.Min(best, math.Max(1, (wanted+math.Ln2+math.Log(parts)-now)/growth))
+			best = math.Min(best, (wanted+math.Ln2+math.Log(parts)-now)/growth)
 		}
 	}
 	events := p * (c + s)
@@ -148,7 +148,7 @@ const maxEValue = 1e15
 
 // eValue returns the e-value of a log as Evidence has it.
 func eValue(log float64) float64 {
-	return sixDigits(math.Min(maxEValue, math.Exp(math.Min(log, 100))))
+	return sixDigits(math.Min(maxEValue, math.Exp(log)))
 }
 
 // pointerTo returns a pointer to a number that is rounded to six digits.

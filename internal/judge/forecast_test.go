@@ -98,3 +98,16 @@ func TestForecastOfWhatCannotBeJudged(t *testing.T) {
 		}
 	}
 }
+
+// Without events a pass takes as many requests as the power says.
+func TestForecastOfRequestsToPass(t *testing.T) {
+	for _, power := range []float64{0.5, 0.9} {
+		f, err := Foresee(Release{Power: power, Signals: []Signal{{Name: "errors"}}}, Traffic{PerMinute: 10, Weights: atWeight(10, 10)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := passesAt(power); f.RequestsToPass != want {
+			t.Errorf("power %v: a pass takes %d requests, want %d", power, f.RequestsToPass, want)
+		}
+	}
+}
