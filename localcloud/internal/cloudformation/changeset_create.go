@@ -111,7 +111,7 @@ func (s *Service) attach(st *stack, set *changeSet, fresh bool) error {
 	if err := set.plan.sameTypes(st); err != nil {
 		return err
 	}
-	set.changes, set.valued = set.plan.compare(st, set.tags, false), set.plan.compare(st, set.tags, true)
+	set.changes = set.plan.compare(st, set.tags)
 	set.status, set.execution = types.ChangeSetStatusCreateComplete, types.ExecutionStatusAvailable
 	if set.kind == types.ChangeSetTypeUpdate && set.plan.symbolic.equal(st.symbolic) && (set.tags == nil || sameTags(set.tags, st.tags)) {
 		set.status, set.execution = types.ChangeSetStatusFailed, types.ExecutionStatusUnavailable
