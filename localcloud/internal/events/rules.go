@@ -164,26 +164,6 @@ func (s *Service) listRules(_ context.Context, _ api.Caller, in *eventbridge.Lis
 	return &eventbridge.ListRulesOutput{Rules: rules, NextToken: next}, nil
 }
 
-func (s *Service) listRuleNames(_ context.Context, _ api.Caller, in *eventbridge.ListRuleNamesByTargetInput) (*eventbridge.ListRuleNamesByTargetOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b, err := s.bus(in.EventBusName)
-	if err != nil {
-		return nil, err
-	}
-	names := []string{}
-	for _, name := range slices.Sorted(maps.Keys(b.rules)) {
-		for _, target := range b.rules[name].targets {
-			if deref(target.Arn) == deref(in.TargetArn) {
-				names = append(names, name)
-				break
-			}
-		}
-	}
-	names, next := page(names, func(name string) string { return name }, in.NextToken, in.Limit)
-	return &eventbridge.ListRuleNamesByTargetOutput{RuleNames: names, NextToken: next}, nil
-}
-
 // deleteRule takes a rule away; one that is not there is gone.
 func (s *Service) deleteRule(_ context.Context, _ api.Caller, in *eventbridge.DeleteRuleInput) (*eventbridge.DeleteRuleOutput, error) {
 	s.mu.Lock()

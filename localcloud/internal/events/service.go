@@ -84,28 +84,22 @@ func (s *Service) API() *api.Service {
 		update      = eventbridge.UpdateEventBusInput
 		describeBus = eventbridge.DescribeEventBusInput
 		deleteBus   = eventbridge.DeleteEventBusInput
-		allow       = eventbridge.PutPermissionInput
-		disallow    = eventbridge.RemovePermissionInput
 	)
 	return &api.Service{
 		Name: "events", Protocols: []api.Protocol{api.JSON11}, TargetPrefix: "AWSEvents",
 		Operations: api.Table(
 			api.Op("PutEvents", s.putEvents, api.Needs(s.putPermissions), api.Refuses("EndpointId")),
-			api.Op("TestEventPattern", s.testEventPattern),
 
 			api.Op("CreateEventBus", s.createBus, onBus(s, "CreateEventBus", func(in *create) *string { return in.Name }), api.Refuses("EventSourceName", "LogConfig")),
 			api.Op("UpdateEventBus", s.updateBus, onBus(s, "UpdateEventBus", func(in *update) *string { return in.Name }), api.Refuses("LogConfig")),
 			api.Op("DescribeEventBus", s.describeBus, onBus(s, "DescribeEventBus", func(in *describeBus) *string { return in.Name })),
 			api.Op("DeleteEventBus", s.deleteBus, onBus(s, "DeleteEventBus", func(in *deleteBus) *string { return in.Name })),
 			api.Op("ListEventBuses", s.listBuses),
-			api.Op("PutPermission", s.putPermission, onBus(s, "PutPermission", func(in *allow) *string { return in.EventBusName })),
-			api.Op("RemovePermission", s.removePermission, onBus(s, "RemovePermission", func(in *disallow) *string { return in.EventBusName })),
 
 			api.Op("PutRule", s.putRule, onRule(s, "PutRule", func(in *putRule) (bus, name *string) { return in.EventBusName, in.Name }),
 				api.PassesRole(principal, func(in *putRule) []*string { return []*string{in.RoleArn} })),
 			api.Op("DescribeRule", s.describeRule, onRule(s, "DescribeRule", func(in *describe) (bus, name *string) { return in.EventBusName, in.Name })),
 			api.Op("ListRules", s.listRules),
-			api.Op("ListRuleNamesByTarget", s.listRuleNames),
 			api.Op("DeleteRule", s.deleteRule, onRule(s, "DeleteRule", func(in *deleteRule) (bus, name *string) { return in.EventBusName, in.Name })),
 			api.Op("EnableRule", s.enableRule, onRule(s, "EnableRule", func(in *enable) (bus, name *string) { return in.EventBusName, in.Name })),
 			api.Op("DisableRule", s.disableRule, onRule(s, "DisableRule", func(in *disable) (bus, name *string) { return in.EventBusName, in.Name })),
