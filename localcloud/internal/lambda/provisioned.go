@@ -3,8 +3,6 @@ package lambda
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
@@ -136,38 +134,18 @@ func (s *Service) getProvisioned(_ context.Context, _ api.Caller, in *lambda.Get
 	if !ok {
 		return nil, failed("ProvisionedConcurrencyConfigNotFoundException", "No Provisioned Concurrency Config found for this function")
 	}
-	return as[lambda.GetProvisionedConcurrencyConfigOutput](showProvisioned(p, "")), nil
-}
-
-// showProvisioned shows a configuration with the progress of its allocation.
-func showProvisioned(p *provisioned, arn string) types.ProvisionedConcurrencyConfigListItem {
-	item := types.ProvisionedConcurrencyConfigListItem{
-		FunctionArn: &arn, RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: ptr(int32(0)),
+	out := &lambda.GetProvisionedConcurrencyConfigOutput{
+		RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: ptr(int32(0)),
 		AvailableProvisionedConcurrentExecutions: ptr(int32(0)), Status: types.ProvisionedConcurrencyStatusEnumInProgress, LastModified: &p.modified,
 	}
 	switch {
 	case p.failed != "":
-		item.Status, item.StatusReason = types.ProvisionedConcurrencyStatusEnumFailed, &p.failed
+		out.Status, out.StatusReason = types.ProvisionedConcurrencyStatusEnumFailed, &p.failed
 	case p.ready:
-		item.Status = types.ProvisionedConcurrencyStatusEnumReady
-		item.AllocatedProvisionedConcurrentExecutions, item.AvailableProvisionedConcurrentExecutions = &p.count, &p.count
+		out.Status = types.ProvisionedConcurrencyStatusEnumReady
+		out.AllocatedProvisionedConcurrentExecutions, out.AvailableProvisionedConcurrentExecutions = &p.count, &p.count
 	}
-	return item
-}
-
-func (s *Service) listProvisioned(_ context.Context, _ api.Caller, in *lambda.ListProvisionedConcurrencyConfigsInput) (*lambda.ListProvisionedConcurrencyConfigsOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f, _, err := s.function(deref(in.FunctionName))
-	if err != nil {
-		return nil, err
-	}
-	all := []types.ProvisionedConcurrencyConfigListItem{}
-	for _, q := range slices.Sorted(maps.Keys(f.provisioned)) {
-		all = append(all, showProvisioned(f.provisioned[q], s.arn(f.name, q)))
-	}
-	page, next, err := paginate(all, in.Marker, in.MaxItems)
-	return &lambda.ListProvisionedConcurrencyConfigsOutput{ProvisionedConcurrencyConfigs: page, NextMarker: next}, err
+	return out, nil
 }
 
 func (s *Service) deleteProvisioned(_ context.Context, _ api.Caller, in *lambda.DeleteProvisionedConcurrencyConfigInput) (*lambda.DeleteProvisionedConcurrencyConfigOutput, error) {
