@@ -35,7 +35,7 @@ func (s *Service) API() *api.Service {
 // on needs an action on a function without its qualifier.
 func on[I any](s *Service, action string, function func(*I) *string) api.Option {
 	return api.On("lambda:"+action, func(in *I) string {
-		n, err := s.name(deref(function(in)), "")
+		n, err := s.name(api.Deref(function(in)), "")
 		if err != nil {
 			return "*" // the operation refuses the name itself
 		}
@@ -128,7 +128,7 @@ func (s *Service) concurrencyOperations() []api.Operation {
 
 // resource is a request's function as an ARN, for IAM.
 func (s *Service) resource(functionName, qualifier *string) string {
-	n, err := s.name(deref(functionName), deref(qualifier))
+	n, err := s.name(api.Deref(functionName), api.Deref(qualifier))
 	if err != nil {
 		return "*" // the operation refuses the name itself
 	}
