@@ -176,7 +176,7 @@ func usedOfAWS(t *testing.T) []string {
 	for _, file := range []string{"../statemachine/release.asl.json", "../statemachine/start.asl.json"} {
 		inDefinition(readAWS(t, file), used)
 	}
-	for _, pattern := range []string{"../internal/awsmetrics/*.go", "../functions/*/*.go"} {
+	for _, pattern := range []string{"../internal/awsmetrics/*.go", "../internal/release/signal.go", "../functions/*/*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -11,13 +11,10 @@ import (
 	"weir/localcloud/internal/cloudformation/template"
 )
 
-// comparison works out what a plan would do to a stack. With values it looks at
-// what the properties evaluate to, as far as that is known before the plan is
-// executed; without, at what the templates say.
+// comparison works out what a plan would do to a stack, by what the templates say.
 type comparison struct {
-	plan   *plan
-	st     *stack
-	values bool
+	plan *plan
+	st   *stack
 	// retags says that the stack's own tags change.
 	retags bool
 	// found holds the resources that change, by name.
@@ -26,9 +23,9 @@ type comparison struct {
 
 // compare lists what executing the plan would do, by the names of resources.
 // The service's lock is held.
-func (p *plan) compare(st *stack, tags []types.Tag, values bool) []types.Change {
+func (p *plan) compare(st *stack, tags []types.Tag) []types.Change {
 	c := &comparison{
-		plan: p, st: st, values: values, found: map[string]*types.ResourceChange{},
+		plan: p, st: st, found: map[string]*types.ResourceChange{},
 		retags: tags != nil && !sameTags(tags, st.tags),
 	}
 	for _, name := range p.order { // dependants last: their change follows from that of others
@@ -51,11 +48,7 @@ func (p *plan) compare(st *stack, tags []types.Tag, values bool) []types.Change 
 }
 
 func (c *comparison) add(name string) {
-	change := resourceChange(types.ChangeActionAdd, name, c.plan.active[name].Type, "")
-	if c.values {
-		change.AfterContext = encoded(c.after(properties(c.plan.symbolic, name)))
-	}
-	c.found[name] = change
+	c.found[name] = resourceChange(types.ChangeActionAdd, name, c.plan.active[name].Type, "")
 }
 
 func (c *comparison) remove(m *made) {
@@ -63,10 +56,6 @@ func (c *comparison) remove(m *made) {
 	change.PolicyAction = types.PolicyActionDelete
 	if keptOnDelete(m) {
 		change.PolicyAction = types.PolicyActionRetain
-	}
-	if c.values {
-		// What the properties referred to is not looked up any more.
-		change.BeforeContext = encoded(settled(template.Scope{}, properties(c.st.symbolic, m.logicalID)))
 	}
 	c.found[m.logicalID] = change
 }
@@ -80,13 +69,15 @@ func (c *comparison) modify(name string, former *made) {
 	change.Replacement = types.ReplacementFalse
 	c.found[name] = change
 	old, fresh := properties(c.st.symbolic, name), properties(c.plan.symbolic, name)
-	before, after := c.before(old), c.after(fresh)
 	for _, property := range slices.Sorted(maps.Keys(union(old, fresh))) {
 		causes := c.causes(declared.Properties[property], old[property], fresh[property])
 		recreation := recreationOf(kind, property)
 		for _, cause := range causes {
 			replace(change, recreation, cause.Evaluation)
-			change.Details = append(change.Details, c.details(cause, property, recreation, before, after)...)
+			cause.Target = &types.ResourceTargetDefinition{
+				Attribute: types.ResourceAttributeProperties, Name: aws.String(property), RequiresRecreation: recreation,
+			}
+			change.Details = append(change.Details, cause)
 		}
 	}
 	if len(change.Details) > 0 {
@@ -107,9 +98,6 @@ func (c *comparison) modify(name string, former *made) {
 		if declared.UpdateReplacePolicy == "Retain" {
 			change.PolicyAction = types.PolicyActionReplaceAndRetain
 		}
-	}
-	if c.values {
-		change.BeforeContext, change.AfterContext = encoded(before), encoded(after)
 	}
 }
 
@@ -134,10 +122,6 @@ func (c *comparison) causes(written, old, fresh any) []types.ResourceChangeDetai
 			causes = append(causes, cause)
 		}
 	}
-	if c.values && len(causes) > 0 {
-		direct.Evaluation = types.EvaluationTypeDynamic
-		causes = append(causes, direct)
-	}
 	return causes
 }
 
@@ -156,12 +140,11 @@ func (c *comparison) changedParameters(written any) []string {
 }
 
 // follows tells whether a reference to a resource may yield something else. What
-// Ref yields stays unless the resource is replaced, and so it is with attributes
-// where values are looked at.
+// Ref yields stays unless the resource is replaced.
 func (c *comparison) follows(mention template.Mention) (types.ResourceChangeDetail, bool) {
 	change, changes := c.found[mention.LogicalID]
 	replaced := changes && change.Replacement != types.ReplacementFalse
-	if !changes || !replaced && (c.values || mention.Attribute == "") {
+	if !changes || !replaced && mention.Attribute == "" {
 		return types.ResourceChangeDetail{}, false
 	}
 	cause := types.ResourceChangeDetail{

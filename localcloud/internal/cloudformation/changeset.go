@@ -20,9 +20,7 @@ type changeSet struct {
 	execution   types.ExecutionStatus
 	reason      string
 	changes     []types.Change
-	// valued are the changes as they look with the values of properties.
-	valued []types.Change
-	tags   []types.Tag
+	tags        []types.Tag
 	// capabilities, roleARN, notifications and onFailure as the caller gave them.
 	capabilities  []types.Capability
 	roleARN       *string

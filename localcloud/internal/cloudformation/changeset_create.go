@@ -51,7 +51,7 @@ func (s *Service) createChangeSet(ctx context.Context, caller api.Caller, in *cl
 		return nil, err
 	}
 	set := &changeSet{
-		name: name, id: s.env.ARN("cloudformation", "changeSet/"+name+"/"+newID()),
+		name: name, id: s.env.ARN("cloudformation", "changeSet/"+name+"/"+api.NewID()),
 		description: aws.ToString(in.Description), created: s.clock.Now(), plan: p,
 		kind: in.ChangeSetType, tags: in.Tags, capabilities: in.Capabilities,
 		roleARN: role, notifications: in.NotificationARNs, onFailure: in.OnStackFailure,
@@ -111,7 +111,7 @@ func (s *Service) attach(st *stack, set *changeSet, fresh bool) error {
 	if err := set.plan.sameTypes(st); err != nil {
 		return err
 	}
-	set.changes, set.valued = set.plan.compare(st, set.tags, false), set.plan.compare(st, set.tags, true)
+	set.changes = set.plan.compare(st, set.tags)
 	set.status, set.execution = types.ChangeSetStatusCreateComplete, types.ExecutionStatusAvailable
 	if set.kind == types.ChangeSetTypeUpdate && set.plan.symbolic.equal(st.symbolic) && (set.tags == nil || sameTags(set.tags, st.tags)) {
 		set.status, set.execution = types.ChangeSetStatusFailed, types.ExecutionStatusUnavailable

@@ -18,17 +18,13 @@ func (s *Service) describeChangeSet(_ context.Context, _ api.Caller, in *cloudfo
 	if err != nil {
 		return nil, err
 	}
-	changes := set.changes
-	if aws.ToBool(in.IncludePropertyValues) {
-		changes = set.valued
-	}
 	return &cloudformation.DescribeChangeSetOutput{
 		ChangeSetName: aws.String(set.name), ChangeSetId: aws.String(set.id),
 		StackName: aws.String(st.name), StackId: aws.String(st.id),
 		Status: set.status, StatusReason: optional(set.reason), ExecutionStatus: set.execution,
 		Description: optional(set.description), CreationTime: aws.Time(set.created),
 		Parameters: set.plan.shown(), Tags: set.tags, Capabilities: listed(set.capabilities),
-		Changes: listed(changes), NotificationARNs: listed(set.notifications), RollbackConfiguration: &types.RollbackConfiguration{},
+		Changes: listed(set.changes), NotificationARNs: listed(set.notifications), RollbackConfiguration: &types.RollbackConfiguration{},
 		OnStackFailure: set.onFailure, IncludeNestedStacks: aws.Bool(false),
 	}, nil
 }

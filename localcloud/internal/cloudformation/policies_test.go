@@ -101,7 +101,7 @@ func TestAListFromParameterStoreIsAList(t *testing.T) {
 func TestAChangeSetWithAMissingImportFailsLater(t *testing.T) {
 	s := newStackOf(t)
 	set := s.propose(types.ChangeSetTypeCreate, "c", `{"Resources": {"A": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Fn::ImportValue": "nobody"}}}}}`, "")
-	if status := s.changeSet(set, false).Status; status != types.ChangeSetStatusCreateComplete {
+	if status := s.changeSet(set).Status; status != types.ChangeSetStatusCreateComplete {
 		t.Fatalf("the change set is %s", status)
 	}
 	s.execute(set)

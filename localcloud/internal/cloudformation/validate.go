@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -100,4 +101,16 @@ func (s *Service) parsed(ctx context.Context, body, at *string) (*template.Templ
 		return nil, validation("%v", err)
 	}
 	return parsed, nil
+}
+
+// text is a value as the summary of a template shows it.
+func text(value any) string {
+	if plain, is := template.Text(value); is {
+		return plain
+	}
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // trees of a parsed template always encode
+	}
+	return string(encoded)
 }

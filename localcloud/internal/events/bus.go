@@ -2,8 +2,6 @@ package events
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -20,26 +18,21 @@ const defaultBus = "default"
 // bus is an event bus with its rules.
 type bus struct {
 	described eventbridge.DescribeEventBusOutput
-	policy    []statement
 	rules     map[string]*rule // by name
 	tags      tags
 }
 
-// statement is one statement of a bus's policy. A bus takes events from its own
-// account; the policy is kept for others, of which the local cloud has none.
-type statement = map[string]any
-
 func (s *Service) newBus(name string) *bus {
 	now := s.Clock.Now()
 	return &bus{rules: map[string]*rule{}, tags: tags{}, described: eventbridge.DescribeEventBusOutput{
-		Name: &name, Arn: ptr(s.busARN(&name)), CreationTime: &now, LastModifiedTime: &now}}
+		Name: &name, Arn: new(s.busARN(&name)), CreationTime: &now, LastModifiedTime: &now}}
 }
 
 func (s *Service) busARN(name *string) string { return s.Env.ARN("events", "event-bus/"+busName(name)) }
 
 // busName is the name of a bus that is given by name or ARN, or not at all.
 func busName(nameOrARN *string) string {
-	name := deref(nameOrARN)
+	name := api.Deref(nameOrARN)
 	if _, after, ok := strings.Cut(name, ":event-bus/"); ok {
 		name = after
 	}
@@ -61,7 +54,7 @@ func (s *Service) bus(nameOrARN *string) (*bus, error) {
 var validBus = regexp.MustCompile(`^[/.\-_A-Za-z0-9]{1,256}$`)
 
 func (s *Service) createBus(_ context.Context, _ api.Caller, in *eventbridge.CreateEventBusInput) (*eventbridge.CreateEventBusOutput, error) {
-	name := deref(in.Name)
+	name := api.Deref(in.Name)
 	if !validBus.MatchString(name) {
 		return nil, api.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [/\\.\\-_A-Za-z0-9]+", name)
 	}
@@ -86,7 +79,7 @@ func (s *Service) updateBus(_ context.Context, _ api.Caller, in *eventbridge.Upd
 		return nil, err
 	}
 	d := &b.described
-	d.Description, d.KmsKeyIdentifier, d.DeadLetterConfig, d.LastModifiedTime = in.Description, in.KmsKeyIdentifier, in.DeadLetterConfig, ptr(s.Clock.Now())
+	d.Description, d.KmsKeyIdentifier, d.DeadLetterConfig, d.LastModifiedTime = in.Description, in.KmsKeyIdentifier, in.DeadLetterConfig, new(s.Clock.Now())
 	return &eventbridge.UpdateEventBusOutput{Arn: d.Arn, Name: d.Name, Description: d.Description, KmsKeyIdentifier: d.KmsKeyIdentifier,
 		DeadLetterConfig: d.DeadLetterConfig}, nil
 }
@@ -99,19 +92,7 @@ func (s *Service) describeBus(_ context.Context, _ api.Caller, in *eventbridge.D
 		return nil, err
 	}
 	described := b.described
-	described.Policy, err = b.policyText()
-	return &described, err
-}
-
-func (b *bus) policyText() (*string, error) {
-	if len(b.policy) == 0 {
-		return nil, nil
-	}
-	text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": b.policy})
-	if err != nil {
-		return nil, fmt.Errorf("write the policy of a bus: %w", err)
-	}
-	return ptr(string(text)), nil
+	return &described, nil
 }
 
 // deleteBus takes a bus away with its rules; one that is not there is gone.
@@ -131,65 +112,13 @@ func (s *Service) listBuses(_ context.Context, _ api.Caller, in *eventbridge.Lis
 	defer s.mu.Unlock()
 	buses := []types.EventBus{}
 	for _, name := range slices.Sorted(maps.Keys(s.buses)) {
-		if !strings.HasPrefix(name, deref(in.NamePrefix)) {
+		if !strings.HasPrefix(name, api.Deref(in.NamePrefix)) {
 			continue
 		}
-		b := s.buses[name]
-		policy, err := b.policyText()
-		if err != nil {
-			return nil, err
-		}
-		d := b.described
-		buses = append(buses, types.EventBus{Name: d.Name, Arn: d.Arn, Description: d.Description, Policy: policy,
+		d := s.buses[name].described
+		buses = append(buses, types.EventBus{Name: d.Name, Arn: d.Arn, Description: d.Description,
 			CreationTime: d.CreationTime, LastModifiedTime: d.LastModifiedTime})
 	}
-	buses, next := page(buses, func(b types.EventBus) string { return deref(b.Name) }, in.NextToken, in.Limit)
+	buses, next := page(buses, func(b types.EventBus) string { return api.Deref(b.Name) }, in.NextToken, in.Limit)
 	return &eventbridge.ListEventBusesOutput{EventBuses: buses, NextToken: next}, nil
-}
-
-// putPermission adds a statement, or takes a whole policy.
-func (s *Service) putPermission(_ context.Context, _ api.Caller, in *eventbridge.PutPermissionInput) (*eventbridge.PutPermissionOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b, err := s.bus(in.EventBusName)
-	if err != nil {
-		return nil, err
-	}
-	if in.Policy != nil {
-		var policy struct{ Statement []statement }
-		if err := json.Unmarshal([]byte(*in.Policy), &policy); err != nil {
-			return nil, api.Errorf("ValidationException", "This policy contains invalid Json")
-		}
-		b.policy = policy.Statement
-		return nil, nil
-	}
-	added := statement{"Sid": deref(in.StatementId), "Effect": "Allow", "Principal": any("*"), "Action": deref(in.Action), "Resource": deref(b.described.Arn)}
-	if account := deref(in.Principal); account != "*" {
-		added["Principal"] = map[string]any{"AWS": "arn:" + s.Env.Partition + ":iam::" + account + ":root"}
-	}
-	if c := in.Condition; c != nil {
-		added["Condition"] = map[string]any{deref(c.Type): map[string]any{deref(c.Key): deref(c.Value)}}
-	}
-	b.policy = slices.DeleteFunc(b.policy, func(old statement) bool { return old["Sid"] == added["Sid"] })
-	b.policy = append(b.policy, added)
-	return nil, nil
-}
-
-func (s *Service) removePermission(_ context.Context, _ api.Caller, in *eventbridge.RemovePermissionInput) (*eventbridge.RemovePermissionOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b, err := s.bus(in.EventBusName)
-	if err != nil {
-		return nil, err
-	}
-	if in.RemoveAllPermissions {
-		b.policy = nil
-		return nil, nil
-	}
-	before := len(b.policy)
-	b.policy = slices.DeleteFunc(b.policy, func(old statement) bool { return old["Sid"] == deref(in.StatementId) })
-	if len(b.policy) == before {
-		return nil, api.Errorf("ResourceNotFoundException", "Statement with the provided id does not exist.")
-	}
-	return nil, nil
 }

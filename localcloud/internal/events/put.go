@@ -3,7 +3,6 @@ package events
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"weir/localcloud/internal/api"
-	"weir/localcloud/internal/pattern"
 )
 
 // The most entries of a request, and the most bytes of them all.
@@ -29,7 +27,7 @@ func (s *Service) putPermissions(in *eventbridge.PutEventsInput) []api.Permissio
 	permissions := []api.Permission{}
 	for _, entry := range in.Entries {
 		permissions = append(permissions, api.Permission{Action: "events:PutEvents", Resource: s.busARN(entry.EventBusName),
-			Context: map[string][]string{"events:source": {deref(entry.Source)}, "events:detail-type": {deref(entry.DetailType)},
+			Context: map[string][]string{"events:source": {api.Deref(entry.Source)}, "events:detail-type": {api.Deref(entry.DetailType)},
 				"events:eventBusInvocation": {"false"}}})
 	}
 	return permissions
@@ -56,19 +54,11 @@ func (s *Service) putEvents(ctx context.Context, caller api.Caller, in *eventbri
 
 func checkEntries(entries []types.PutEventsRequestEntry) error {
 	if n := len(entries); n == 0 || n > maxEntries {
-		bound, shown := "less than or equal to 10", make([]string, n)
-		if n == 0 {
-			bound = "greater than or equal to 1"
-		}
-		for i, e := range entries {
-			shown[i] = inJava(e)
-		}
-		return api.Errorf("ValidationException", "1 validation error detected: Value '[%s]' at 'entries' failed to satisfy constraint: Member must have length %s",
-			strings.Join(shown, ", "), bound)
+		return api.Errorf("ValidationException", "1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length from 1 to %d", maxEntries)
 	}
 	size := 0
 	for _, e := range entries {
-		size += len(deref(e.Source)) + len(deref(e.DetailType)) + len(deref(e.Detail))
+		size += len(api.Deref(e.Source)) + len(api.Deref(e.DetailType)) + len(api.Deref(e.Detail))
 		if e.Time != nil {
 			size += 14
 		}
@@ -82,25 +72,6 @@ func checkEntries(entries []types.PutEventsRequestEntry) error {
 	return nil
 }
 
-// inJava writes an entry as EventBridge does in a refusal.
-func inJava(e types.PutEventsRequestEntry) string {
-	or := func(text *string) string {
-		if text == nil {
-			return "null"
-		}
-		return *text
-	}
-	at, resources := "null", "null"
-	if e.Time != nil {
-		at = e.Time.UTC().Format(time.UnixDate)
-	}
-	if e.Resources != nil {
-		resources = "[" + strings.Join(e.Resources, ", ") + "]"
-	}
-	return fmt.Sprintf("PutEventsRequestEntry(time=%s, source=%s, resources=%s, detailType=%s, detail=%s, eventBusName=%s, traceHeader=%s, kmsKeyIdentifier=null, internalMetadata=null)",
-		at, or(e.Source), resources, or(e.DetailType), or(e.Detail), or(e.EventBusName), or(e.TraceHeader))
-}
-
 // event makes an event of an entry, or says why it is refused. Only AWS's own
 // services may name themselves as the source, and a rule that passes such an
 // event on to another bus.
@@ -109,7 +80,7 @@ func (s *Service) event(caller api.Caller, entry types.PutEventsRequestEntry) (m
 		name  string
 		value *string
 	}{{"Source", entry.Source}, {"DetailType", entry.DetailType}, {"Detail", entry.Detail}} {
-		if deref(field.value) == "" {
+		if api.Deref(field.value) == "" {
 			return event{}, "InvalidArgument", "Parameter " + field.name + " is not valid. Reason: " + field.name + " is a required argument."
 		}
 	}
@@ -155,21 +126,4 @@ func (s *Service) publish(busName string, e event) {
 			s.fire(r, e)
 		}
 	}
-}
-
-func (s *Service) testEventPattern(_ context.Context, _ api.Caller, in *eventbridge.TestEventPatternInput) (*eventbridge.TestEventPatternOutput, error) {
-	parsed, err := pattern.Parse(deref(in.EventPattern))
-	if err != nil {
-		return nil, api.Errorf("InvalidEventPatternException", "Event pattern is not valid. Reason: %v", err)
-	}
-	var event map[string]any
-	if err := json.Unmarshal([]byte(deref(in.Event)), &event); err != nil {
-		return nil, api.Errorf("ValidationException", "Parameter Event is not valid.")
-	}
-	for _, field := range []string{"id", "account", "source", "time", "region", "detail-type"} {
-		if _, ok := event[field].(string); !ok {
-			return nil, api.Errorf("ValidationException", "Parameter Event is not valid.")
-		}
-	}
-	return &eventbridge.TestEventPatternOutput{Result: parsed.Matches(event)}, nil
 }

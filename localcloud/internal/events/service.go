@@ -5,8 +5,6 @@ package events
 
 import (
 	"context"
-	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -84,28 +82,22 @@ func (s *Service) API() *api.Service {
 		update      = eventbridge.UpdateEventBusInput
 		describeBus = eventbridge.DescribeEventBusInput
 		deleteBus   = eventbridge.DeleteEventBusInput
-		allow       = eventbridge.PutPermissionInput
-		disallow    = eventbridge.RemovePermissionInput
 	)
 	return &api.Service{
 		Name: "events", Protocols: []api.Protocol{api.JSON11}, TargetPrefix: "AWSEvents",
 		Operations: api.Table(
 			api.Op("PutEvents", s.putEvents, api.Needs(s.putPermissions), api.Refuses("EndpointId")),
-			api.Op("TestEventPattern", s.testEventPattern),
 
 			api.Op("CreateEventBus", s.createBus, onBus(s, "CreateEventBus", func(in *create) *string { return in.Name }), api.Refuses("EventSourceName", "LogConfig")),
 			api.Op("UpdateEventBus", s.updateBus, onBus(s, "UpdateEventBus", func(in *update) *string { return in.Name }), api.Refuses("LogConfig")),
 			api.Op("DescribeEventBus", s.describeBus, onBus(s, "DescribeEventBus", func(in *describeBus) *string { return in.Name })),
 			api.Op("DeleteEventBus", s.deleteBus, onBus(s, "DeleteEventBus", func(in *deleteBus) *string { return in.Name })),
 			api.Op("ListEventBuses", s.listBuses),
-			api.Op("PutPermission", s.putPermission, onBus(s, "PutPermission", func(in *allow) *string { return in.EventBusName })),
-			api.Op("RemovePermission", s.removePermission, onBus(s, "RemovePermission", func(in *disallow) *string { return in.EventBusName })),
 
 			api.Op("PutRule", s.putRule, onRule(s, "PutRule", func(in *putRule) (bus, name *string) { return in.EventBusName, in.Name }),
 				api.PassesRole(principal, func(in *putRule) []*string { return []*string{in.RoleArn} })),
 			api.Op("DescribeRule", s.describeRule, onRule(s, "DescribeRule", func(in *describe) (bus, name *string) { return in.EventBusName, in.Name })),
 			api.Op("ListRules", s.listRules),
-			api.Op("ListRuleNamesByTarget", s.listRuleNames),
 			api.Op("DeleteRule", s.deleteRule, onRule(s, "DeleteRule", func(in *deleteRule) (bus, name *string) { return in.EventBusName, in.Name })),
 			api.Op("EnableRule", s.enableRule, onRule(s, "EnableRule", func(in *enable) (bus, name *string) { return in.EventBusName, in.Name })),
 			api.Op("DisableRule", s.disableRule, onRule(s, "DisableRule", func(in *disable) (bus, name *string) { return in.EventBusName, in.Name })),
@@ -114,9 +106,9 @@ func (s *Service) API() *api.Service {
 			api.Op("RemoveTargets", s.removeTargets, onRule(s, "RemoveTargets", func(in *remove) (bus, name *string) { return in.EventBusName, in.Rule })),
 			api.Op("ListTargetsByRule", s.listTargets, onRule(s, "ListTargetsByRule", func(in *list) (bus, name *string) { return in.EventBusName, in.Rule })),
 
-			api.Op("TagResource", s.tagResource, api.On("events:TagResource", func(in *eventbridge.TagResourceInput) string { return deref(in.ResourceARN) })),
-			api.Op("UntagResource", s.untagResource, api.On("events:UntagResource", func(in *eventbridge.UntagResourceInput) string { return deref(in.ResourceARN) })),
-			api.Op("ListTagsForResource", s.listTags, api.On("events:ListTagsForResource", func(in *eventbridge.ListTagsForResourceInput) string { return deref(in.ResourceARN) })),
+			api.Op("TagResource", s.tagResource, api.On("events:TagResource", func(in *eventbridge.TagResourceInput) string { return api.Deref(in.ResourceARN) })),
+			api.Op("UntagResource", s.untagResource, api.On("events:UntagResource", func(in *eventbridge.UntagResourceInput) string { return api.Deref(in.ResourceARN) })),
+			api.Op("ListTagsForResource", s.listTags, api.On("events:ListTagsForResource", func(in *eventbridge.ListTagsForResourceInput) string { return api.Deref(in.ResourceARN) })),
 		),
 	}
 }
@@ -130,7 +122,7 @@ func onBus[I any](s *Service, action string, name func(*I) *string) api.Option {
 func onRule[I any](s *Service, action string, rule func(*I) (bus, name *string)) api.Option {
 	return api.On("events:"+action, func(in *I) string {
 		bus, name := rule(in)
-		return s.ruleARN(busName(bus), deref(name))
+		return s.ruleARN(busName(bus), api.Deref(name))
 	})
 }
 
@@ -147,24 +139,8 @@ func page[T any](all []T, name func(T) string, token *string, limit *int32) ([]T
 	if len(all) <= most {
 		return all, nil
 	}
-	return all[:most], ptr(name(all[most-1]))
+	return all[:most], new(name(all[most-1]))
 }
-
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, by its documentation
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
-func deref[T any](pointer *T) T {
-	if pointer == nil {
-		var zero T
-		return zero
-	}
-	return *pointer
-}
-
-func ptr[T any](value T) *T { return &value }
 
 // session is the session that EventBridge opens in a role.
 func session(role string) string {

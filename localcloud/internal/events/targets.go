@@ -2,7 +2,6 @@ package events
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -37,28 +36,15 @@ func supported(arn string) bool {
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 const maxTargets = 5
 
-var validTarget = regexp.MustCompile(`^[\.\-_A-Za-z0-9]+$`)
+var validTarget = regexp.MustCompile(`^[\.\-_A-Za-z0-9]{1,64}$`)
 
 // checkTargets holds targets to what EventBridge allows of their ids and inputs.
 func checkTargets(targets []types.Target) error {
-	var wrong []string
 	for i, target := range targets {
-		refuse := func(constraint string) {
-			wrong = append(wrong, fmt.Sprintf("Value '%s' at 'targets.%d.member.id' failed to satisfy constraint: Member must %s", deref(target.Id), i+1, constraint))
+		if !validTarget.MatchString(api.Deref(target.Id)) {
+			return api.Errorf("ValidationException", `1 validation error detected: Value '%s' at 'targets.%d.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: %s`,
+				api.Deref(target.Id), i+1, validTarget)
 		}
-		if len(deref(target.Id)) > 64 {
-			refuse("have length less than or equal to 64")
-		}
-		if !validTarget.MatchString(deref(target.Id)) {
-			refuse(`satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`)
-		}
-	}
-	if n := len(wrong); n > 0 {
-		errors := "errors"
-		if n == 1 {
-			errors = "error"
-		}
-		return api.Errorf("ValidationException", "%d validation %s detected: %s", n, errors, strings.Join(wrong, "; "))
 	}
 	for _, target := range targets {
 		if err := checkInput(target); err != nil {
@@ -80,10 +66,10 @@ func (s *Service) putTargets(_ context.Context, _ api.Caller, in *eventbridge.Pu
 	}
 	wanted := maps.Clone(r.targets)
 	for _, target := range in.Targets {
-		if !supported(deref(target.Arn)) {
-			return nil, api.Errorf("ValidationException", "the local cloud does not deliver events to %s", deref(target.Arn))
+		if !supported(api.Deref(target.Arn)) {
+			return nil, api.Errorf("ValidationException", "the local cloud does not deliver events to %s", api.Deref(target.Arn))
 		}
-		wanted[deref(target.Id)] = target
+		wanted[api.Deref(target.Id)] = target
 	}
 	if len(wanted) > maxTargets {
 		return nil, api.Errorf("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
@@ -116,6 +102,6 @@ func (s *Service) listTargets(_ context.Context, _ api.Caller, in *eventbridge.L
 	for _, id := range slices.Sorted(maps.Keys(r.targets)) {
 		targets = append(targets, r.targets[id])
 	}
-	targets, next := page(targets, func(t types.Target) string { return deref(t.Id) }, in.NextToken, in.Limit)
+	targets, next := page(targets, func(t types.Target) string { return api.Deref(t.Id) }, in.NextToken, in.Limit)
 	return &eventbridge.ListTargetsByRuleOutput{Targets: targets, NextToken: next}, nil
 }

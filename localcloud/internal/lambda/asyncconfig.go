@@ -2,8 +2,6 @@ package lambda
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -38,25 +36,6 @@ func (s *Service) putEventInvokeConfig(_ context.Context, _ api.Caller, in *lamb
 	return as[lambda.PutFunctionEventInvokeConfigOutput](made), nil
 }
 
-func (s *Service) updateEventInvokeConfig(_ context.Context, _ api.Caller, in *lambda.UpdateFunctionEventInvokeConfigInput) (*lambda.UpdateFunctionEventInvokeConfigOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, _, err := s.invocable(in.FunctionName, in.Qualifier); err != nil {
-		return nil, err
-	}
-	f, q, found, err := s.asyncConfig(in.FunctionName, in.Qualifier)
-	if err != nil {
-		return nil, err
-	}
-	changed := *found
-	set(&changed.MaximumRetryAttempts, in.MaximumRetryAttempts)
-	set(&changed.MaximumEventAgeInSeconds, in.MaximumEventAgeInSeconds)
-	if err := s.keepAsync(f, q, &changed, in.DestinationConfig); err != nil {
-		return nil, err
-	}
-	return as[lambda.UpdateFunctionEventInvokeConfigOutput](changed), nil
-}
-
 func (s *Service) keepAsync(f *function, qualifier string, config *types.FunctionEventInvokeConfig, destinations *types.DestinationConfig) error {
 	var wrong violations
 	wrong.between(config.MaximumRetryAttempts, "maximumRetryAttempts", 0, 2)
@@ -71,8 +50,8 @@ func (s *Service) keepAsync(f *function, qualifier string, config *types.Functio
 	if shown == "" {
 		shown = latestVersion
 	}
-	config.FunctionArn = ptr(s.arn(f.name, shown))
-	config.LastModified = ptr(s.Clock.Now())
+	config.FunctionArn = new(s.arn(f.name, shown))
+	config.LastModified = new(s.Clock.Now())
 	config.DestinationConfig = &types.DestinationConfig{OnFailure: &types.OnFailure{}, OnSuccess: &types.OnSuccess{}}
 	f.async[asyncKey(qualifier)] = config
 	return nil
@@ -83,10 +62,10 @@ func (s *Service) keepAsync(f *function, qualifier string, config *types.Functio
 func (s *Service) checkDestinations(f *function, destinations *types.DestinationConfig) error {
 	var given []string
 	if destinations != nil && destinations.OnSuccess != nil {
-		given = append(given, deref(destinations.OnSuccess.Destination))
+		given = append(given, api.Deref(destinations.OnSuccess.Destination))
 	}
 	if destinations != nil && destinations.OnFailure != nil {
-		given = append(given, deref(destinations.OnFailure.Destination))
+		given = append(given, api.Deref(destinations.OnFailure.Destination))
 	}
 	for _, destination := range given {
 		if destination == "" { // an empty one is none
@@ -109,7 +88,7 @@ func (s *Service) checkDestinations(f *function, destinations *types.Destination
 // operations on these configurations say when it does not. Call with the lock
 // held.
 func (s *Service) invocable(functionName, qualifier *string) (*function, string, error) {
-	n, err := s.name(deref(functionName), deref(qualifier))
+	n, err := s.name(api.Deref(functionName), api.Deref(qualifier))
 	if err != nil {
 		return nil, "", err
 	}
@@ -122,7 +101,7 @@ func (s *Service) invocable(functionName, qualifier *string) (*function, string,
 
 // asyncConfig finds a configuration that must be there. Call with the lock held.
 func (s *Service) asyncConfig(functionName, qualifier *string) (*function, string, *types.FunctionEventInvokeConfig, error) {
-	n, err := s.name(deref(functionName), deref(qualifier))
+	n, err := s.name(api.Deref(functionName), api.Deref(qualifier))
 	if err != nil {
 		return nil, "", nil, err
 	}
@@ -144,21 +123,6 @@ func (s *Service) getEventInvokeConfig(_ context.Context, _ api.Caller, in *lamb
 		return nil, err
 	}
 	return as[lambda.GetFunctionEventInvokeConfigOutput](*config), nil
-}
-
-func (s *Service) listEventInvokeConfigs(_ context.Context, _ api.Caller, in *lambda.ListFunctionEventInvokeConfigsInput) (*lambda.ListFunctionEventInvokeConfigsOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f, _, err := s.invocable(in.FunctionName, nil)
-	if err != nil {
-		return nil, err
-	}
-	all := []types.FunctionEventInvokeConfig{}
-	for _, q := range slices.Sorted(maps.Keys(f.async)) {
-		all = append(all, *f.async[q])
-	}
-	page, next, err := paginate(all, in.Marker, in.MaxItems)
-	return &lambda.ListFunctionEventInvokeConfigsOutput{FunctionEventInvokeConfigs: page, NextMarker: next}, err
 }
 
 func (s *Service) deleteEventInvokeConfig(_ context.Context, _ api.Caller, in *lambda.DeleteFunctionEventInvokeConfigInput) (*lambda.DeleteFunctionEventInvokeConfigOutput, error) {

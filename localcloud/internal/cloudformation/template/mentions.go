@@ -118,26 +118,3 @@ func collectSub(argument any, found map[Mention]bool) {
 		found[Mention{logicalID, attribute}] = true
 	}
 }
-
-// Replace puts a text in the place of every function that is left in an
-// evaluated tree.
-func Replace(tree any, text string) any {
-	switch tree := tree.(type) {
-	case []any:
-		items := make([]any, 0, len(tree))
-		for _, item := range tree {
-			items = append(items, Replace(item, text))
-		}
-		return items
-	case map[string]any:
-		if _, _, is := intrinsic(tree); is {
-			return text
-		}
-		members := make(map[string]any, len(tree))
-		for name, member := range tree {
-			members[name] = Replace(member, text)
-		}
-		return members
-	}
-	return tree
-}
