@@ -19,7 +19,6 @@ const (
 
 var (
 	noon   = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
-	us     = release.Holder{StateMachine: "weir", Execution: "monday"}
 	them   = release.Holder{StateMachine: "weir", Execution: "tuesday"}
 	orders = release.Target{Function: "orders", Alias: "prod"}
 	stock  = release.Target{Function: "stock", Alias: "prod"}

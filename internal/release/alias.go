@@ -57,7 +57,7 @@ func (a Alias) Route() Route {
 // https://github.com/hashicorp/terraform-provider-aws/pull/48116
 func (a Alias) StillMoving() bool { return a.Route().Percent >= 100 }
 
-// Heads is where the alias goes: whole to its version while Lambda is still
+// Destination is where the alias goes: whole to its version while Lambda is still
 // moving it, else its present route. A version that the lock does not know is
 // not the one that the release left.
 func (a Alias) Destination() Route {

@@ -50,8 +50,8 @@ func Run(ctx context.Context, options Options) error {
 	if err := s.start(ctx); err != nil {
 		return err
 	}
-	defer s.cloud.Close()
 	report, err := s.tell(ctx)
+	err = errors.Join(err, s.cloud.Close())
 	if err != nil {
 		return err
 	}

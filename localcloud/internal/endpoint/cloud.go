@@ -1,7 +1,5 @@
-// Package local is a local cloud to rehearse releases on: the AWS services that
-// Weir's template uses, in one process, on one loopback endpoint that unmodified
-// SDKs and tools talk to. Each service has a package of its own below this one;
-// this package puts them together.
+// Package endpoint puts the services of the local cloud together, on one loopback
+// endpoint. Each service has a package of its own beside this one.
 package endpoint
 
 import (
