@@ -38,7 +38,7 @@ func (s *Service) describePermissions(in *cloudwatch.DescribeAlarmsInput) []api.
 	return permissions
 }
 
-func (s *Service) putMetricAlarm(ctx context.Context, _ api.Caller, in *cloudwatch.PutMetricAlarmInput) (*cloudwatch.PutMetricAlarmOutput, error) {
+func (s *Service) putMetricAlarm(_ context.Context, _ api.Caller, in *cloudwatch.PutMetricAlarmInput) (*cloudwatch.PutMetricAlarmOutput, error) {
 	if err := s.checkAlarm(in); err != nil {
 		return nil, err
 	}
@@ -55,33 +55,29 @@ func (s *Service) putMetricAlarm(ctx context.Context, _ api.Caller, in *cloudwat
 		AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
 	}}
 	s.mu.Lock()
-	told := s.keep(a, in.Tags)
+	s.keep(a, in.Tags)
 	if !s.ticking {
 		s.ticking = true
 		s.Clock.AfterFunc(s.pace(), s.tick)
 	}
 	s.mu.Unlock()
-	s.announce(ctx, told.arn, configurationChanged, told)
 	return nil, nil
 }
 
-// keep stores an alarm, which keeps its state and its tags if it is updated, and
-// returns what is to be told of that. Call with the lock held.
-func (s *Service) keep(a *alarm, tags []types.Tag) reconfigured {
+// keep stores an alarm, which keeps its state and its tags if it is updated.
+// Call with the lock held.
+func (s *Service) keep(a *alarm, tags []types.Tag) {
 	old, exists := s.alarms[a.name()]
 	s.alarms[a.name()] = a
 	if !exists {
 		a.tag(tags)
 		s.note(a, types.HistoryItemTypeConfigurationUpdate, fmt.Sprintf("Alarm %q created", a.name()), map[string]any{"version": "1.0", "type": "Create"})
-		return a.reconfigured("create")
+		return
 	}
 	a.metric.StateValue, a.metric.StateReason, a.metric.StateReasonData = old.metric.StateValue, old.metric.StateReason, old.metric.StateReasonData
 	a.metric.StateUpdatedTimestamp, a.metric.StateTransitionedTimestamp = old.metric.StateUpdatedTimestamp, old.metric.StateTransitionedTimestamp
 	a.tags = old.tags
 	s.note(a, types.HistoryItemTypeConfigurationUpdate, fmt.Sprintf("Alarm %q updated", a.name()), map[string]any{"version": "1.0", "type": "Update"})
-	told := a.reconfigured("update")
-	told.Previous = ptr(old.settings())
-	return told
 }
 
 func orEmpty[T any](list []T) []T {
@@ -94,29 +90,19 @@ func orEmpty[T any](list []T) []T {
 // deleteAlarms deletes those of the alarms that there are, at most one of them a
 // composite one. An alarm that the rule of another names stays, and all with it.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
-func (s *Service) deleteAlarms(ctx context.Context, _ api.Caller, in *cloudwatch.DeleteAlarmsInput) (*cloudwatch.DeleteAlarmsOutput, error) {
-	all, err := s.remove(in.AlarmNames)
-	for _, told := range all {
-		s.announce(ctx, told.arn, configurationChanged, told)
-	}
-	return nil, err
-}
-
-func (s *Service) remove(names []string) ([]reconfigured, error) {
+func (s *Service) deleteAlarms(_ context.Context, _ api.Caller, in *cloudwatch.DeleteAlarmsInput) (*cloudwatch.DeleteAlarmsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.checkRemoval(names); err != nil {
+	if err := s.checkRemoval(in.AlarmNames); err != nil {
 		return nil, err
 	}
-	var all []reconfigured
-	for _, name := range names {
+	for _, name := range in.AlarmNames {
 		if a, ok := s.alarms[name]; ok {
 			s.note(a, types.HistoryItemTypeConfigurationUpdate, fmt.Sprintf("Alarm %q deleted", name), map[string]any{"version": "1.0", "type": "Delete"})
 			delete(s.alarms, name)
-			all = append(all, a.reconfigured("delete"))
 		}
 	}
-	return all, nil
+	return nil, nil
 }
 
 // checkRemoval refuses to delete alarms. Call with the lock held.

@@ -24,7 +24,6 @@ import (
 type told struct {
 	mu        sync.Mutex
 	events    []string // changes of state
-	changes   []string // of configuration
 	published []string // subjects
 	messages  []string
 	invoked   []string
@@ -35,11 +34,7 @@ func (l *told) Call(_ context.Context, _ api.Caller, _, _ string, in any) (any, 
 	defer l.mu.Unlock()
 	switch in := in.(type) {
 	case *eventbridge.PutEventsInput:
-		list := &l.events
-		if *in.Entries[0].DetailType == "CloudWatch Alarm Configuration Change" {
-			list = &l.changes
-		}
-		*list = append(*list, *in.Entries[0].Detail)
+		l.events = append(l.events, *in.Entries[0].Detail)
 	case *sns.PublishInput:
 		l.published = append(l.published, *in.Subject)
 		l.messages = append(l.messages, *in.Message)

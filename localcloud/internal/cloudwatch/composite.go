@@ -12,7 +12,7 @@ import (
 	"weir/localcloud/internal/api"
 )
 
-func (s *Service) putCompositeAlarm(ctx context.Context, _ api.Caller, in *cloudwatch.PutCompositeAlarmInput) (*cloudwatch.PutCompositeAlarmOutput, error) {
+func (s *Service) putCompositeAlarm(_ context.Context, _ api.Caller, in *cloudwatch.PutCompositeAlarmInput) (*cloudwatch.PutCompositeAlarmOutput, error) {
 	if err := checkDescribed(described{name: in.AlarmName, description: in.AlarmDescription, alarm: in.AlarmActions,
 		ok: in.OKActions, insufficient: in.InsufficientDataActions, tags: in.Tags}); err != nil {
 		return nil, err
@@ -31,32 +31,37 @@ func (s *Service) putCompositeAlarm(ctx context.Context, _ api.Caller, in *cloud
 		InsufficientDataActions: orEmpty(in.InsufficientDataActions), StateValue: types.StateValueInsufficientData,
 		StateReason: ptr("Unchecked: Initial alarm creation"), AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
 	}}
-	told, err := s.keepComposite(a, in.Tags)
+	done, err := s.keepComposite(a, in.Tags)
 	if err != nil {
 		return nil, err
 	}
-	s.announce(ctx, told.arn, configurationChanged, told)
-	s.Clock.AfterFunc(0, func() { s.judgeConfigured(a, told.Operation+"d") })
+	s.Clock.AfterFunc(0, func() { s.judgeConfigured(a, done) })
 	return nil, nil
 }
 
-// keepComposite stores a composite alarm if there are the alarms that it names.
-func (s *Service) keepComposite(a *alarm, tags []types.Tag) (reconfigured, error) {
+// keepComposite stores a composite alarm if there are the alarms that it names,
+// and tells whether it was created or updated.
+func (s *Service) keepComposite(a *alarm, tags []types.Tag) (done string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	missing := slices.DeleteFunc(slices.Clone(a.children), func(name string) bool { return s.alarms[name] != nil })
 	if len(missing) > 0 {
-		return reconfigured{}, invalid("Could not save the composite alarm as alarms [%s] in the alarm rule do not exist", strings.Join(missing, ", "))
+		return "", invalid("Could not save the composite alarm as alarms [%s] in the alarm rule do not exist", strings.Join(missing, ", "))
 	}
 	if len(a.children) > maxChildren {
-		return reconfigured{}, invalid("The rule of a composite alarm can name at most %d alarms; this one names %d.", maxChildren, len(a.children))
+		return "", invalid("The rule of a composite alarm can name at most %d alarms; this one names %d.", maxChildren, len(a.children))
 	}
 	for _, name := range a.children {
 		if parents := s.parentsOf(name, a.name()); len(parents) >= maxParents {
-			return reconfigured{}, invalid("An alarm can be in the rules of at most %d composite alarms; %s is in so many already.", maxParents, name)
+			return "", invalid("An alarm can be in the rules of at most %d composite alarms; %s is in so many already.", maxParents, name)
 		}
 	}
-	return s.keep(a, tags), nil
+	done = "created"
+	if s.alarms[a.name()] != nil {
+		done = "updated"
+	}
+	s.keep(a, tags)
+	return done, nil
 }
 
 // judgeConfigured judges an alarm once it was put. After that, only a change of

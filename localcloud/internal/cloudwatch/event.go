@@ -4,11 +4,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 )
 
-// The events that EventBridge gets.
-const (
-	stateChanged         = "CloudWatch Alarm State Change"
-	configurationChanged = "CloudWatch Alarm Configuration Change"
-)
+// stateChanged is the event that EventBridge gets.
+const stateChanged = "CloudWatch Alarm State Change"
 
 // detail is what EventBridge and Lambda functions are told of a change of state.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html

@@ -96,23 +96,6 @@ func wants(asked []types.AlarmType, kind types.AlarmType) bool {
 	return false
 }
 
-func (s *Service) describeAlarmsForMetric(_ context.Context, _ api.Caller, in *cloudwatch.DescribeAlarmsForMetricInput) (*cloudwatch.DescribeAlarmsForMetricOutput, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	wanted := key(deref(in.Namespace), deref(in.MetricName), sorted(dimensions(in.Dimensions)))
-	out := &cloudwatch.DescribeAlarmsForMetricOutput{MetricAlarms: []types.MetricAlarm{}}
-	for _, name := range sortedKeys(s.alarms) {
-		m := s.alarms[name].metric
-		if m.MetricName == nil || key(deref(m.Namespace), *m.MetricName, sorted(dimensions(m.Dimensions))) != wanted ||
-			in.Period != nil && deref(m.Period) != *in.Period || in.Statistic != "" && m.Statistic != in.Statistic ||
-			in.ExtendedStatistic != nil && deref(m.ExtendedStatistic) != *in.ExtendedStatistic || in.Unit != "" && m.Unit != in.Unit {
-			continue
-		}
-		out.MetricAlarms = append(out.MetricAlarms, m)
-	}
-	return out, nil
-}
-
 func (s *Service) enableAlarmActions(_ context.Context, _ api.Caller, in *cloudwatch.EnableAlarmActionsInput) (*cloudwatch.EnableAlarmActionsOutput, error) {
 	s.setActions(in.AlarmNames, true)
 	return nil, nil

@@ -70,7 +70,6 @@ func (s *Service) API() *api.Service {
 			api.Op("DeleteAlarms", s.deleteAlarms, api.Needs(func(in *cloudwatch.DeleteAlarmsInput) []api.Permission {
 				return each("cloudwatch:DeleteAlarms", s.alarmARNs(in.AlarmNames))
 			})),
-			api.Op("DescribeAlarmsForMetric", s.describeAlarmsForMetric),
 			api.Op("DescribeAlarmHistory", s.describeAlarmHistory, api.Refuses("AlarmContributorId"), api.On("cloudwatch:DescribeAlarmHistory", func(in *cloudwatch.DescribeAlarmHistoryInput) string {
 				if in.AlarmName == nil {
 					return s.alarmARN("*")

@@ -11,8 +11,6 @@ import (
 	"weir/localcloud/internal/api"
 )
 
-const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
-
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
 type bucketXML struct {
@@ -131,44 +129,4 @@ func (s *Service) getBucketEncryption(_ context.Context, _ api.Caller, r *Reques
 	answer := encryptionXML{}
 	answer.Rule.Default.SSEAlgorithm = "AES256"
 	return &Answer{XML: answer}, nil
-}
-
-type versioningXML struct {
-	XMLName xml.Name `xml:"VersioningConfiguration"`
-	Xmlns   string   `xml:"xmlns,attr"`
-	Status  string   `xml:",omitempty"`
-}
-
-func (s *Service) getBucketVersioning(_ context.Context, _ api.Caller, r *Request) (*Answer, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	b, err := s.find(r)
-	if err != nil {
-		return nil, err
-	}
-	return &Answer{XML: versioningXML{Xmlns: namespace, Status: b.versioning}}, nil
-}
-
-// putBucketVersioning only takes Suspended: the local cloud keeps no object
-// versions.
-func (s *Service) putBucketVersioning(_ context.Context, _ api.Caller, r *Request) (*Answer, error) {
-	var wanted struct{ Status *string }
-	if xml.Unmarshal(r.Body, &wanted) != nil {
-		return nil, malformedXML()
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b, err := s.find(r)
-	switch {
-	case err != nil:
-		return nil, err
-	case wanted.Status == nil:
-		return nil, api.Errorf("IllegalVersioningConfigurationException", "The Versioning element must be specified")
-	case *wanted.Status == "Enabled":
-		return nil, api.StatusErrorf(501, "NotImplemented", "the local cloud's S3 keeps no object versions")
-	case *wanted.Status != "Suspended":
-		return nil, malformedXML()
-	}
-	b.versioning = *wanted.Status
-	return &Answer{}, nil
 }

@@ -104,7 +104,6 @@ var operations = map[string]string{
 	"GET service": "ListBuckets",
 	"PUT bucket":  "CreateBucket", "DELETE bucket": "DeleteBucket", "HEAD bucket": "HeadBucket", "GET bucket": "ListObjectsV2",
 	"GET bucket location": "GetBucketLocation", "GET bucket encryption": "GetBucketEncryption",
-	"GET bucket versioning": "GetBucketVersioning", "PUT bucket versioning": "PutBucketVersioning",
 	"POST bucket delete": "DeleteObjects",
 	"PUT object":         "PutObject", "GET object": "GetObject", "HEAD object": "HeadObject", "DELETE object": "DeleteObject",
 	"POST object uploads": "CreateMultipartUpload", "PUT object uploadId": "UploadPart",

@@ -34,9 +34,6 @@ func TestErrorsAreAsRecorded(t *testing.T) {
 		unmet    = "412 <Code>PreconditionFailed</Code><Message>At least one of the pre-conditions you specified did not hold</Message><Condition>%s</Condition>"
 		badID    = "400 <Code>InvalidArgument</Code><Message>Invalid version id specified</Message><ArgumentName>versionId</ArgumentName><ArgumentValue>HPniJFCx</ArgumentValue>"
 	)
-	status := func(of string) string {
-		return "<VersioningConfiguration>" + of + "</VersioningConfiguration>"
-	}
 	header := func(name, value string) map[string]string { return map[string]string{name: value} }
 	tests := []struct {
 		request request
@@ -47,7 +44,6 @@ func TestErrorsAreAsRecorded(t *testing.T) {
 		{request{"DELETE", here + "none", "", nil}, noBucket},
 		{request{"GET", here + "none?encryption", "", nil}, noBucket},
 		{request{"POST", here + "none?delete", "<Delete><Object><Key>k</Key></Object></Delete>", nil}, noBucket},
-		{request{"PUT", here + "none?versioning", status("<Status>Suspended</Status>"), nil}, noBucket},
 		{request{"PUT", here + "box", "", nil}, "409 <Code>BucketAlreadyOwnedByYou</Code><Message>Your previous request to create the named bucket succeeded and you already own it.</Message><BucketName>box</BucketName>"},
 		{request{"PUT", here + "Test-Bucket", "", nil}, "400 <Code>InvalidBucketName</Code><Message>The specified bucket is not valid.</Message><BucketName>Test-Bucket</BucketName>"},
 		{request{"DELETE", here + "box", "", nil}, "409 <Code>BucketNotEmpty</Code><Message>The bucket you tried to delete is not empty</Message><BucketName>box</BucketName>"},
@@ -60,9 +56,6 @@ func TestErrorsAreAsRecorded(t *testing.T) {
 		{request{"PUT", here + "box/k", "x", header("Content-Md5", "__invalid__")}, fmt.Sprintf(badMD5, "__invalid__")},
 		{request{"PUT", here + "box/k", "x", header("Content-Md5", "MTIz")}, fmt.Sprintf(badMD5, "MTIz")},
 		{request{"PUT", here + "box/k", "x", header("X-Amz-Checksum-Sha256", "wrong")}, "400 <Code>InvalidRequest</Code><Message>Value for x-amz-checksum-sha256 header is invalid.</Message>"},
-		{request{"PUT", here + "box?versioning", status("<Status>enabled</Status>"), nil}, badXML},
-		{request{"PUT", here + "box?versioning", status("<Status>Disabled</Status>"), nil}, badXML},
-		{request{"PUT", here + "box?versioning", status(""), nil}, "400 <Code>IllegalVersioningConfigurationException</Code><Message>The Versioning element must be specified</Message>"},
 		{request{"PUT", here + "box/fake-key?partNumber=1&uploadId=fakeid", "data", nil}, noUpload},
 		{request{"POST", here + "box/fake-key?uploadId=fakeid", "", nil}, noUpload},
 		{request{"DELETE", here + "box/fake-key?uploadId=fakeid", "", nil}, noUpload},

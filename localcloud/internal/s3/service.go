@@ -33,9 +33,8 @@ type Service struct {
 }
 
 type bucket struct {
-	created    time.Time
-	versioning string // "Enabled", "Suspended" or never set
-	objects    map[string]*object
+	created time.Time
+	objects map[string]*object
 }
 
 // object is a stored body with its headers.
@@ -67,8 +66,6 @@ func (s *Service) API() *api.Service {
 			api.Op("HeadBucket", s.headBucket, needs("s3:ListBucket")),
 			api.Op("GetBucketLocation", s.getBucketLocation, needs("s3:GetBucketLocation")),
 			api.Op("GetBucketEncryption", s.getBucketEncryption, needs("s3:GetEncryptionConfiguration")),
-			api.Op("GetBucketVersioning", s.getBucketVersioning, needs("s3:GetBucketVersioning")),
-			api.Op("PutBucketVersioning", s.putBucketVersioning, needs("s3:PutBucketVersioning")),
 			api.Op("ListObjectsV2", s.listObjects, needs("s3:ListBucket")),
 			api.Op("PutObject", s.putObject, needs("s3:PutObject")),
 			api.Op("GetObject", s.getObject, needs("s3:GetObject")),
