@@ -51,7 +51,7 @@ func (s *Service) createChangeSet(ctx context.Context, caller api.Caller, in *cl
 		return nil, err
 	}
 	set := &changeSet{
-		name: name, id: s.env.ARN("cloudformation", "changeSet/"+name+"/"+newID()),
+		name: name, id: s.env.ARN("cloudformation", "changeSet/"+name+"/"+api.NewID()),
 		description: aws.ToString(in.Description), created: s.clock.Now(), plan: p,
 		kind: in.ChangeSetType, tags: in.Tags, capabilities: in.Capabilities,
 		roleARN: role, notifications: in.NotificationARNs, onFailure: in.OnStackFailure,

@@ -1,13 +1,14 @@
 package cloudformation
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+
+	"weir/localcloud/internal/api"
 )
 
 const stackType = "AWS::CloudFormation::Stack"
@@ -24,7 +25,7 @@ func (s *Service) setStack(st *stack, status types.StackStatus, reason string) {
 		set.follow(status)
 	}
 	st.events = append(st.events, types.StackEvent{
-		StackId: aws.String(st.id), StackName: aws.String(st.name), EventId: aws.String(newID()),
+		StackId: aws.String(st.id), StackName: aws.String(st.name), EventId: aws.String(api.NewID()),
 		LogicalResourceId: aws.String(st.name), PhysicalResourceId: aws.String(st.id),
 		ResourceType: aws.String(stackType), ResourceStatus: types.ResourceStatus(status),
 		ResourceStatusReason: optional(reason), Timestamp: aws.Time(now),
@@ -48,7 +49,7 @@ func (s *Service) recordResource(st *stack, m *made, status types.ResourceStatus
 	now := st.next(s.clock.Now())
 	m.status, m.reason, m.at = status, reason, now
 	event := types.StackEvent{
-		StackId: aws.String(st.id), StackName: aws.String(st.name), EventId: aws.String(m.logicalID + "-" + newID()),
+		StackId: aws.String(st.id), StackName: aws.String(st.name), EventId: aws.String(m.logicalID + "-" + api.NewID()),
 		LogicalResourceId: aws.String(m.logicalID), PhysicalResourceId: aws.String(m.physical),
 		ResourceType: aws.String(m.kind), ResourceStatus: status, ResourceStatusReason: optional(reason),
 		Timestamp: aws.Time(now), ClientRequestToken: st.clientToken,
@@ -86,14 +87,4 @@ func optional(text string) *string {
 		return nil
 	}
 	return aws.String(text)
-}
-
-// newID is a random UUID, version 4.
-func newID() string {
-	var b [16]byte
-	if _, err := rand.Read(b[:]); err != nil {
-		panic(err) // the system has no randomness: nothing can go on
-	}
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }

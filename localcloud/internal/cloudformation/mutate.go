@@ -28,7 +28,7 @@ func (s *Service) newStack(name, pattern string) (*stack, error) {
 		return nil, validation("1 validation error detected: Value '%s' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: %s", name, pattern)
 	}
 	return &stack{
-		name: name, id: s.env.ARN("cloudformation", "stack/"+name+"/"+newID()),
+		name: name, id: s.env.ARN("cloudformation", "stack/"+name+"/"+api.NewID()),
 		created: s.clock.Now(), resources: map[string]*made{},
 	}, nil
 }

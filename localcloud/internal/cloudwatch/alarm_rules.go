@@ -46,7 +46,7 @@ func (s *Service) checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 	if period >= hour {
 		most = week
 	}
-	if int64(deref(in.EvaluationPeriods))*period > most {
+	if int64(api.Deref(in.EvaluationPeriods))*period > most {
 		return invalid("EvaluationPeriods * Period must be <= %d", most)
 	}
 	return checkActions(slices.Concat(in.AlarmActions, in.OKActions, in.InsufficientDataActions), vendors)
@@ -62,11 +62,11 @@ func checkThreshold(in *cloudwatch.PutMetricAlarmInput) error {
 		return checkEnum("comparisonOperator", operator, operator.Values()...)
 	case in.Threshold == nil:
 		return invalid("Threshold must not be null")
-	case deref(in.EvaluationPeriods) < 1:
-		return invalid("1 validation error detected: Value '%d' at 'evaluationPeriods' failed to satisfy constraint: Member must have value greater than or equal to 1", deref(in.EvaluationPeriods))
+	case api.Deref(in.EvaluationPeriods) < 1:
+		return invalid("1 validation error detected: Value '%d' at 'evaluationPeriods' failed to satisfy constraint: Member must have value greater than or equal to 1", api.Deref(in.EvaluationPeriods))
 	case in.DatapointsToAlarm != nil && *in.DatapointsToAlarm < 1:
 		return invalid("1 validation error detected: Value '%d' at 'datapointsToAlarm' failed to satisfy constraint: Member must have value greater than or equal to 1", *in.DatapointsToAlarm)
-	case deref(in.DatapointsToAlarm) > *in.EvaluationPeriods:
+	case api.Deref(in.DatapointsToAlarm) > *in.EvaluationPeriods:
 		return invalid("DatapointsToAlarm must be less than or equal to EvaluationPeriods")
 	case in.TreatMissingData != nil && !slices.Contains([]string{breaching, notBreaching, ignore, missing}, *in.TreatMissingData):
 		return invalid("The value %s for parameter TreatMissingData is not supported.", *in.TreatMissingData)
@@ -91,7 +91,7 @@ func checkMetric(in *cloudwatch.PutMetricAlarmInput) error {
 		return invalid("Must specify either Statistic or ExtendedStatistic")
 	case in.EvaluateLowSampleCountPercentile != nil && in.ExtendedStatistic == nil:
 		return invalid("Option evaluateLowSampleCountPercentile can not be applied with statistic %s.", in.Statistic)
-	case deref(in.EvaluateLowSampleCountPercentile) == "ignore":
+	case api.Deref(in.EvaluateLowSampleCountPercentile) == "ignore":
 		return api.StatusErrorf(501, "NotImplemented", "PutMetricAlarm: the local cloud does not support EvaluateLowSampleCountPercentile ignore")
 	case in.ExtendedStatistic != nil && !alarmTakes(*in.ExtendedStatistic):
 		return invalid("The value %s for parameter ExtendedStatistic is not supported.", *in.ExtendedStatistic)
@@ -129,11 +129,11 @@ func (s *Service) checkMetrics(in *cloudwatch.PutMetricAlarmInput) error {
 	}
 	var returned []string
 	for _, q := range in.Metrics {
-		if one, ok := right.parsed[deref(q.Id)]; ok && one.Calls("SEARCH") {
+		if one, ok := right.parsed[api.Deref(q.Id)]; ok && one.Calls("SEARCH") {
 			return invalid("SEARCH is not supported on Metric Alarms.")
 		}
 		if q.ReturnData == nil || *q.ReturnData {
-			returned = append(returned, deref(q.Id))
+			returned = append(returned, api.Deref(q.Id))
 		}
 	}
 	switch {
@@ -153,7 +153,7 @@ func checkQueries(queries []types.MetricDataQuery) error {
 	var periods []int32
 	for _, q := range queries {
 		if q.MetricStat != nil {
-			periods = append(periods, deref(q.MetricStat.Period))
+			periods = append(periods, api.Deref(q.MetricStat.Period))
 		}
 	}
 	expressions := len(queries) - len(periods)

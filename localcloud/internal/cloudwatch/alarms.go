@@ -23,7 +23,7 @@ type alarm struct {
 	tags     map[string]string
 }
 
-func (a *alarm) name() string { return deref(a.metric.AlarmName) }
+func (a *alarm) name() string { return api.Deref(a.metric.AlarmName) }
 
 func (s *Service) alarmARN(name string) string { return s.Env.ARN("cloudwatch", "alarm:"+name) }
 
@@ -43,15 +43,15 @@ func (s *Service) putMetricAlarm(_ context.Context, _ api.Caller, in *cloudwatch
 		return nil, err
 	}
 	now := s.Clock.Now()
-	a := &alarm{id: newID(), metric: types.MetricAlarm{
-		AlarmName: in.AlarmName, AlarmArn: ptr(s.alarmARN(deref(in.AlarmName))), AlarmDescription: in.AlarmDescription,
-		ActionsEnabled: ptr(in.ActionsEnabled == nil || *in.ActionsEnabled), AlarmActions: orEmpty(in.AlarmActions), OKActions: orEmpty(in.OKActions),
+	a := &alarm{id: api.NewID(), metric: types.MetricAlarm{
+		AlarmName: in.AlarmName, AlarmArn: new(s.alarmARN(api.Deref(in.AlarmName))), AlarmDescription: in.AlarmDescription,
+		ActionsEnabled: new(in.ActionsEnabled == nil || *in.ActionsEnabled), AlarmActions: orEmpty(in.AlarmActions), OKActions: orEmpty(in.OKActions),
 		InsufficientDataActions: orEmpty(in.InsufficientDataActions), Namespace: in.Namespace, MetricName: in.MetricName,
 		Dimensions: orEmpty(in.Dimensions), Statistic: in.Statistic, ExtendedStatistic: in.ExtendedStatistic, Period: in.Period,
 		EvaluationPeriods: in.EvaluationPeriods, DatapointsToAlarm: in.DatapointsToAlarm, Threshold: in.Threshold,
 		ComparisonOperator: in.ComparisonOperator, TreatMissingData: in.TreatMissingData, Metrics: in.Metrics, Unit: in.Unit,
 		EvaluateLowSampleCountPercentile: in.EvaluateLowSampleCountPercentile,
-		StateValue:                       types.StateValueInsufficientData, StateReason: ptr("Unchecked: Initial alarm creation"),
+		StateValue:                       types.StateValueInsufficientData, StateReason: new("Unchecked: Initial alarm creation"),
 		AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
 	}}
 	s.mu.Lock()
@@ -140,11 +140,11 @@ func (s *Service) setAlarmState(ctx context.Context, _ api.Caller, in *cloudwatc
 		return nil, invalidFormat("StateReasonData was not syntactically valid JSON")
 	}
 	s.mu.Lock()
-	a, ok := s.alarms[deref(in.AlarmName)]
+	a, ok := s.alarms[api.Deref(in.AlarmName)]
 	s.mu.Unlock()
 	if !ok {
 		return nil, &api.Error{Code: "ResourceNotFound", Status: 404} // AWS gives no message here
 	}
-	s.change(ctx, a, judgement{state: in.StateValue, reason: deref(in.StateReason), data: in.StateReasonData})
+	s.change(ctx, a, judgement{state: in.StateValue, reason: api.Deref(in.StateReason), data: in.StateReasonData})
 	return nil, nil
 }

@@ -19,10 +19,10 @@ import (
 // announce puts what became of an alarm on the event bus.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
 func (s *Service) announce(ctx context.Context, arn *string, what string, detail any) {
-	_, err := s.Bus.Call(ctx, api.ServiceCaller("monitoring.amazonaws.com", deref(arn)), "events", "PutEvents", &eventbridge.PutEventsInput{
-		Entries: []eventtypes.PutEventsRequestEntry{{Source: ptr("aws.cloudwatch"), DetailType: &what, Detail: ptr(marshal(detail)), Resources: []string{deref(arn)}}}})
+	_, err := s.Bus.Call(ctx, api.ServiceCaller("monitoring.amazonaws.com", api.Deref(arn)), "events", "PutEvents", &eventbridge.PutEventsInput{
+		Entries: []eventtypes.PutEventsRequestEntry{{Source: new("aws.cloudwatch"), DetailType: &what, Detail: new(marshal(detail)), Resources: []string{api.Deref(arn)}}}})
 	if err != nil {
-		s.Log.Warn("alarm event not announced", "alarm", deref(arn), "event", what, "error", err.Error())
+		s.Log.Warn("alarm event not announced", "alarm", api.Deref(arn), "event", what, "error", err.Error())
 	}
 }
 
@@ -38,7 +38,7 @@ func (s *Service) act(ctx context.Context, a *alarm, n notice) {
 		if err != nil {
 			why := api.AsError(err).Message
 			summary, outcome, failure = "Failed to execute action "+action+`. Received error: "`+why+`"`, "Failed", &why
-			s.Log.Warn("alarm action failed", "alarm", deref(m.AlarmName), "action", action, "error", err.Error())
+			s.Log.Warn("alarm action failed", "alarm", api.Deref(m.AlarmName), "action", action, "error", err.Error())
 		}
 		s.mu.Lock()
 		s.note(a, types.HistoryItemTypeAction, summary, map[string]any{"actionState": outcome, "notificationResource": action,
@@ -53,15 +53,15 @@ func (s *Service) carryOut(ctx context.Context, action string, n notice) (messag
 	switch {
 	case strings.Contains(action, ":sns:"):
 		message = marshal(n.message())
-		subject := fmt.Sprintf("%s: %q in %s", m.StateValue, deref(m.AlarmName), s.Env.Region)
+		subject := fmt.Sprintf("%s: %q in %s", m.StateValue, api.Deref(m.AlarmName), s.Env.Region)
 		if len(subject) > 100 {
 			subject = subject[:97] + "..."
 		}
-		_, err = s.Bus.Call(ctx, api.ServiceCaller("cloudwatch.amazonaws.com", deref(m.AlarmArn)), "sns", "Publish",
+		_, err = s.Bus.Call(ctx, api.ServiceCaller("cloudwatch.amazonaws.com", api.Deref(m.AlarmArn)), "sns", "Publish",
 			&sns.PublishInput{TopicArn: &action, Message: &message, Subject: &subject})
 	case strings.Contains(action, ":lambda:"):
 		message = marshal(n.event())
-		_, err = s.Bus.Call(ctx, api.ServiceCaller("lambda.alarms.cloudwatch.amazonaws.com", deref(m.AlarmArn)), "lambda", "Invoke",
+		_, err = s.Bus.Call(ctx, api.ServiceCaller("lambda.alarms.cloudwatch.amazonaws.com", api.Deref(m.AlarmArn)), "lambda", "Invoke",
 			&lambda.InvokeInput{FunctionName: &action, InvocationType: lambdatypes.InvocationTypeEvent, Payload: []byte(message)})
 	default:
 		err = api.Errorf("NotImplemented", "the local cloud has no alarm action %s", action)

@@ -20,16 +20,16 @@ func (s *Service) putCompositeAlarm(_ context.Context, _ api.Caller, in *cloudwa
 	if err := checkActions(slices.Concat(in.AlarmActions, in.OKActions, in.InsufficientDataActions), compositeVendors); err != nil {
 		return nil, err
 	}
-	parsed, children, err := parseRule(deref(in.AlarmRule))
+	parsed, children, err := parseRule(api.Deref(in.AlarmRule))
 	if err != nil {
 		return nil, err
 	}
 	now := s.Clock.Now()
-	a := &alarm{rule: parsed, text: deref(in.AlarmRule), children: children, metric: types.MetricAlarm{
-		AlarmName: in.AlarmName, AlarmArn: ptr(s.alarmARN(deref(in.AlarmName))), AlarmDescription: in.AlarmDescription,
-		ActionsEnabled: ptr(in.ActionsEnabled == nil || *in.ActionsEnabled), AlarmActions: orEmpty(in.AlarmActions), OKActions: orEmpty(in.OKActions),
+	a := &alarm{rule: parsed, text: api.Deref(in.AlarmRule), children: children, metric: types.MetricAlarm{
+		AlarmName: in.AlarmName, AlarmArn: new(s.alarmARN(api.Deref(in.AlarmName))), AlarmDescription: in.AlarmDescription,
+		ActionsEnabled: new(in.ActionsEnabled == nil || *in.ActionsEnabled), AlarmActions: orEmpty(in.AlarmActions), OKActions: orEmpty(in.OKActions),
 		InsufficientDataActions: orEmpty(in.InsufficientDataActions), StateValue: types.StateValueInsufficientData,
-		StateReason: ptr("Unchecked: Initial alarm creation"), AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
+		StateReason: new("Unchecked: Initial alarm creation"), AlarmConfigurationUpdatedTimestamp: &now, StateUpdatedTimestamp: &now, StateTransitionedTimestamp: &now,
 	}}
 	done, err := s.keepComposite(a, in.Tags)
 	if err != nil {
@@ -82,10 +82,10 @@ func (s *Service) judgeComposite(a *alarm, changed string) judgement {
 	defer s.mu.Unlock()
 	children := s.childrenOf([]string{changed})
 	if len(children) == 0 { // deleted meanwhile
-		return judgement{state: a.metric.StateValue, reason: deref(a.metric.StateReason), data: a.metric.StateReasonData}
+		return judgement{state: a.metric.StateValue, reason: api.Deref(a.metric.StateReason), data: a.metric.StateReasonData}
 	}
 	of := children[0]
-	at := deref(s.alarms[changed].metric.StateTransitionedTimestamp).UTC()
+	at := api.Deref(s.alarms[changed].metric.StateTransitionedTimestamp).UTC()
 	return because(s.holds(a), children, fmt.Sprintf("%s transitioned to %s at %s", of.ARN, of.State.Value, at.Format("Monday 02 January, 2006 15:04:05 MST")))
 }
 
@@ -110,7 +110,7 @@ func (s *Service) childrenOf(names []string) []child {
 	list := make([]child, 0, len(names))
 	for _, name := range names {
 		if a, ok := s.alarms[name]; ok {
-			list = append(list, child{ARN: *a.metric.AlarmArn, State: stateAt{a.metric.StateValue, stamp(deref(a.metric.StateTransitionedTimestamp))}})
+			list = append(list, child{ARN: *a.metric.AlarmArn, State: stateAt{a.metric.StateValue, stamp(api.Deref(a.metric.StateTransitionedTimestamp))}})
 		}
 	}
 	return list

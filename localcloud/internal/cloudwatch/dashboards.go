@@ -28,9 +28,9 @@ func (s *Service) listDashboards(_ context.Context, _ api.Caller, in *cloudwatch
 	}
 	out := &cloudwatch.ListDashboardsOutput{DashboardEntries: []types.DashboardEntry{}}
 	for _, name := range sortedKeys(s.dashboards) {
-		if strings.HasPrefix(name, deref(in.DashboardNamePrefix)) {
+		if strings.HasPrefix(name, api.Deref(in.DashboardNamePrefix)) {
 			out.DashboardEntries = append(out.DashboardEntries, types.DashboardEntry{DashboardName: &name,
-				DashboardArn: ptr(s.dashboardARN(name)), Size: ptr(int64(len(s.dashboards[name].body))), LastModified: ptr(s.dashboards[name].modified)})
+				DashboardArn: new(s.dashboardARN(name)), Size: new(int64(len(s.dashboards[name].body))), LastModified: new(s.dashboards[name].modified)})
 		}
 	}
 	return out, nil
@@ -78,30 +78,30 @@ func checkBody(text string) error {
 }
 
 func (s *Service) putDashboard(_ context.Context, _ api.Caller, in *cloudwatch.PutDashboardInput) (*cloudwatch.PutDashboardOutput, error) {
-	name := deref(in.DashboardName)
+	name := api.Deref(in.DashboardName)
 	if !dashboardName.MatchString(name) {
 		return nil, invalidValue("The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).\n")
 	}
 	if len(name) > maxDashboardName {
 		return nil, invalidValue("The value for field DashboardName has %d characters; it can have at most %d.", len(name), maxDashboardName)
 	}
-	if err := checkBody(deref(in.DashboardBody)); err != nil {
+	if err := checkBody(api.Deref(in.DashboardBody)); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.dashboards[deref(in.DashboardName)] = dashboard{body: deref(in.DashboardBody), modified: s.Clock.Now()}
+	s.dashboards[api.Deref(in.DashboardName)] = dashboard{body: api.Deref(in.DashboardBody), modified: s.Clock.Now()}
 	return &cloudwatch.PutDashboardOutput{DashboardValidationMessages: []types.DashboardValidationMessage{}}, nil
 }
 
 func (s *Service) getDashboard(_ context.Context, _ api.Caller, in *cloudwatch.GetDashboardInput) (*cloudwatch.GetDashboardOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found, ok := s.dashboards[deref(in.DashboardName)]
+	found, ok := s.dashboards[api.Deref(in.DashboardName)]
 	if !ok {
-		return nil, noDashboard(deref(in.DashboardName))
+		return nil, noDashboard(api.Deref(in.DashboardName))
 	}
-	return &cloudwatch.GetDashboardOutput{DashboardName: in.DashboardName, DashboardBody: &found.body, DashboardArn: ptr(s.dashboardARN(*in.DashboardName))}, nil
+	return &cloudwatch.GetDashboardOutput{DashboardName: in.DashboardName, DashboardBody: &found.body, DashboardArn: new(s.dashboardARN(*in.DashboardName))}, nil
 }
 
 // deleteDashboards deletes all or none.

@@ -24,7 +24,7 @@ func (s *Service) getMetricData(_ context.Context, _ api.Caller, in *cloudwatch.
 	if len(in.MetricDataQueries) == 0 || len(in.MetricDataQueries) > maxQueries {
 		return nil, invalid("The parameter MetricDataQueries has %d entries; it must have 1 to %d.", len(in.MetricDataQueries), maxQueries)
 	}
-	from, to := deref(in.StartTime), deref(in.EndTime)
+	from, to := api.Deref(in.StartTime), api.Deref(in.EndTime)
 	if !from.Before(to) {
 		return nil, invalid("The parameter StartTime must be less than the parameter EndTime.")
 	}
@@ -38,7 +38,7 @@ func (s *Service) getMetricData(_ context.Context, _ api.Caller, in *cloudwatch.
 	for _, q := range in.MetricDataQueries {
 		expressions = expressions || q.Expression != nil
 		if q.ReturnData == nil || *q.ReturnData {
-			results = append(results, s.resultsOf(q, answers[deref(q.Id)], in, labels)...)
+			results = append(results, s.resultsOf(q, answers[api.Deref(q.Id)], in, labels)...)
 		}
 	}
 	return page(results, in, expressions)
@@ -51,11 +51,11 @@ func (s *Service) resultsOf(q types.MetricDataQuery, answer expression.Value, in
 	ascending := in.ScanBy == types.ScanByTimestampAscending
 	var messages []types.MessageData
 	if q.MetricStat != nil && q.MetricStat.Unit == "" {
-		messages = unitMessages(s.store.units(questionOf(q.MetricStat, deref(in.StartTime), deref(in.EndTime))))
+		messages = unitMessages(s.store.units(questionOf(q.MetricStat, api.Deref(in.StartTime), api.Deref(in.EndTime))))
 	}
 	results := make([]types.MetricDataResult, len(list))
 	for i, one := range list {
-		result := types.MetricDataResult{Id: q.Id, Label: ptr(labels.of(q, one, isArray)), StatusCode: types.StatusCodeComplete,
+		result := types.MetricDataResult{Id: q.Id, Label: new(labels.of(q, one, isArray)), StatusCode: types.StatusCodeComplete,
 			Timestamps: []time.Time{}, Values: []float64{}, Messages: messages}
 		for _, start := range points(one.Points).starts(ascending) {
 			result.Timestamps = append(result.Timestamps, time.Unix(start, 0).UTC())
@@ -94,7 +94,7 @@ func page(results []types.MetricDataResult, in *cloudwatch.GetMetricDataInput, e
 		room -= len(result.Values)
 		out.MetricDataResults = append(out.MetricDataResults, result)
 		if cut && !expressions {
-			out.NextToken = ptr(fmt.Sprintf("%d.%d", i, skip+len(result.Values)))
+			out.NextToken = new(fmt.Sprintf("%d.%d", i, skip+len(result.Values)))
 			return out, nil
 		}
 		skip = 0

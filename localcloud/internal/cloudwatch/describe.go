@@ -84,7 +84,7 @@ func checkAsked(in *cloudwatch.DescribeAlarmsInput) error {
 
 // fits tells whether an alarm is asked for.
 func (a *alarm) fits(in *cloudwatch.DescribeAlarmsInput) bool {
-	kind, name := types.AlarmTypeMetricAlarm, deref(a.metric.AlarmName)
+	kind, name := types.AlarmTypeMetricAlarm, api.Deref(a.metric.AlarmName)
 	if a.rule != nil {
 		kind = types.AlarmTypeCompositeAlarm
 	}
@@ -92,7 +92,7 @@ func (a *alarm) fits(in *cloudwatch.DescribeAlarmsInput) bool {
 	switch {
 	case !wants(in.AlarmTypes, kind),
 		len(in.AlarmNames) > 0 && !slices.Contains(in.AlarmNames, name),
-		!strings.HasPrefix(name, deref(in.AlarmNamePrefix)),
+		!strings.HasPrefix(name, api.Deref(in.AlarmNamePrefix)),
 		in.StateValue != "" && in.StateValue != a.metric.StateValue:
 		return false
 	}

@@ -2,6 +2,8 @@ package cloudwatch
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"weir/localcloud/internal/api"
 )
 
 // stateChanged is the event that EventBridge gets.
@@ -54,17 +56,17 @@ func detailOf(before types.MetricAlarm, after alarm) detail {
 }
 
 func stateDetailOf(m types.MetricAlarm) stateDetail {
-	return stateDetail{Value: m.StateValue, Reason: deref(m.StateReason), ReasonData: deref(m.StateReasonData), Timestamp: stamp(deref(m.StateUpdatedTimestamp))}
+	return stateDetail{Value: m.StateValue, Reason: api.Deref(m.StateReason), ReasonData: api.Deref(m.StateReasonData), Timestamp: stamp(api.Deref(m.StateUpdatedTimestamp))}
 }
 
 func (a *alarm) configuration() configuration {
-	c := configuration{Description: deref(a.metric.AlarmDescription), AlarmRule: a.text}
+	c := configuration{Description: api.Deref(a.metric.AlarmDescription), AlarmRule: a.text}
 	queries := a.metric.Metrics
 	if a.rule == nil && len(queries) == 0 {
 		queries = []types.MetricDataQuery{{Id: &a.id, MetricStat: alarmStat(a.metric, alarmStatistic(a.metric))}}
 	}
 	for _, q := range queries {
-		c.Metrics = append(c.Metrics, metricDetail{ID: deref(q.Id), Expression: deref(q.Expression), Label: deref(q.Label),
+		c.Metrics = append(c.Metrics, metricDetail{ID: api.Deref(q.Id), Expression: api.Deref(q.Expression), Label: api.Deref(q.Label),
 			MetricStat: statDetailOf(q.MetricStat), ReturnData: q.ReturnData == nil || *q.ReturnData})
 	}
 	return c
@@ -74,10 +76,10 @@ func statDetailOf(stat *types.MetricStat) *statDetail {
 	if stat == nil {
 		return nil
 	}
-	d := &statDetail{Period: deref(stat.Period), Stat: deref(stat.Stat), Unit: string(stat.Unit)}
-	d.Metric.Namespace, d.Metric.Name, d.Metric.Dimensions = deref(stat.Metric.Namespace), deref(stat.Metric.MetricName), map[string]string{}
+	d := &statDetail{Period: api.Deref(stat.Period), Stat: api.Deref(stat.Stat), Unit: string(stat.Unit)}
+	d.Metric.Namespace, d.Metric.Name, d.Metric.Dimensions = api.Deref(stat.Metric.Namespace), api.Deref(stat.Metric.MetricName), map[string]string{}
 	for _, one := range stat.Metric.Dimensions {
-		d.Metric.Dimensions[deref(one.Name)] = deref(one.Value)
+		d.Metric.Dimensions[api.Deref(one.Name)] = api.Deref(one.Value)
 	}
 	return d
 }

@@ -27,7 +27,7 @@ func (s *Service) note(a *alarm, kind types.HistoryItemType, summary string, dat
 		alarmType = types.AlarmTypeCompositeAlarm
 	}
 	s.history = append(s.history, types.AlarmHistoryItem{AlarmName: a.metric.AlarmName, AlarmType: alarmType, HistoryItemType: kind,
-		HistorySummary: &summary, HistoryData: ptr(marshal(data)), Timestamp: &now})
+		HistorySummary: &summary, HistoryData: new(marshal(data)), Timestamp: &now})
 }
 
 // stateChange is HistoryData of a change of state.
@@ -38,7 +38,7 @@ func stateChange(before, after types.MetricAlarm) any {
 		Data   json.RawMessage  `json:"stateReasonData,omitempty"`
 	}
 	of := func(m types.MetricAlarm) state {
-		return state{m.StateValue, m.StateReason, json.RawMessage(deref(m.StateReasonData))}
+		return state{m.StateValue, m.StateReason, json.RawMessage(api.Deref(m.StateReasonData))}
 	}
 	return struct {
 		Version string `json:"version"`
@@ -60,7 +60,7 @@ func (s *Service) describeAlarmHistory(_ context.Context, _ api.Caller, in *clou
 	defer s.mu.Unlock()
 	items := []types.AlarmHistoryItem{}
 	for _, item := range s.history {
-		if in.AlarmName != nil && *in.AlarmName != deref(item.AlarmName) || in.HistoryItemType != "" && in.HistoryItemType != item.HistoryItemType ||
+		if in.AlarmName != nil && *in.AlarmName != api.Deref(item.AlarmName) || in.HistoryItemType != "" && in.HistoryItemType != item.HistoryItemType ||
 			in.StartDate != nil && item.Timestamp.Before(*in.StartDate) || in.EndDate != nil && item.Timestamp.After(*in.EndDate) || !wants(in.AlarmTypes, item.AlarmType) {
 			continue
 		}

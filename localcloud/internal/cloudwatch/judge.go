@@ -6,16 +6,18 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"weir/localcloud/internal/api"
 )
 
 // alarmPeriod is the length of an alarm's periods: its own, or the longest among
 // its metrics.
 func alarmPeriod(m types.MetricAlarm) time.Duration {
-	seconds := deref(m.Period)
+	seconds := api.Deref(m.Period)
 	for _, q := range m.Metrics {
-		seconds = max(seconds, deref(q.Period))
+		seconds = max(seconds, api.Deref(q.Period))
 		if q.MetricStat != nil {
-			seconds = max(seconds, deref(q.MetricStat.Period))
+			seconds = max(seconds, api.Deref(q.MetricStat.Period))
 		}
 	}
 	if seconds == 0 {
@@ -49,7 +51,7 @@ func beyond(period time.Duration) int {
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 func (s *Service) judge(m types.MetricAlarm) judgement {
 	period := alarmPeriod(m)
-	n := int(deref(m.EvaluationPeriods))
+	n := int(api.Deref(m.EvaluationPeriods))
 	looked := n + beyond(period)
 	// What is not visible yet is not missing: evaluation looks back past the
 	// metric delay.
@@ -57,7 +59,7 @@ func (s *Service) judge(m types.MetricAlarm) judgement {
 	from := end.Add(-time.Duration(looked) * period)
 	values, err := s.alarmSeries(m, from, end)
 	if err != nil {
-		s.Log.Warn("alarm cannot be evaluated", "alarm", deref(m.AlarmName), "error", err.Error())
+		s.Log.Warn("alarm cannot be evaluated", "alarm", api.Deref(m.AlarmName), "error", err.Error())
 		return judgement{state: types.StateValueInsufficientData, reason: err.Error()}
 	}
 	counts := s.alarmSamples(m, from, end)
@@ -111,7 +113,7 @@ func (s *Service) alarmSeries(m types.MetricAlarm, from, to time.Time) (points, 
 	}
 	for _, q := range m.Metrics {
 		if q.ReturnData == nil || *q.ReturnData {
-			if list, isArray := answers[deref(q.Id)].Series(); len(list) == 1 && !isArray {
+			if list, isArray := answers[api.Deref(q.Id)].Series(); len(list) == 1 && !isArray {
 				return list[0].Points, nil
 			}
 			return nil, errManySeries
@@ -146,7 +148,7 @@ func alarmStatistic(m types.MetricAlarm) string {
 }
 
 func breaches(m types.MetricAlarm, value float64) bool {
-	threshold := deref(m.Threshold)
+	threshold := api.Deref(m.Threshold)
 	switch m.ComparisonOperator {
 	case types.ComparisonOperatorGreaterThanThreshold:
 		return value > threshold

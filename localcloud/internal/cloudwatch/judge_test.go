@@ -33,16 +33,16 @@ func TestMissingDataAreEvaluatedAsDocumented(t *testing.T) {
 	}
 	for _, test := range tests {
 		for i, treat := range []string{missing, ignore, breaching, notBreaching} {
-			m := types.MetricAlarm{DatapointsToAlarm: &test.needed, Threshold: ptr(1.0), TreatMissingData: &treat,
+			m := types.MetricAlarm{DatapointsToAlarm: &test.needed, Threshold: new(1.0), TreatMissingData: &treat,
 				ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold}
 			periods := make([]evaluated, len(test.data))
 			for age := 1; age <= len(test.data); age++ {
 				p := evaluated{age: age, start: time.Unix(int64(-60*age), 0)}
 				switch test.data[len(test.data)-age] {
 				case '0':
-					p.value = ptr(0.0)
+					p.value = new(0.0)
 				case 'X':
-					p.value = ptr(5.0)
+					p.value = new(5.0)
 				}
 				periods[age-1] = p
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
+	"weir/localcloud/internal/api"
 	"weir/localcloud/internal/cloudwatch/expression"
 )
 
@@ -22,8 +23,8 @@ func labelling(queries []types.MetricDataQuery) labels {
 		case first == nil:
 			first = q.MetricStat
 		default:
-			l.statistic = l.statistic || deref(q.MetricStat.Stat) != deref(first.Stat)
-			l.period = l.period || deref(q.MetricStat.Period) != deref(first.Period)
+			l.statistic = l.statistic || api.Deref(q.MetricStat.Stat) != api.Deref(first.Stat)
+			l.period = l.period || api.Deref(q.MetricStat.Period) != api.Deref(first.Period)
 		}
 	}
 	return l
@@ -32,18 +33,18 @@ func labelling(queries []types.MetricDataQuery) labels {
 func (l labels) of(q types.MetricDataQuery, series expression.Series, isArray bool) string {
 	switch {
 	case isArray:
-		return strings.TrimSpace(deref(q.Label) + " " + series.Label)
+		return strings.TrimSpace(api.Deref(q.Label) + " " + series.Label)
 	case q.Label != nil:
 		return *q.Label
 	case q.MetricStat == nil:
-		return deref(q.Id)
+		return api.Deref(q.Id)
 	}
 	parts := []string{series.Label}
 	if l.statistic {
-		parts = append(parts, deref(q.MetricStat.Stat))
+		parts = append(parts, api.Deref(q.MetricStat.Stat))
 	}
 	if l.period {
-		parts = append(parts, strconv.Itoa(int(deref(q.MetricStat.Period))))
+		parts = append(parts, strconv.Itoa(int(api.Deref(q.MetricStat.Period))))
 	}
 	return strings.Join(parts, " ")
 }

@@ -5,6 +5,8 @@ import (
 	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"weir/localcloud/internal/api"
 )
 
 // Limits of alarms, dimensions and tags.
@@ -30,7 +32,7 @@ type described struct {
 
 // checkDescribed refuses what is too long, or has too many members.
 func checkDescribed(in described) error {
-	name := deref(in.name)
+	name := api.Deref(in.name)
 	switch {
 	case name == "":
 		return tooShort("alarmName")
@@ -38,8 +40,8 @@ func checkDescribed(in described) error {
 		return tooLong("alarmName", name, maxAlarmName)
 	case strings.ContainsFunc(name, func(r rune) bool { return r < unicode.MaxASCII && unicode.IsControl(r) || r == 127 }):
 		return invalid("The alarm name %q must not contain ASCII control characters.", name)
-	case len([]rune(deref(in.description))) > maxDescription:
-		return tooLong("alarmDescription", deref(in.description), maxDescription)
+	case len([]rune(api.Deref(in.description))) > maxDescription:
+		return tooLong("alarmDescription", api.Deref(in.description), maxDescription)
 	}
 	for member, actions := range map[string][]string{"alarmActions": in.alarm, "oKActions": in.ok, "insufficientDataActions": in.insufficient} {
 		if len(actions) > maxActions {
@@ -52,7 +54,7 @@ func checkDescribed(in described) error {
 // checkTags refuses tags that a resource with some already cannot have.
 func checkTags(tags []types.Tag, already int) error {
 	for _, tag := range tags {
-		switch key, value := deref(tag.Key), deref(tag.Value); {
+		switch key, value := api.Deref(tag.Key), api.Deref(tag.Value); {
 		case key == "":
 			return tooShort("tags.member.key")
 		case len([]rune(key)) > maxTagKey:

@@ -55,7 +55,7 @@ func has(dimensions []api.Dimension, filters []types.DimensionFilter) bool {
 	for _, filter := range filters {
 		found := false
 		for _, d := range dimensions {
-			found = found || d.Name == deref(filter.Name) && (filter.Value == nil || d.Value == *filter.Value)
+			found = found || d.Name == api.Deref(filter.Name) && (filter.Value == nil || d.Value == *filter.Value)
 		}
 		if !found {
 			return false

@@ -27,7 +27,7 @@ func (n notice) event() any {
 		Time      string `json:"time"`
 		Region    string `json:"region"`
 		AlarmData detail `json:"alarmData"`
-	}{"aws.cloudwatch", deref(m.AlarmArn), n.env.Account, stamp(deref(m.StateUpdatedTimestamp)), n.env.Region, detailOf(n.before, n.alarm)}
+	}{"aws.cloudwatch", api.Deref(m.AlarmArn), n.env.Account, stamp(api.Deref(m.StateUpdatedTimestamp)), n.env.Region, detailOf(n.before, n.alarm)}
 }
 
 // message is what an SNS topic is told: of a metric alarm with its trigger, of
@@ -61,9 +61,9 @@ type messageChild struct {
 
 func (n notice) message() message {
 	m := n.alarm.metric
-	told := message{AlarmName: deref(m.AlarmName), AlarmDescription: m.AlarmDescription, AWSAccountID: n.env.Account,
-		NewStateValue: m.StateValue, NewStateReason: deref(m.StateReason), StateChangeTime: stamp(deref(m.StateUpdatedTimestamp)),
-		Region: n.env.Region, AlarmARN: deref(m.AlarmArn), OldStateValue: n.before.StateValue,
+	told := message{AlarmName: api.Deref(m.AlarmName), AlarmDescription: m.AlarmDescription, AWSAccountID: n.env.Account,
+		NewStateValue: m.StateValue, NewStateReason: api.Deref(m.StateReason), StateChangeTime: stamp(api.Deref(m.StateUpdatedTimestamp)),
+		Region: n.env.Region, AlarmARN: api.Deref(m.AlarmArn), OldStateValue: n.before.StateValue,
 		OKActions: m.OKActions, AlarmActions: m.AlarmActions, InsufficientDataActions: m.InsufficientDataActions, AlarmRule: n.alarm.text}
 	for _, c := range n.children {
 		one := messageChild{ARN: c.ARN}
@@ -71,7 +71,7 @@ func (n notice) message() message {
 		told.TriggeringChildren = append(told.TriggeringChildren, one)
 	}
 	if n.alarm.rule == nil {
-		told.AlarmConfigurationUpdatedTimestamp = stamp(deref(m.AlarmConfigurationUpdatedTimestamp))
+		told.AlarmConfigurationUpdatedTimestamp = stamp(api.Deref(m.AlarmConfigurationUpdatedTimestamp))
 		told.Trigger = triggerOf(m)
 	}
 	return told
@@ -126,8 +126,8 @@ type statTrigger struct {
 
 func triggerOf(m types.MetricAlarm) trigger {
 	t := trigger{Period: int32(alarmPeriod(m).Seconds()), EvaluationPeriods: m.EvaluationPeriods, DatapointsToAlarm: m.DatapointsToAlarm,
-		ComparisonOperator: m.ComparisonOperator, Threshold: number(deref(m.Threshold)), TreatMissingData: deref(m.TreatMissingData),
-		EvaluateLowSampleCountPercentile: deref(m.EvaluateLowSampleCountPercentile)}
+		ComparisonOperator: m.ComparisonOperator, Threshold: number(api.Deref(m.Threshold)), TreatMissingData: api.Deref(m.TreatMissingData),
+		EvaluateLowSampleCountPercentile: api.Deref(m.EvaluateLowSampleCountPercentile)}
 	for _, q := range m.Metrics {
 		one := queryTrigger{Expression: q.Expression, ID: q.Id, Label: q.Label, ReturnData: q.ReturnData == nil || *q.ReturnData}
 		if q.MetricStat != nil {

@@ -10,11 +10,11 @@ import (
 )
 
 func (s *Service) putMetricData(_ context.Context, _ api.Caller, in *cloudwatch.PutMetricDataInput) (*cloudwatch.PutMetricDataOutput, error) {
-	if err := checkData(deref(in.Namespace), in.MetricData, s.Clock.Now()); err != nil {
+	if err := checkData(api.Deref(in.Namespace), in.MetricData, s.Clock.Now()); err != nil {
 		return nil, err
 	}
 	for _, d := range in.MetricData {
-		s.put(deref(in.Namespace), d)
+		s.put(api.Deref(in.Namespace), d)
 	}
 	return nil, nil
 }
@@ -25,8 +25,8 @@ func (s *Service) put(namespace string, d types.MetricDatum) {
 	if d.Timestamp != nil {
 		at = *d.Timestamp
 	}
-	base := api.Datum{Namespace: namespace, Name: deref(d.MetricName), Dimensions: dimensions(d.Dimensions), Unit: string(d.Unit),
-		High: deref(d.StorageResolution) == 1, Time: at}
+	base := api.Datum{Namespace: namespace, Name: api.Deref(d.MetricName), Dimensions: dimensions(d.Dimensions), Unit: string(d.Unit),
+		High: api.Deref(d.StorageResolution) == 1, Time: at}
 	if d.Value != nil {
 		base.Value = *d.Value
 		s.store.add(base, 1)
@@ -48,7 +48,7 @@ func (s *Service) put(namespace string, d types.MetricDatum) {
 // count, sum, minimum, maximum and average are exact, percentiles are not (AWS
 // gives none unless the extremes are equal).
 func (s *Service) addSet(d api.Datum, set types.StatisticSet) {
-	count, sum, low, high := deref(set.SampleCount), deref(set.Sum), deref(set.Minimum), deref(set.Maximum)
+	count, sum, low, high := api.Deref(set.SampleCount), api.Deref(set.Sum), api.Deref(set.Minimum), api.Deref(set.Maximum)
 	add := func(value, weight float64) {
 		d.Value = value
 		s.store.add(d, weight)
@@ -67,7 +67,7 @@ func (s *Service) addSet(d api.Datum, set types.StatisticSet) {
 func dimensions(list []types.Dimension) []api.Dimension {
 	out := make([]api.Dimension, len(list))
 	for i, d := range list {
-		out[i] = api.Dimension{Name: deref(d.Name), Value: deref(d.Value)}
+		out[i] = api.Dimension{Name: api.Deref(d.Name), Value: api.Deref(d.Value)}
 	}
 	return out
 }

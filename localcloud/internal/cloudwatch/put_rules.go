@@ -65,8 +65,8 @@ func printable(text string) bool {
 // checkIdentity refuses a name, dimensions and a time that no metric can have.
 func checkIdentity(name func(member string) string, d types.MetricDatum, now time.Time) *api.Error {
 	switch {
-	case deref(d.MetricName) == "" || len(*d.MetricName) > maxName:
-		return invalidValue("The value %s for parameter %s is invalid; it must have 1 to %d characters.", deref(d.MetricName), name("MetricName"), maxName)
+	case api.Deref(d.MetricName) == "" || len(*d.MetricName) > maxName:
+		return invalidValue("The value %s for parameter %s is invalid; it must have 1 to %d characters.", api.Deref(d.MetricName), name("MetricName"), maxName)
 	case len(d.Dimensions) > maxDimensions:
 		return invalidValue("The collection %s must not have a size greater than %d.", name("Dimensions"), maxDimensions)
 	case d.Timestamp != nil && d.Timestamp.Before(now.Add(-oldestDatum)):
@@ -75,7 +75,7 @@ func checkIdentity(name func(member string) string, d types.MetricDatum, now tim
 		return invalidValue("The parameter %s must specify a time no more than two hours in the future.", name("Timestamp"))
 	}
 	for i, dimension := range d.Dimensions {
-		key, value := deref(dimension.Name), deref(dimension.Value)
+		key, value := api.Deref(dimension.Name), api.Deref(dimension.Value)
 		if strings.TrimSpace(key) == "" || strings.HasPrefix(key, ":") || len(key) > maxName || !printable(key) {
 			return invalidValue("The value %s for parameter %s is invalid.", key, name(fmt.Sprintf("Dimensions.member.%d.Name", i+1)))
 		}
@@ -96,7 +96,7 @@ func checkDatum(name func(member string) string, d types.MetricDatum, now time.T
 	both := func(member string) *api.Error {
 		return invalidCombination("The parameters %s and %s are mutually exclusive and you have specified both.", name("Value"), name(member))
 	}
-	resolution := deref(d.StorageResolution)
+	resolution := api.Deref(d.StorageResolution)
 	switch {
 	case d.StorageResolution != nil && resolution != 1 && resolution != 60:
 		return invalidValue("The value %d for parameter %s is invalid; it must be 1 or 60.", resolution, name("StorageResolution"))
@@ -112,8 +112,8 @@ func checkDatum(name func(member string) string, d types.MetricDatum, now time.T
 		return invalidValue("The parameters %s and %s must be of the same size.", name("Values"), name("Counts"))
 	case d.Value == nil && len(d.Values) == 0 && d.StatisticValues == nil:
 		return invalidCombination("At least one of the parameters %s and %s must be specified.", name("Value"), name("StatisticValues"))
-	case d.StatisticValues != nil && (deref(d.StatisticValues.SampleCount) <= 0 || deref(d.StatisticValues.Minimum) > deref(d.StatisticValues.Maximum)):
-		return invalidValue("The statistic set of metric %s must have a SampleCount above 0 and a Minimum that is not above its Maximum.", deref(d.MetricName))
+	case d.StatisticValues != nil && (api.Deref(d.StatisticValues.SampleCount) <= 0 || api.Deref(d.StatisticValues.Minimum) > api.Deref(d.StatisticValues.Maximum)):
+		return invalidValue("The statistic set of metric %s must have a SampleCount above 0 and a Minimum that is not above its Maximum.", api.Deref(d.MetricName))
 	case d.Value != nil:
 		return checkValue(name("Value"), *d.Value)
 	}

@@ -42,7 +42,7 @@ const (
 func (s *Service) check(queries []types.MetricDataQuery) (checked, error) {
 	parsed, seen := map[string]*expression.Expression{}, map[string]bool{}
 	for i, q := range queries {
-		id := deref(q.Id)
+		id := api.Deref(q.Id)
 		if err := s.checkQuery(i, q); err != nil {
 			return checked{}, err
 		}
@@ -68,7 +68,7 @@ func (s *Service) check(queries []types.MetricDataQuery) (checked, error) {
 
 // checkQuery refuses a query for what it says itself.
 func (s *Service) checkQuery(i int, q types.MetricDataQuery) error {
-	id := deref(q.Id)
+	id := api.Deref(q.Id)
 	switch {
 	case !queryID.MatchString(id):
 		return invalid("The value %s for parameter MetricDataQueries.member.%d.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.", id, i+1)
@@ -78,13 +78,13 @@ func (s *Service) checkQuery(i int, q types.MetricDataQuery) error {
 		return invalid("The parameters MetricDataQuery Expression and MetricStat are mutually exclusive and you have specified both.")
 	case q.Expression == nil && (q.MetricStat == nil || q.MetricStat.Metric == nil):
 		return invalid("The parameter MetricDataQueries.member.%d.MetricStat is required.\n", i+1)
-	case len(deref(q.Expression)) > maxExpression:
+	case len(api.Deref(q.Expression)) > maxExpression:
 		return tooLong(fmt.Sprintf("metricDataQueries.%d.member.expression", i+1), *q.Expression, maxExpression)
-	case strings.HasPrefix(strings.ToUpper(strings.TrimSpace(deref(q.Expression))), "SELECT "):
+	case strings.HasPrefix(strings.ToUpper(strings.TrimSpace(api.Deref(q.Expression))), "SELECT "):
 		return invalid("The local cloud does not support Metrics Insights queries (%s).", id)
 	case q.AccountId != nil && *q.AccountId != s.Env.Account:
 		return invalid("The local cloud has no metrics of account %s.", *q.AccountId)
-	case q.Period != nil && !validPeriod(int64(*q.Period)), q.MetricStat != nil && !validPeriod(int64(deref(q.MetricStat.Period))):
+	case q.Period != nil && !validPeriod(int64(*q.Period)), q.MetricStat != nil && !validPeriod(int64(api.Deref(q.MetricStat.Period))):
 		return errDataPeriod
 	case q.MetricStat != nil && len(q.MetricStat.Metric.Dimensions) > maxDimensions:
 		return tooMany(fmt.Sprintf("metricDataQueries.%d.member.metricStat.metric.dimensions", i+1), maxDimensions)
@@ -98,7 +98,7 @@ func typesOf(queries []types.MetricDataQuery, parsed map[string]*expression.Expr
 	found, open := map[string]expression.Type{}, map[string]bool{}
 	for _, q := range queries {
 		if q.Expression == nil {
-			found[deref(q.Id)] = expression.OfMetric
+			found[api.Deref(q.Id)] = expression.OfMetric
 		}
 	}
 	var resolve func(id string) (expression.Type, error)
@@ -124,7 +124,7 @@ func typesOf(queries []types.MetricDataQuery, parsed map[string]*expression.Expr
 		return of, nil
 	}
 	for _, q := range queries {
-		if _, err := resolve(deref(q.Id)); err != nil {
+		if _, err := resolve(api.Deref(q.Id)); err != nil {
 			return nil, err
 		}
 	}
@@ -138,7 +138,7 @@ func checkStats(queries []types.MetricDataQuery) error {
 		if q.MetricStat == nil {
 			continue
 		}
-		if name := deref(q.MetricStat.Stat); !isStatistic(name) {
+		if name := api.Deref(q.MetricStat.Stat); !isStatistic(name) {
 			wrong = append(wrong, invalid("The value %s for parameter MetricDataQueries.member.%d.MetricStat.Stat is not a valid statistic.", name, i+1))
 		}
 	}
@@ -161,7 +161,7 @@ func (s *Service) evaluate(queries []types.MetricDataQuery, from, to time.Time) 
 	}
 	e := &evaluation{service: s, queries: queries, checked: right, from: from, to: to, answers: map[string]expression.Value{}}
 	for _, q := range queries {
-		if _, err := e.answer(deref(q.Id)); err != nil {
+		if _, err := e.answer(api.Deref(q.Id)); err != nil {
 			return nil, err
 		}
 	}
@@ -173,7 +173,7 @@ func (e *evaluation) answer(id string) (expression.Value, error) {
 		return answer, nil
 	}
 	for _, q := range e.queries {
-		if deref(q.Id) != id {
+		if api.Deref(q.Id) != id {
 			continue
 		}
 		answer, err := e.evaluate(q)
@@ -186,10 +186,10 @@ func (e *evaluation) answer(id string) (expression.Value, error) {
 }
 
 func (e *evaluation) evaluate(q types.MetricDataQuery) (expression.Value, error) {
-	id := deref(q.Id)
+	id := api.Deref(q.Id)
 	if q.MetricStat != nil {
 		points, err := e.service.query(q.MetricStat, e.from, e.to)
-		return expression.One(expression.Series{Label: deref(q.MetricStat.Metric.MetricName), Period: int64(deref(q.MetricStat.Period)), Points: points}), err
+		return expression.One(expression.Series{Label: api.Deref(q.MetricStat.Metric.MetricName), Period: int64(api.Deref(q.MetricStat.Period)), Points: points}), err
 	}
 	answer, err := e.checked.parsed[id].Eval(e.scope(q))
 	if err != nil {
@@ -205,12 +205,12 @@ func (e *evaluation) scope(q types.MetricDataQuery) *expression.Scope {
 	if now := e.service.Clock.Now(); now.Before(to) {
 		to = now
 	}
-	period := int64(deref(q.Period))
+	period := int64(api.Deref(q.Period))
 	for _, other := range e.queries {
 		if other.MetricStat == nil || q.Period != nil {
 			continue
 		}
-		if own := int64(deref(other.MetricStat.Period)); period == 0 || own < period {
+		if own := int64(api.Deref(other.MetricStat.Period)); period == 0 || own < period {
 			period = own
 		}
 	}
@@ -230,10 +230,10 @@ func (e *evaluation) scope(q types.MetricDataQuery) *expression.Scope {
 func (e *evaluation) metrics(containing string) ([]expression.Series, error) {
 	var all []expression.Series
 	for _, q := range e.queries {
-		if q.MetricStat == nil || !strings.Contains(deref(q.Id), containing) {
+		if q.MetricStat == nil || !strings.Contains(api.Deref(q.Id), containing) {
 			continue
 		}
-		answer, err := e.answer(deref(q.Id))
+		answer, err := e.answer(api.Deref(q.Id))
 		if err != nil {
 			return nil, err
 		}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"weir/localcloud/internal/api"
 )
 
 // What an alarm does with missing data: a datum that stands for them is told of
@@ -37,9 +39,9 @@ func verdict(m types.MetricAlarm, periods []evaluated) (types.StateValue, string
 		}
 	}
 	n, lacking := len(periods), len(periods)-len(over)-len(under)
-	needed := int(cmp.Or(deref(m.DatapointsToAlarm), int32(n)))
+	needed := int(cmp.Or(api.Deref(m.DatapointsToAlarm), int32(n)))
 	t := telling{m: m, n: n, needed: needed, missing: lacking, received: len(over) + len(under)}
-	switch stateOf(tally{over: len(over), under: len(under), missing: lacking, needed: needed, oldest: oldest}, deref(m.TreatMissingData)) {
+	switch stateOf(tally{over: len(over), under: len(under), missing: lacking, needed: needed, oldest: oldest}, api.Deref(m.TreatMissingData)) {
 	case types.StateValueAlarm:
 		return types.StateValueAlarm, t.say(over, "", fmt.Sprintf("(minimum %s for OK -> ALARM transition)", count(needed, "datapoint")))
 	case types.StateValueOk:
@@ -93,7 +95,7 @@ const mostListed = 5
 // told of alarms that state M.
 func (t telling) say(deciding []string, not, minimum string) string {
 	treated := ""
-	if as := standsFor[deref(t.m.TreatMissingData)]; t.missing > 0 && as != "" {
+	if as := standsFor[api.Deref(t.m.TreatMissingData)]; t.missing > 0 && as != "" {
 		treated = fmt.Sprintf(" and %s treated as [%s]", were(t.missing, "missing datapoint"), as)
 	}
 	if len(deciding) == 0 {
@@ -112,7 +114,7 @@ func (t telling) say(deciding []string, not, minimum string) string {
 		verb = "were"
 	}
 	listed := strings.Join(deciding[:min(len(deciding), mostListed)], ", ")
-	crossed := fmt.Sprintf("%s %s%s the threshold (%s)%s", verb, not, comparison[t.m.ComparisonOperator], decimal(deref(t.m.Threshold)), treated)
+	crossed := fmt.Sprintf("%s %s%s the threshold (%s)%s", verb, not, comparison[t.m.ComparisonOperator], decimal(api.Deref(t.m.Threshold)), treated)
 	if len(deciding) < mostListed {
 		return fmt.Sprintf("Threshold Crossed: %s [%s] %s%s", counted, listed, crossed, end)
 	}
@@ -161,7 +163,7 @@ type evaluatedData struct {
 
 func reasonOf(m types.MetricAlarm, periods []evaluated, now time.Time) reasonData {
 	data := reasonData{Version: "1.0", QueryDate: stamp(now), Unit: string(m.Unit), Statistic: alarmStatistic(m),
-		Period: int64(alarmPeriod(m).Seconds()), Threshold: number(deref(m.Threshold)),
+		Period: int64(alarmPeriod(m).Seconds()), Threshold: number(api.Deref(m.Threshold)),
 		RecentDatapoints: []json.Number{}, EvaluatedDatapoints: make([]evaluatedData, len(periods))}
 	for i, p := range periods {
 		one := evaluatedData{Timestamp: stamp(p.start)}

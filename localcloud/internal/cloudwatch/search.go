@@ -43,7 +43,7 @@ func (s *Service) search(search expression.Search, name string, period int64, fr
 	s.store.mu.Unlock()
 	answers := make([]expression.Series, len(found))
 	for i, one := range found {
-		stat := &types.MetricStat{Stat: &name, Period: ptr(int32(period)), Metric: &types.Metric{Namespace: &one.namespace, MetricName: &one.name}}
+		stat := &types.MetricStat{Stat: &name, Period: new(int32(period)), Metric: &types.Metric{Namespace: &one.namespace, MetricName: &one.name}}
 		for _, d := range one.dimensions {
 			stat.Metric.Dimensions = append(stat.Metric.Dimensions, types.Dimension{Name: &d.Name, Value: &d.Value})
 		}

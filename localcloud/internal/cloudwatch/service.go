@@ -1,8 +1,6 @@
 package cloudwatch
 
 import (
-	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -63,10 +61,10 @@ func (s *Service) API() *api.Service {
 			api.Op("GetMetricData", s.getMetricData, api.Refuses("LabelOptions")),
 			api.Op("GetMetricStatistics", s.getMetricStatistics),
 			api.Op("ListMetrics", s.listMetrics, api.Refuses("IncludeLinkedAccounts", "OwningAccount")),
-			api.Op("PutMetricAlarm", s.putMetricAlarm, api.On("cloudwatch:PutMetricAlarm", func(in *cloudwatch.PutMetricAlarmInput) string { return s.alarmARN(deref(in.AlarmName)) }), api.Refuses("ThresholdMetricId")),
-			api.Op("PutCompositeAlarm", s.putCompositeAlarm, api.On("cloudwatch:PutCompositeAlarm", func(in *cloudwatch.PutCompositeAlarmInput) string { return s.alarmARN(deref(in.AlarmName)) }), api.Refuses("ActionsSuppressor", "ActionsSuppressorExtensionPeriod", "ActionsSuppressorWaitPeriod")),
+			api.Op("PutMetricAlarm", s.putMetricAlarm, api.On("cloudwatch:PutMetricAlarm", func(in *cloudwatch.PutMetricAlarmInput) string { return s.alarmARN(api.Deref(in.AlarmName)) }), api.Refuses("ThresholdMetricId")),
+			api.Op("PutCompositeAlarm", s.putCompositeAlarm, api.On("cloudwatch:PutCompositeAlarm", func(in *cloudwatch.PutCompositeAlarmInput) string { return s.alarmARN(api.Deref(in.AlarmName)) }), api.Refuses("ActionsSuppressor", "ActionsSuppressorExtensionPeriod", "ActionsSuppressorWaitPeriod")),
 			api.Op("DescribeAlarms", s.describeAlarms, api.Needs(s.describePermissions), api.Refuses("ChildrenOfAlarmName", "ParentsOfAlarmName")),
-			api.Op("SetAlarmState", s.setAlarmState, api.On("cloudwatch:SetAlarmState", func(in *cloudwatch.SetAlarmStateInput) string { return s.alarmARN(deref(in.AlarmName)) })),
+			api.Op("SetAlarmState", s.setAlarmState, api.On("cloudwatch:SetAlarmState", func(in *cloudwatch.SetAlarmStateInput) string { return s.alarmARN(api.Deref(in.AlarmName)) })),
 			api.Op("DeleteAlarms", s.deleteAlarms, api.Needs(func(in *cloudwatch.DeleteAlarmsInput) []api.Permission {
 				return each("cloudwatch:DeleteAlarms", s.alarmARNs(in.AlarmNames))
 			})),
@@ -82,9 +80,9 @@ func (s *Service) API() *api.Service {
 			api.Op("DisableAlarmActions", s.disableAlarmActions, api.Needs(func(in *cloudwatch.DisableAlarmActionsInput) []api.Permission {
 				return each("cloudwatch:DisableAlarmActions", s.alarmARNs(in.AlarmNames))
 			})),
-			api.Op("TagResource", s.tagResource, api.On("cloudwatch:TagResource", func(in *cloudwatch.TagResourceInput) string { return deref(in.ResourceARN) })),
-			api.Op("UntagResource", s.untagResource, api.On("cloudwatch:UntagResource", func(in *cloudwatch.UntagResourceInput) string { return deref(in.ResourceARN) })),
-			api.Op("ListTagsForResource", s.listTags, api.On("cloudwatch:ListTagsForResource", func(in *cloudwatch.ListTagsForResourceInput) string { return deref(in.ResourceARN) })),
+			api.Op("TagResource", s.tagResource, api.On("cloudwatch:TagResource", func(in *cloudwatch.TagResourceInput) string { return api.Deref(in.ResourceARN) })),
+			api.Op("UntagResource", s.untagResource, api.On("cloudwatch:UntagResource", func(in *cloudwatch.UntagResourceInput) string { return api.Deref(in.ResourceARN) })),
+			api.Op("ListTagsForResource", s.listTags, api.On("cloudwatch:ListTagsForResource", func(in *cloudwatch.ListTagsForResourceInput) string { return api.Deref(in.ResourceARN) })),
 			api.Op("PutDashboard", s.putDashboard),
 			api.Op("GetDashboard", s.getDashboard),
 			api.Op("ListDashboards", s.listDashboards),
@@ -93,22 +91,4 @@ func (s *Service) API() *api.Service {
 	}
 }
 
-func deref[T any](pointer *T) T {
-	if pointer == nil {
-		var zero T
-		return zero
-	}
-	return *pointer
-}
-
-func ptr[T any](value T) *T { return &value }
-
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-// newID is a random UUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, by its documentation
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}

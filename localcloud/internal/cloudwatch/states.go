@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"weir/localcloud/internal/api"
 )
 
 // judgement is the state that an alarm is to have, and why: in words and, if
@@ -55,7 +57,7 @@ func (s *Service) transition(ctx context.Context, a *alarm, j judgement) bool {
 	s.note(a, types.HistoryItemTypeStateUpdate, fmt.Sprintf("Alarm updated from %s to %s", before.metric.StateValue, j.state), stateChange(before.metric, after.metric))
 	s.mu.Unlock()
 	s.announce(ctx, after.metric.AlarmArn, stateChanged, detailOf(before.metric, after))
-	if deref(after.metric.ActionsEnabled) {
+	if api.Deref(after.metric.ActionsEnabled) {
 		s.act(ctx, a, notice{env: s.Env, before: before.metric, alarm: after, children: j.children})
 	}
 	return true

@@ -32,11 +32,11 @@ var errDataPeriod = invalid("Period must be 1, 5, 10, 20, 30 or a multiple of 60
 
 // query answers one MetricStat.
 func (s *Service) query(stat *types.MetricStat, from, to time.Time) (points, error) {
-	compute := parseStatistic(deref(stat.Stat))
+	compute := parseStatistic(api.Deref(stat.Stat))
 	if compute == nil {
-		return nil, invalid("The value %s for parameter Stat is not a valid statistic.", deref(stat.Stat))
+		return nil, invalid("The value %s for parameter Stat is not a valid statistic.", api.Deref(stat.Stat))
 	}
-	period := int64(deref(stat.Period))
+	period := int64(api.Deref(stat.Period))
 	if !validPeriod(period) {
 		return nil, errDataPeriod
 	}
@@ -54,8 +54,8 @@ func (s *Service) query(stat *types.MetricStat, from, to time.Time) (points, err
 
 // questionOf begins with the period that from is in.
 func questionOf(stat *types.MetricStat, from, to time.Time) question {
-	period := int64(deref(stat.Period))
-	return question{namespace: deref(stat.Metric.Namespace), name: deref(stat.Metric.MetricName), dimensions: dimensions(stat.Metric.Dimensions),
+	period := int64(api.Deref(stat.Period))
+	return question{namespace: api.Deref(stat.Metric.Namespace), name: api.Deref(stat.Metric.MetricName), dimensions: dimensions(stat.Metric.Dimensions),
 		unit: string(stat.Unit), from: time.Unix(from.Unix()-from.Unix()%period, 0), to: to, period: period}
 }
 
@@ -76,7 +76,7 @@ const (
 )
 
 func checkStatistics(in *cloudwatch.GetMetricStatisticsInput) error {
-	from, to, period := deref(in.StartTime), deref(in.EndTime), int64(deref(in.Period))
+	from, to, period := api.Deref(in.StartTime), api.Deref(in.EndTime), int64(api.Deref(in.Period))
 	switch {
 	case !validPeriod(period):
 		return invalidValue("The parameter Period must be a value in the set [1, 5, 10, 20, 30] or a multiple of 60.")
@@ -127,7 +127,7 @@ func (s *Service) getMetricStatistics(_ context.Context, _ api.Caller, in *cloud
 	units := []string{string(in.Unit)}
 	if in.Unit == "" {
 		stat := &types.MetricStat{Metric: &types.Metric{Namespace: in.Namespace, MetricName: in.MetricName, Dimensions: in.Dimensions}, Period: in.Period}
-		units = s.store.units(questionOf(stat, deref(in.StartTime), deref(in.EndTime)))
+		units = s.store.units(questionOf(stat, api.Deref(in.StartTime), api.Deref(in.EndTime)))
 	}
 	out := &cloudwatch.GetMetricStatisticsOutput{Label: in.MetricName, Datapoints: []types.Datapoint{}}
 	for _, unit := range units {
@@ -146,10 +146,10 @@ func (s *Service) datapoints(in *cloudwatch.GetMetricStatisticsInput, unit types
 	byStart := map[int64]*types.Datapoint{}
 	ask := func(name string, put func(*types.Datapoint, float64)) error {
 		answer, err := s.query(&types.MetricStat{Stat: &name, Period: in.Period, Metric: &types.Metric{
-			Namespace: in.Namespace, MetricName: in.MetricName, Dimensions: in.Dimensions}, Unit: unit}, deref(in.StartTime), deref(in.EndTime))
+			Namespace: in.Namespace, MetricName: in.MetricName, Dimensions: in.Dimensions}, Unit: unit}, api.Deref(in.StartTime), api.Deref(in.EndTime))
 		for start, value := range answer {
 			if byStart[start] == nil {
-				byStart[start] = &types.Datapoint{Timestamp: ptr(time.Unix(start, 0).UTC()), Unit: unit}
+				byStart[start] = &types.Datapoint{Timestamp: new(time.Unix(start, 0).UTC()), Unit: unit}
 			}
 			put(byStart[start], value)
 		}

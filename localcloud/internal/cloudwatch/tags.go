@@ -13,10 +13,10 @@ import (
 
 // tagged finds the alarm that an ARN names. Call with the lock held.
 func (s *Service) tagged(arn *string) (*alarm, error) {
-	_, name, _ := strings.Cut(deref(arn), ":alarm:")
+	_, name, _ := strings.Cut(api.Deref(arn), ":alarm:")
 	a, ok := s.alarms[name]
-	if !ok || deref(a.metric.AlarmArn) != deref(arn) {
-		return nil, api.StatusErrorf(404, "ResourceNotFoundException", "Resource %s not found", deref(arn))
+	if !ok || api.Deref(a.metric.AlarmArn) != api.Deref(arn) {
+		return nil, api.StatusErrorf(404, "ResourceNotFoundException", "Resource %s not found", api.Deref(arn))
 	}
 	return a, nil
 }
@@ -30,7 +30,7 @@ func (s *Service) tagResource(_ context.Context, _ api.Caller, in *cloudwatch.Ta
 	}
 	more := 0
 	for _, tag := range in.Tags {
-		if _, has := a.tags[deref(tag.Key)]; !has {
+		if _, has := a.tags[api.Deref(tag.Key)]; !has {
 			more++
 		}
 	}
@@ -46,7 +46,7 @@ func (a *alarm) tag(tags []types.Tag) {
 		a.tags = map[string]string{}
 	}
 	for _, tag := range tags {
-		a.tags[deref(tag.Key)] = deref(tag.Value)
+		a.tags[api.Deref(tag.Key)] = api.Deref(tag.Value)
 	}
 }
 
@@ -67,15 +67,15 @@ func (s *Service) listTags(_ context.Context, _ api.Caller, in *cloudwatch.ListT
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := &cloudwatch.ListTagsForResourceOutput{Tags: []types.Tag{}}
-	if !strings.Contains(deref(in.ResourceARN), ":alarm:") {
-		return nil, api.StatusErrorf(501, "NotImplemented", "ListTagsForResource: the local cloud keeps tags of alarms only, not of %s", deref(in.ResourceARN))
+	if !strings.Contains(api.Deref(in.ResourceARN), ":alarm:") {
+		return nil, api.StatusErrorf(501, "NotImplemented", "ListTagsForResource: the local cloud keeps tags of alarms only, not of %s", api.Deref(in.ResourceARN))
 	}
 	a, err := s.tagged(in.ResourceARN)
 	if err != nil { // as it was recorded: an alarm that there is not has no tags
 		return out, nil
 	}
 	for _, name := range sortedKeys(a.tags) {
-		out.Tags = append(out.Tags, types.Tag{Key: &name, Value: ptr(a.tags[name])})
+		out.Tags = append(out.Tags, types.Tag{Key: &name, Value: new(a.tags[name])})
 	}
 	return out, nil
 }
@@ -92,4 +92,4 @@ func begins(next *string, most int) (int, error) {
 	return begin, nil
 }
 
-func pageToken(begin int) *string { return ptr(strconv.Itoa(begin)) }
+func pageToken(begin int) *string { return new(strconv.Itoa(begin)) }

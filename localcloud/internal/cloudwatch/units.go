@@ -31,5 +31,5 @@ func unitMessages(units []string) []types.MessageData {
 	if len(units) < 2 {
 		return nil
 	}
-	return []types.MessageData{{Code: ptr("MultipleUnits"), Value: ptr(fmt.Sprintf("Multiple units returned: '[%s]'", strings.Join(units, ", ")))}}
+	return []types.MessageData{{Code: new("MultipleUnits"), Value: new(fmt.Sprintf("Multiple units returned: '[%s]'", strings.Join(units, ", ")))}}
 }

@@ -25,14 +25,14 @@ type bus struct {
 func (s *Service) newBus(name string) *bus {
 	now := s.Clock.Now()
 	return &bus{rules: map[string]*rule{}, tags: tags{}, described: eventbridge.DescribeEventBusOutput{
-		Name: &name, Arn: ptr(s.busARN(&name)), CreationTime: &now, LastModifiedTime: &now}}
+		Name: &name, Arn: new(s.busARN(&name)), CreationTime: &now, LastModifiedTime: &now}}
 }
 
 func (s *Service) busARN(name *string) string { return s.Env.ARN("events", "event-bus/"+busName(name)) }
 
 // busName is the name of a bus that is given by name or ARN, or not at all.
 func busName(nameOrARN *string) string {
-	name := deref(nameOrARN)
+	name := api.Deref(nameOrARN)
 	if _, after, ok := strings.Cut(name, ":event-bus/"); ok {
 		name = after
 	}
@@ -54,7 +54,7 @@ func (s *Service) bus(nameOrARN *string) (*bus, error) {
 var validBus = regexp.MustCompile(`^[/.\-_A-Za-z0-9]{1,256}$`)
 
 func (s *Service) createBus(_ context.Context, _ api.Caller, in *eventbridge.CreateEventBusInput) (*eventbridge.CreateEventBusOutput, error) {
-	name := deref(in.Name)
+	name := api.Deref(in.Name)
 	if !validBus.MatchString(name) {
 		return nil, api.Errorf("ValidationException", "1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [/\\.\\-_A-Za-z0-9]+", name)
 	}
@@ -79,7 +79,7 @@ func (s *Service) updateBus(_ context.Context, _ api.Caller, in *eventbridge.Upd
 		return nil, err
 	}
 	d := &b.described
-	d.Description, d.KmsKeyIdentifier, d.DeadLetterConfig, d.LastModifiedTime = in.Description, in.KmsKeyIdentifier, in.DeadLetterConfig, ptr(s.Clock.Now())
+	d.Description, d.KmsKeyIdentifier, d.DeadLetterConfig, d.LastModifiedTime = in.Description, in.KmsKeyIdentifier, in.DeadLetterConfig, new(s.Clock.Now())
 	return &eventbridge.UpdateEventBusOutput{Arn: d.Arn, Name: d.Name, Description: d.Description, KmsKeyIdentifier: d.KmsKeyIdentifier,
 		DeadLetterConfig: d.DeadLetterConfig}, nil
 }
@@ -112,13 +112,13 @@ func (s *Service) listBuses(_ context.Context, _ api.Caller, in *eventbridge.Lis
 	defer s.mu.Unlock()
 	buses := []types.EventBus{}
 	for _, name := range slices.Sorted(maps.Keys(s.buses)) {
-		if !strings.HasPrefix(name, deref(in.NamePrefix)) {
+		if !strings.HasPrefix(name, api.Deref(in.NamePrefix)) {
 			continue
 		}
 		d := s.buses[name].described
 		buses = append(buses, types.EventBus{Name: d.Name, Arn: d.Arn, Description: d.Description,
 			CreationTime: d.CreationTime, LastModifiedTime: d.LastModifiedTime})
 	}
-	buses, next := page(buses, func(b types.EventBus) string { return deref(b.Name) }, in.NextToken, in.Limit)
+	buses, next := page(buses, func(b types.EventBus) string { return api.Deref(b.Name) }, in.NextToken, in.Limit)
 	return &eventbridge.ListEventBusesOutput{EventBuses: buses, NextToken: next}, nil
 }

@@ -27,7 +27,7 @@ func (s *Service) fire(r *rule, e event) {
 	}
 	s.mu.Unlock()
 	for _, target := range targets {
-		s.Clock.AfterFunc(0, func() { s.attempt(deref(r.described.Arn), target, e, 0) })
+		s.Clock.AfterFunc(0, func() { s.attempt(api.Deref(r.described.Arn), target, e, 0) })
 	}
 }
 
@@ -59,7 +59,7 @@ func (s *Service) attempt(ruleARN string, target types.Target, e event, retries 
 	expired := parseErr == nil && s.Clock.Now().Add(pause).Sub(happened) > age
 	permanent := api.AsError(err).HTTPStatus() < 500 && !api.IsCode(err, "TooManyRequestsException") && !api.IsCode(err, "ThrottlingException")
 	if permanent || retries >= most || expired {
-		s.Log.Warn("event not delivered", "rule", ruleARN, "target", deref(target.Arn), "attempts", retries+1, "error", err.Error())
+		s.Log.Warn("event not delivered", "rule", ruleARN, "target", api.Deref(target.Arn), "attempts", retries+1, "error", err.Error())
 		s.bury(ruleARN, target, e)
 		return
 	}
@@ -69,7 +69,7 @@ func (s *Service) attempt(ruleARN string, target types.Target, e event, retries 
 func (s *Service) send(ruleARN string, target types.Target, e event) error {
 	payload := input(target, e, ruleARN)
 	ctx := context.Background()
-	arn := deref(target.Arn)
+	arn := api.Deref(target.Arn)
 	caller := api.ServiceCaller(principal, ruleARN)
 	if target.RoleArn != nil {
 		caller.RoleARN = *target.RoleArn
@@ -82,7 +82,7 @@ func (s *Service) send(ruleARN string, target types.Target, e event) error {
 	case strings.Contains(arn, ":states:"):
 		// EventBridge names an execution after the event and the rule, so that a
 		// repeated delivery of one event starts nothing twice by chance only.
-		name := e.ID + "_" + newID()
+		name := e.ID + "_" + api.NewID()
 		_, err = s.Bus.Call(ctx, caller, "states", "StartExecution", &sfn.StartExecutionInput{StateMachineArn: &arn, Input: &payload, Name: &name})
 	case strings.Contains(arn, ":sns:"):
 		_, err = s.Bus.Call(ctx, caller, "sns", "Publish", &sns.PublishInput{TopicArn: &arn, Message: &payload})
@@ -115,13 +115,13 @@ func (s *Service) pass(ctx context.Context, caller api.Caller, busARN string, e 
 	}
 	ctx = context.WithValue(ctx, hopsKey{}, e.hops+1)
 	entry := types.PutEventsRequestEntry{EventBusName: &busARN, Source: &e.Source, DetailType: &e.DetailType,
-		Detail: ptr(string(e.Detail)), Resources: e.Resources}
+		Detail: new(string(e.Detail)), Resources: e.Resources}
 	if at, err := time.Parse(time.RFC3339, e.Time); err == nil {
 		entry.Time = &at
 	}
 	out, err := api.Do[eventbridge.PutEventsOutput](ctx, s.Bus, caller, "events", "PutEvents", &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{entry}})
 	if err == nil && out.FailedEntryCount > 0 {
-		return api.Errorf(deref(out.Entries[0].ErrorCode), "%s", deref(out.Entries[0].ErrorMessage))
+		return api.Errorf(api.Deref(out.Entries[0].ErrorCode), "%s", api.Deref(out.Entries[0].ErrorMessage))
 	}
 	return err
 }

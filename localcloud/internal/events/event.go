@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"weir/localcloud/internal/api"
 )
 
 // event is an event as targets get it, and as patterns see it. The text is kept
@@ -34,7 +36,7 @@ type envelope struct {
 // newEvent makes an event of what is particular to it; the detail is a JSON
 // object.
 func (s *Service) newEvent(e envelope) event {
-	e.Version, e.ID, e.Account, e.Region = "0", newID(), s.Env.Account, s.Env.Region
+	e.Version, e.ID, e.Account, e.Region = "0", api.NewID(), s.Env.Account, s.Env.Region
 	if e.Resources == nil {
 		e.Resources = []string{}
 	}

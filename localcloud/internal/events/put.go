@@ -27,7 +27,7 @@ func (s *Service) putPermissions(in *eventbridge.PutEventsInput) []api.Permissio
 	permissions := []api.Permission{}
 	for _, entry := range in.Entries {
 		permissions = append(permissions, api.Permission{Action: "events:PutEvents", Resource: s.busARN(entry.EventBusName),
-			Context: map[string][]string{"events:source": {deref(entry.Source)}, "events:detail-type": {deref(entry.DetailType)},
+			Context: map[string][]string{"events:source": {api.Deref(entry.Source)}, "events:detail-type": {api.Deref(entry.DetailType)},
 				"events:eventBusInvocation": {"false"}}})
 	}
 	return permissions
@@ -58,7 +58,7 @@ func checkEntries(entries []types.PutEventsRequestEntry) error {
 	}
 	size := 0
 	for _, e := range entries {
-		size += len(deref(e.Source)) + len(deref(e.DetailType)) + len(deref(e.Detail))
+		size += len(api.Deref(e.Source)) + len(api.Deref(e.DetailType)) + len(api.Deref(e.Detail))
 		if e.Time != nil {
 			size += 14
 		}
@@ -80,7 +80,7 @@ func (s *Service) event(caller api.Caller, entry types.PutEventsRequestEntry) (m
 		name  string
 		value *string
 	}{{"Source", entry.Source}, {"DetailType", entry.DetailType}, {"Detail", entry.Detail}} {
-		if deref(field.value) == "" {
+		if api.Deref(field.value) == "" {
 			return event{}, "InvalidArgument", "Parameter " + field.name + " is not valid. Reason: " + field.name + " is a required argument."
 		}
 	}

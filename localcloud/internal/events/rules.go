@@ -40,7 +40,7 @@ func (s *Service) putRule(_ context.Context, _ api.Caller, in *eventbridge.PutRu
 	if err != nil {
 		return nil, err
 	}
-	name := deref(in.Name)
+	name := api.Deref(in.Name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b, err := s.bus(in.EventBusName)
@@ -69,18 +69,18 @@ const maxPattern = 2048
 func (s *Service) newRule(in *eventbridge.PutRuleInput) (*rule, error) {
 	bus := busName(in.EventBusName)
 	r := &rule{targets: map[string]types.Target{}, tags: tags{}, described: eventbridge.DescribeRuleOutput{
-		Name: in.Name, Arn: ptr(s.ruleARN(bus, deref(in.Name))), Description: in.Description, EventPattern: in.EventPattern, ScheduleExpression: in.ScheduleExpression,
+		Name: in.Name, Arn: new(s.ruleARN(bus, api.Deref(in.Name))), Description: in.Description, EventPattern: in.EventPattern, ScheduleExpression: in.ScheduleExpression,
 		State: in.State, RoleArn: in.RoleArn, EventBusName: &bus, CreatedBy: &s.Env.Account,
 	}}
 	if r.described.State == "" {
 		r.described.State = types.RuleStateEnabled
 	}
-	scheduled := deref(in.ScheduleExpression) != ""
+	scheduled := api.Deref(in.ScheduleExpression) != ""
 	var err error
 	switch {
 	case in.EventPattern == nil && !scheduled:
 		return nil, api.Errorf("ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.")
-	case len(deref(in.EventPattern)) > maxPattern:
+	case len(api.Deref(in.EventPattern)) > maxPattern:
 		return nil, api.Errorf("LimitExceededException", "The event pattern has %d characters, and the quota is %d.", len(*in.EventPattern), maxPattern)
 	case scheduled && bus != defaultBus:
 		return nil, api.Errorf("ValidationException", "ScheduleExpression is supported only on the default event bus.")
@@ -110,14 +110,14 @@ func (s *Service) arm(b *bus, r *rule) {
 	}
 	r.timer = s.Clock.AfterFunc(next.Sub(now), func() {
 		s.mu.Lock()
-		current := b.rules[deref(r.described.Name)] == r
+		current := b.rules[api.Deref(r.described.Name)] == r
 		if current {
 			s.arm(b, r)
 		}
 		s.mu.Unlock()
 		if current {
 			s.fire(r, s.newEvent(envelope{DetailType: "Scheduled Event", Source: "aws.events", Time: next.Format(time.RFC3339),
-				Resources: []string{deref(r.described.Arn)}, Detail: json.RawMessage("{}")}))
+				Resources: []string{api.Deref(r.described.Arn)}, Detail: json.RawMessage("{}")}))
 		}
 	})
 }
@@ -128,9 +128,9 @@ func (s *Service) rule(bus, name *string) (*bus, *rule, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r, ok := b.rules[deref(name)]
+	r, ok := b.rules[api.Deref(name)]
 	if !ok {
-		return b, nil, api.Errorf("ResourceNotFoundException", "Rule %s does not exist on EventBus %s.", deref(name), busName(bus))
+		return b, nil, api.Errorf("ResourceNotFoundException", "Rule %s does not exist on EventBus %s.", api.Deref(name), busName(bus))
 	}
 	return b, r, nil
 }
@@ -155,12 +155,12 @@ func (s *Service) listRules(_ context.Context, _ api.Caller, in *eventbridge.Lis
 	}
 	rules := []types.Rule{}
 	for _, name := range slices.Sorted(maps.Keys(b.rules)) {
-		if d := b.rules[name].described; strings.HasPrefix(name, deref(in.NamePrefix)) {
+		if d := b.rules[name].described; strings.HasPrefix(name, api.Deref(in.NamePrefix)) {
 			rules = append(rules, types.Rule{Name: d.Name, Arn: d.Arn, Description: d.Description, EventPattern: d.EventPattern,
 				ScheduleExpression: d.ScheduleExpression, State: d.State, RoleArn: d.RoleArn, EventBusName: d.EventBusName})
 		}
 	}
-	rules, next := page(rules, func(r types.Rule) string { return deref(r.Name) }, in.NextToken, in.Limit)
+	rules, next := page(rules, func(r types.Rule) string { return api.Deref(r.Name) }, in.NextToken, in.Limit)
 	return &eventbridge.ListRulesOutput{Rules: rules, NextToken: next}, nil
 }
 
@@ -181,7 +181,7 @@ func (s *Service) deleteRule(_ context.Context, _ api.Caller, in *eventbridge.De
 	if r.timer != nil {
 		r.timer.Stop()
 	}
-	delete(b.rules, deref(in.Name))
+	delete(b.rules, api.Deref(in.Name))
 	return nil, nil
 }
 

@@ -5,8 +5,6 @@ package events
 
 import (
 	"context"
-	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -108,9 +106,9 @@ func (s *Service) API() *api.Service {
 			api.Op("RemoveTargets", s.removeTargets, onRule(s, "RemoveTargets", func(in *remove) (bus, name *string) { return in.EventBusName, in.Rule })),
 			api.Op("ListTargetsByRule", s.listTargets, onRule(s, "ListTargetsByRule", func(in *list) (bus, name *string) { return in.EventBusName, in.Rule })),
 
-			api.Op("TagResource", s.tagResource, api.On("events:TagResource", func(in *eventbridge.TagResourceInput) string { return deref(in.ResourceARN) })),
-			api.Op("UntagResource", s.untagResource, api.On("events:UntagResource", func(in *eventbridge.UntagResourceInput) string { return deref(in.ResourceARN) })),
-			api.Op("ListTagsForResource", s.listTags, api.On("events:ListTagsForResource", func(in *eventbridge.ListTagsForResourceInput) string { return deref(in.ResourceARN) })),
+			api.Op("TagResource", s.tagResource, api.On("events:TagResource", func(in *eventbridge.TagResourceInput) string { return api.Deref(in.ResourceARN) })),
+			api.Op("UntagResource", s.untagResource, api.On("events:UntagResource", func(in *eventbridge.UntagResourceInput) string { return api.Deref(in.ResourceARN) })),
+			api.Op("ListTagsForResource", s.listTags, api.On("events:ListTagsForResource", func(in *eventbridge.ListTagsForResourceInput) string { return api.Deref(in.ResourceARN) })),
 		),
 	}
 }
@@ -124,7 +122,7 @@ func onBus[I any](s *Service, action string, name func(*I) *string) api.Option {
 func onRule[I any](s *Service, action string, rule func(*I) (bus, name *string)) api.Option {
 	return api.On("events:"+action, func(in *I) string {
 		bus, name := rule(in)
-		return s.ruleARN(busName(bus), deref(name))
+		return s.ruleARN(busName(bus), api.Deref(name))
 	})
 }
 
@@ -141,24 +139,8 @@ func page[T any](all []T, name func(T) string, token *string, limit *int32) ([]T
 	if len(all) <= most {
 		return all, nil
 	}
-	return all[:most], ptr(name(all[most-1]))
+	return all[:most], new(name(all[most-1]))
 }
-
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, by its documentation
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
-func deref[T any](pointer *T) T {
-	if pointer == nil {
-		var zero T
-		return zero
-	}
-	return *pointer
-}
-
-func ptr[T any](value T) *T { return &value }
 
 // session is the session that EventBridge opens in a role.
 func session(role string) string {

@@ -17,7 +17,7 @@ type tags map[string]string
 
 func (t tags) set(list []types.Tag) {
 	for _, tag := range list {
-		t[deref(tag.Key)] = deref(tag.Value)
+		t[api.Deref(tag.Key)] = api.Deref(tag.Value)
 	}
 }
 
@@ -25,26 +25,26 @@ func (t tags) set(list []types.Tag) {
 // held.
 func (s *Service) tagged(arn *string) (tags, error) {
 	for _, b := range s.buses {
-		if deref(b.described.Arn) == deref(arn) {
+		if api.Deref(b.described.Arn) == api.Deref(arn) {
 			return b.tags, nil
 		}
 		for _, r := range b.rules {
-			if deref(r.described.Arn) == deref(arn) {
+			if api.Deref(r.described.Arn) == api.Deref(arn) {
 				return r.tags, nil
 			}
 		}
 	}
-	if _, rule, ok := strings.Cut(deref(arn), ":rule/"); ok {
+	if _, rule, ok := strings.Cut(api.Deref(arn), ":rule/"); ok {
 		bus, name, custom := strings.Cut(rule, "/")
 		if !custom {
 			bus, name = defaultBus, rule
 		}
 		return nil, api.Errorf("ResourceNotFoundException", "Rule %s does not exist on EventBus %s.", name, bus)
 	}
-	if _, bus, ok := strings.Cut(deref(arn), ":event-bus/"); ok {
+	if _, bus, ok := strings.Cut(api.Deref(arn), ":event-bus/"); ok {
 		return nil, api.Errorf("ResourceNotFoundException", "Event bus %s does not exist.", bus)
 	}
-	return nil, api.Errorf("ResourceNotFoundException", "Resource %s does not exist.", deref(arn))
+	return nil, api.Errorf("ResourceNotFoundException", "Resource %s does not exist.", api.Deref(arn))
 }
 
 func (s *Service) tagResource(_ context.Context, _ api.Caller, in *eventbridge.TagResourceInput) (*eventbridge.TagResourceOutput, error) {
@@ -80,7 +80,7 @@ func (s *Service) listTags(_ context.Context, _ api.Caller, in *eventbridge.List
 	}
 	out := &eventbridge.ListTagsForResourceOutput{Tags: []types.Tag{}}
 	for _, key := range slices.Sorted(maps.Keys(found)) {
-		out.Tags = append(out.Tags, types.Tag{Key: &key, Value: ptr(found[key])})
+		out.Tags = append(out.Tags, types.Tag{Key: &key, Value: new(found[key])})
 	}
 	return out, nil
 }

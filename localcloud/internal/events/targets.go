@@ -44,12 +44,12 @@ func checkTargets(targets []types.Target) error {
 	var wrong []string
 	for i, target := range targets {
 		refuse := func(constraint string) {
-			wrong = append(wrong, fmt.Sprintf("Value '%s' at 'targets.%d.member.id' failed to satisfy constraint: Member must %s", deref(target.Id), i+1, constraint))
+			wrong = append(wrong, fmt.Sprintf("Value '%s' at 'targets.%d.member.id' failed to satisfy constraint: Member must %s", api.Deref(target.Id), i+1, constraint))
 		}
-		if len(deref(target.Id)) > 64 {
+		if len(api.Deref(target.Id)) > 64 {
 			refuse("have length less than or equal to 64")
 		}
-		if !validTarget.MatchString(deref(target.Id)) {
+		if !validTarget.MatchString(api.Deref(target.Id)) {
 			refuse(`satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`)
 		}
 	}
@@ -80,10 +80,10 @@ func (s *Service) putTargets(_ context.Context, _ api.Caller, in *eventbridge.Pu
 	}
 	wanted := maps.Clone(r.targets)
 	for _, target := range in.Targets {
-		if !supported(deref(target.Arn)) {
-			return nil, api.Errorf("ValidationException", "the local cloud does not deliver events to %s", deref(target.Arn))
+		if !supported(api.Deref(target.Arn)) {
+			return nil, api.Errorf("ValidationException", "the local cloud does not deliver events to %s", api.Deref(target.Arn))
 		}
-		wanted[deref(target.Id)] = target
+		wanted[api.Deref(target.Id)] = target
 	}
 	if len(wanted) > maxTargets {
 		return nil, api.Errorf("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
@@ -116,6 +116,6 @@ func (s *Service) listTargets(_ context.Context, _ api.Caller, in *eventbridge.L
 	for _, id := range slices.Sorted(maps.Keys(r.targets)) {
 		targets = append(targets, r.targets[id])
 	}
-	targets, next := page(targets, func(t types.Target) string { return deref(t.Id) }, in.NextToken, in.Limit)
+	targets, next := page(targets, func(t types.Target) string { return api.Deref(t.Id) }, in.NextToken, in.Limit)
 	return &eventbridge.ListTargetsByRuleOutput{Targets: targets, NextToken: next}, nil
 }

@@ -46,16 +46,16 @@ func checkInput(target types.Target) error {
 		}
 	}
 	if given > 1 {
-		return api.Errorf("ValidationException", "Only one of Input, InputPath, or InputTransformer must be provided for target %s.", deref(target.Id))
+		return api.Errorf("ValidationException", "Only one of Input, InputPath, or InputTransformer must be provided for target %s.", api.Deref(target.Id))
 	}
 	t := target.InputTransformer
 	if t == nil {
 		return nil
 	}
-	for _, found := range placeholder.FindAllString(deref(t.InputTemplate), -1) {
+	for _, found := range placeholder.FindAllString(api.Deref(t.InputTemplate), -1) {
 		name := found[1 : len(found)-1]
 		if _, mapped := t.InputPathsMap[name]; !mapped && predefined[name] == nil {
-			return api.Errorf("ValidationException", "InputTemplate for target %s contains invalid placeholder %s.", deref(target.Id), name)
+			return api.Errorf("ValidationException", "InputTemplate for target %s contains invalid placeholder %s.", api.Deref(target.Id), name)
 		}
 	}
 	return nil
@@ -65,7 +65,7 @@ func checkInput(target types.Target) error {
 // becomes JSON, and one that the event lacks becomes empty text.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 func transform(t types.InputTransformer, e event, ruleARN string) string {
-	template := deref(t.InputTemplate)
+	template := api.Deref(t.InputTemplate)
 	var b strings.Builder
 	last := 0
 	for _, found := range placeholder.FindAllStringIndex(template, -1) {

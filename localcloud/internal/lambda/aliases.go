@@ -15,7 +15,7 @@ import (
 var aliasPattern = regexp.MustCompile(`^[a-zA-Z0-9-_]+$`)
 
 func (s *Service) createAlias(_ context.Context, _ api.Caller, in *lambda.CreateAliasInput) (*lambda.CreateAliasOutput, error) {
-	name := deref(in.Name)
+	name := api.Deref(in.Name)
 	var wrong violations
 	wrong.tooLong(name, "name", maxQualifier)
 	if !aliasPattern.MatchString(name) || isNumber(name) {
@@ -28,29 +28,29 @@ func (s *Service) createAlias(_ context.Context, _ api.Caller, in *lambda.Create
 		return nil, wrong.err()
 	}
 	made := types.AliasConfiguration{
-		Name: &name, FunctionVersion: in.FunctionVersion, Description: ptr(deref(in.Description)), RoutingConfig: routing(in.RoutingConfig),
+		Name: &name, FunctionVersion: in.FunctionVersion, Description: new(api.Deref(in.Description)), RoutingConfig: routing(in.RoutingConfig),
 	}
 	if err := checkAlias(&made, in.RoutingConfig); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, err := s.name(deref(in.FunctionName), "")
+	n, err := s.name(api.Deref(in.FunctionName), "")
 	if err != nil {
 		return nil, err
 	}
 	f, ok := s.functions[n.function]
 	if !ok {
-		return nil, s.notFound(n.function, deref(in.FunctionVersion))
+		return nil, s.notFound(n.function, api.Deref(in.FunctionVersion))
 	}
-	made.AliasArn = ptr(s.arn(f.name, name))
+	made.AliasArn = new(s.arn(f.name, name))
 	if _, exists := f.aliases[name]; exists {
-		return nil, failed("ResourceConflictException", "Alias already exists: %s", deref(made.AliasArn))
+		return nil, failed("ResourceConflictException", "Alias already exists: %s", api.Deref(made.AliasArn))
 	}
 	if err := s.checkRoute(f, &made); err != nil {
 		return nil, err
 	}
-	made.RevisionId = ptr(newID())
+	made.RevisionId = new(api.NewID())
 	f.aliases[name] = &made
 	return as[lambda.CreateAliasOutput](made), nil
 }
@@ -67,16 +67,16 @@ func (s *Service) getAlias(_ context.Context, _ api.Caller, in *lambda.GetAliasI
 
 // alias finds an alias. Call with the lock held.
 func (s *Service) alias(functionName, aliasName *string) (*function, *types.AliasConfiguration, error) {
-	n, err := s.name(deref(functionName), "")
+	n, err := s.name(api.Deref(functionName), "")
 	if err != nil {
 		return nil, nil, err
 	}
 	if f, ok := s.functions[n.function]; ok {
-		if a, ok := f.aliases[deref(aliasName)]; ok {
+		if a, ok := f.aliases[api.Deref(aliasName)]; ok {
 			return f, a, nil
 		}
 	}
-	return nil, nil, failed("ResourceNotFoundException", "Cannot find alias arn: %s", s.arn(n.function, deref(aliasName)))
+	return nil, nil, failed("ResourceNotFoundException", "Cannot find alias arn: %s", s.arn(n.function, api.Deref(aliasName)))
 }
 
 // updateAlias changes what is given. An absent routing configuration keeps the
@@ -104,8 +104,8 @@ func (s *Service) updateAlias(_ context.Context, _ api.Caller, in *lambda.Update
 	if err := s.checkRoute(f, &changed); err != nil {
 		return nil, err
 	}
-	changed.RevisionId = ptr(newID())
-	f.aliases[deref(a.Name)] = &changed
+	changed.RevisionId = new(api.NewID())
+	f.aliases[api.Deref(a.Name)] = &changed
 	s.reallocate(f, a, &changed)
 	return as[lambda.UpdateAliasOutput](changed), nil
 }
@@ -115,11 +115,11 @@ func (s *Service) updateAlias(_ context.Context, _ api.Caller, in *lambda.Update
 func (s *Service) deleteAlias(_ context.Context, _ api.Caller, in *lambda.DeleteAliasInput) (*lambda.DeleteAliasOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, _, err := s.function(deref(in.FunctionName))
+	f, _, err := s.function(api.Deref(in.FunctionName))
 	if err != nil {
 		return nil, err
 	}
-	name := deref(in.Name)
+	name := api.Deref(in.Name)
 	delete(f.aliases, name)
 	f.unprovision(name)
 	delete(f.policies, name)
@@ -131,15 +131,15 @@ func (s *Service) deleteAlias(_ context.Context, _ api.Caller, in *lambda.Delete
 func (s *Service) listAliases(_ context.Context, _ api.Caller, in *lambda.ListAliasesInput) (*lambda.ListAliasesOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, _, err := s.function(deref(in.FunctionName))
+	f, _, err := s.function(api.Deref(in.FunctionName))
 	if err != nil {
 		return nil, err
 	}
 	all := []types.AliasConfiguration{}
 	for _, name := range slices.Sorted(maps.Keys(f.aliases)) {
 		a := f.aliases[name]
-		_, weighted := weights(a)[deref(in.FunctionVersion)]
-		if in.FunctionVersion == nil || deref(a.FunctionVersion) == *in.FunctionVersion || weighted {
+		_, weighted := weights(a)[api.Deref(in.FunctionVersion)]
+		if in.FunctionVersion == nil || api.Deref(a.FunctionVersion) == *in.FunctionVersion || weighted {
 			all = append(all, *a)
 		}
 	}

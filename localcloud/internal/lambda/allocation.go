@@ -3,6 +3,7 @@ package lambda
 import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"weir/localcloud/internal/api"
 	"weir/localcloud/internal/lambda/runtime"
 )
 
@@ -73,7 +74,7 @@ func (s *Service) allocate(f *function, qualifier string, p *provisioned) {
 	p.ready = true
 	if a := f.aliases[qualifier]; a != nil && p.left != "" {
 		changed := *a
-		changed.RoutingConfig, changed.RevisionId = nil, ptr(newID())
+		changed.RoutingConfig, changed.RevisionId = nil, new(api.NewID())
 		f.aliases[qualifier] = &changed
 	}
 	p.left = ""
@@ -88,7 +89,7 @@ func (s *Service) warm(v *version) bool {
 		return false
 	}
 	pool := v.prepared
-	event := runtime.Event{ID: newID(), FunctionARN: deref(v.config.FunctionArn), Version: deref(v.config.Version), Began: s.Clock.Now()}
+	event := runtime.Event{ID: api.NewID(), FunctionARN: api.Deref(v.config.FunctionArn), Version: api.Deref(v.config.Version), Began: s.Clock.Now()}
 	s.mu.Unlock()
 	defer s.mu.Lock()
 	failed, err := pool.Warm(s.ctx, event)
@@ -116,7 +117,7 @@ func (f *function) routed(qualifier string) []string {
 	if !ok {
 		return []string{qualifier}
 	}
-	numbers := []string{deref(a.FunctionVersion)}
+	numbers := []string{api.Deref(a.FunctionVersion)}
 	for other := range weights(a) {
 		numbers = append(numbers, other)
 	}
@@ -147,13 +148,13 @@ func (f *function) retireUnused() {
 // https://github.com/hashicorp/terraform-provider-aws/pull/48116
 // https://github.com/hashicorp/terraform/issues/24957
 func (s *Service) reallocate(f *function, was, is *types.AliasConfiguration) {
-	qualifier := deref(is.Name)
+	qualifier := api.Deref(is.Name)
 	p := f.provisioned[qualifier]
 	if p == nil {
 		return
 	}
-	left := deref(was.FunctionVersion)
-	switch moved := left != deref(is.FunctionVersion); {
+	left := api.Deref(was.FunctionVersion)
+	switch moved := left != api.Deref(is.FunctionVersion); {
 	case moved && len(weights(is)) == 0:
 		p.left = left
 		is.RoutingConfig = routing(&types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{left: 1}})

@@ -65,7 +65,7 @@ func (s *Service) deliver(q *queued) {
 	case err == nil && !got.Failed:
 		return
 	default:
-		s.Log.Warn("asynchronous invocation failed", "function", deref(q.function), "request", q.event.ID, "payload", string(got.Payload), "error", err)
+		s.Log.Warn("asynchronous invocation failed", "function", api.Deref(q.function), "request", q.event.ID, "payload", string(got.Payload), "error", err)
 		q.failures++
 		wait = time.Duration(q.failures) * time.Minute
 		if q.failures > q.retries {
@@ -83,5 +83,5 @@ func (s *Service) deliver(q *queued) {
 // drop gives an event up. Dead-letter queues and destinations are not served,
 // so the log is where it is told.
 func (s *Service) drop(q *queued, why string) {
-	s.Log.Error("asynchronous event dropped", "function", deref(q.function), "request", q.event.ID, "because", why)
+	s.Log.Error("asynchronous event dropped", "function", api.Deref(q.function), "request", q.event.ID, "because", why)
 }

@@ -71,8 +71,8 @@ func (s *Service) keepAsync(f *function, qualifier string, config *types.Functio
 	if shown == "" {
 		shown = latestVersion
 	}
-	config.FunctionArn = ptr(s.arn(f.name, shown))
-	config.LastModified = ptr(s.Clock.Now())
+	config.FunctionArn = new(s.arn(f.name, shown))
+	config.LastModified = new(s.Clock.Now())
 	config.DestinationConfig = &types.DestinationConfig{OnFailure: &types.OnFailure{}, OnSuccess: &types.OnSuccess{}}
 	f.async[asyncKey(qualifier)] = config
 	return nil
@@ -83,10 +83,10 @@ func (s *Service) keepAsync(f *function, qualifier string, config *types.Functio
 func (s *Service) checkDestinations(f *function, destinations *types.DestinationConfig) error {
 	var given []string
 	if destinations != nil && destinations.OnSuccess != nil {
-		given = append(given, deref(destinations.OnSuccess.Destination))
+		given = append(given, api.Deref(destinations.OnSuccess.Destination))
 	}
 	if destinations != nil && destinations.OnFailure != nil {
-		given = append(given, deref(destinations.OnFailure.Destination))
+		given = append(given, api.Deref(destinations.OnFailure.Destination))
 	}
 	for _, destination := range given {
 		if destination == "" { // an empty one is none
@@ -109,7 +109,7 @@ func (s *Service) checkDestinations(f *function, destinations *types.Destination
 // operations on these configurations say when it does not. Call with the lock
 // held.
 func (s *Service) invocable(functionName, qualifier *string) (*function, string, error) {
-	n, err := s.name(deref(functionName), deref(qualifier))
+	n, err := s.name(api.Deref(functionName), api.Deref(qualifier))
 	if err != nil {
 		return nil, "", err
 	}
@@ -122,7 +122,7 @@ func (s *Service) invocable(functionName, qualifier *string) (*function, string,
 
 // asyncConfig finds a configuration that must be there. Call with the lock held.
 func (s *Service) asyncConfig(functionName, qualifier *string) (*function, string, *types.FunctionEventInvokeConfig, error) {
-	n, err := s.name(deref(functionName), deref(qualifier))
+	n, err := s.name(api.Deref(functionName), api.Deref(qualifier))
 	if err != nil {
 		return nil, "", nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"weir/localcloud/internal/api"
 )
 
 // Message is a message of a queue, as a function sees it.
@@ -89,7 +91,7 @@ func succeeded(batch []Message, answer []byte) []Message {
 		inBatch[message.MessageID] = true
 	}
 	for _, failure := range report.Failures {
-		id := deref(failure["itemIdentifier"])
+		id := api.Deref(failure["itemIdentifier"])
 		if !inBatch[id] {
 			return nil
 		}

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -38,7 +37,7 @@ func (s *Service) fetch(ctx context.Context, code *types.FunctionCode) ([]byte, 
 	case code.S3Bucket != nil && s.Objects == nil:
 		return nil, unsupported("code in S3 without an S3 service")
 	case code.S3Bucket != nil:
-		body, err := s.Objects.Object(ctx, *code.S3Bucket, deref(code.S3Key))
+		body, err := s.Objects.Object(ctx, *code.S3Bucket, api.Deref(code.S3Key))
 		if awsErr, ok := errors.AsType[*api.Error](err); ok {
 			return nil, invalid("Error occurred while GetObject. S3 Error Code: %s. S3 Error Message: %s", awsErr.Code, awsErr.Message)
 		}
@@ -75,7 +74,7 @@ func (s *Service) unpack(body []byte) (unpacked, error) {
 	if err != nil {
 		return u, invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
 	}
-	half := folder + "." + newID()
+	half := folder + "." + api.NewID()
 	defer func() { _ = os.RemoveAll(half) }() // moved away when all went well
 	if err := extract(half, reader); err != nil {
 		return u, err
@@ -207,19 +206,4 @@ func as[O, I any](from I) *O {
 		}
 	}
 	return to
-}
-
-// newID is a random UUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, by its documentation
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	var text [36]byte
-	hex.Encode(text[:8], b[:4])
-	hex.Encode(text[9:13], b[4:6])
-	hex.Encode(text[14:18], b[6:8])
-	hex.Encode(text[19:23], b[8:10])
-	hex.Encode(text[24:], b[10:])
-	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	return string(text[:])
 }

@@ -22,7 +22,7 @@ func (s *Service) shared(but string) int32 {
 	left := int32(accountConcurrency)
 	for name, f := range s.functions {
 		if name != but {
-			left -= deref(f.concurrency)
+			left -= api.Deref(f.concurrency)
 		}
 	}
 	return left
@@ -42,7 +42,7 @@ func (s *Service) unreserved(but string) int32 {
 func (s *Service) putFunctionConcurrency(_ context.Context, _ api.Caller, in *lambda.PutFunctionConcurrencyInput) (*lambda.PutFunctionConcurrencyOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, err := s.name(deref(in.FunctionName), "")
+	n, err := s.name(api.Deref(in.FunctionName), "")
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (s *Service) putFunctionConcurrency(_ context.Context, _ api.Caller, in *la
 	if !ok {
 		return nil, s.notFound(n.function, latestVersion) // the one operation that says $LATEST
 	}
-	count := deref(in.ReservedConcurrentExecutions)
+	count := api.Deref(in.ReservedConcurrentExecutions)
 	if count < 0 {
 		return nil, violates(fmt.Sprint(count), "reservedConcurrentExecutions", "Member must have value greater than or equal to 0")
 	}
@@ -70,7 +70,7 @@ func (s *Service) putFunctionConcurrency(_ context.Context, _ api.Caller, in *la
 func (s *Service) getFunctionConcurrency(_ context.Context, _ api.Caller, in *lambda.GetFunctionConcurrencyInput) (*lambda.GetFunctionConcurrencyOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, _, err := s.function(deref(in.FunctionName))
+	f, _, err := s.function(api.Deref(in.FunctionName))
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (s *Service) getFunctionConcurrency(_ context.Context, _ api.Caller, in *la
 func (s *Service) deleteFunctionConcurrency(_ context.Context, _ api.Caller, in *lambda.DeleteFunctionConcurrencyInput) (*lambda.DeleteFunctionConcurrencyOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, _, err := s.function(deref(in.FunctionName))
+	f, _, err := s.function(api.Deref(in.FunctionName))
 	if err != nil {
 		return nil, err
 	}

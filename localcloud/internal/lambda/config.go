@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"weir/localcloud/internal/api"
 )
 
 // runtimeVersion is the ARN of the runtime's build; the real ones are hashes
@@ -24,7 +26,7 @@ func (s *Service) runtimeVersion(runtime types.Runtime) string {
 // checkConfig holds a configuration to Lambda's limits.
 // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 func checkConfig(c *types.FunctionConfiguration) error {
-	switch timeout, memory := deref(c.Timeout), deref(c.MemorySize); {
+	switch timeout, memory := api.Deref(c.Timeout), api.Deref(c.MemorySize); {
 	case timeout < 1:
 		return violates(fmt.Sprint(timeout), "timeout", "Member must have value greater than or equal to 1")
 	case timeout > 900:
@@ -42,13 +44,13 @@ func checkConfig(c *types.FunctionConfiguration) error {
 		return violates(string(c.SnapStart.ApplyOn), "snapStart.applyOn", "Member must satisfy enum value set: [PublishedVersions, None]")
 	case c.SnapStart != nil && c.SnapStart.ApplyOn == types.SnapStartApplyOnPublishedVersions && !slices.Contains(snapStartRuntimes, c.Runtime):
 		return invalid("%s is not supported for SnapStart enabled functions.", c.Runtime)
-	case len(deref(c.Description)) > 256:
-		return violates(deref(c.Description), "description", "Member must have length less than or equal to 256")
-	case !validRole.MatchString(deref(c.Role)):
-		return violates(deref(c.Role), "role", `Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+`)
+	case len(api.Deref(c.Description)) > 256:
+		return violates(api.Deref(c.Description), "description", "Member must have length less than or equal to 256")
+	case !validRole.MatchString(api.Deref(c.Role)):
+		return violates(api.Deref(c.Role), "role", `Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+`)
 	}
 	if storage := c.EphemeralStorage; storage != nil {
-		switch size := deref(storage.Size); {
+		switch size := api.Deref(storage.Size); {
 		case size < 512:
 			return violates(fmt.Sprint(size), "ephemeralStorage.size", "Member must have value greater than or equal to 512")
 		case size > 10240:
@@ -161,8 +163,8 @@ func logging(was, in *types.LoggingConfig, function string) *types.LoggingConfig
 	if out.LogFormat == "" {
 		out.LogFormat = types.LogFormatText
 	}
-	if deref(out.LogGroup) == "" {
-		out.LogGroup = ptr("/aws/lambda/" + function)
+	if api.Deref(out.LogGroup) == "" {
+		out.LogGroup = new("/aws/lambda/" + function)
 	}
 	if out.LogFormat == types.LogFormatJson {
 		if out.ApplicationLogLevel == "" {
@@ -182,7 +184,7 @@ func vpc(in *types.VpcConfig) *types.VpcConfigResponse {
 		return nil
 	}
 	return &types.VpcConfigResponse{SubnetIds: append([]string{}, in.SubnetIds...), SecurityGroupIds: append([]string{}, in.SecurityGroupIds...),
-		VpcId: ptr(""), Ipv6AllowedForDualStack: ptr(deref(in.Ipv6AllowedForDualStack))}
+		VpcId: new(""), Ipv6AllowedForDualStack: new(api.Deref(in.Ipv6AllowedForDualStack))}
 }
 
 func set[T any](field **T, value *T) {

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *Service) createFunction(ctx context.Context, _ api.Caller, in *lambda.CreateFunctionInput) (*lambda.CreateFunctionOutput, error) {
-	n, err := s.name(deref(in.FunctionName), "")
+	n, err := s.name(api.Deref(in.FunctionName), "")
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func checkNew(in *lambda.CreateFunctionInput) error {
 		return api.Errorf("ValidationException", "1 validation error detected: Value null at 'role' failed to satisfy constraint: Member must not be null")
 	}
 	var wrong violations
-	wrong.tooLong(deref(in.Handler), "handler", maxHandler)
+	wrong.tooLong(api.Deref(in.Handler), "handler", maxHandler)
 	among(&wrong, in.PackageType, "packageType", in.PackageType.Values())
 	wrong.architectures(in.Architectures)
 	if in.TracingConfig != nil {
@@ -93,7 +93,7 @@ func supported(in *lambda.CreateFunctionInput) error {
 		return unsupported("CodeSigningConfigArn")
 	case in.ImageConfig != nil:
 		return unsupported("ImageConfig")
-	case in.Runtime == "" || deref(in.Handler) == "":
+	case in.Runtime == "" || api.Deref(in.Handler) == "":
 		return invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
 	}
 	return nil
@@ -101,11 +101,11 @@ func supported(in *lambda.CreateFunctionInput) error {
 
 func (s *Service) newConfig(function string, in *lambda.CreateFunctionInput) types.FunctionConfiguration {
 	config := types.FunctionConfiguration{
-		FunctionName: &function, FunctionArn: ptr(s.arn(function, "")), Version: ptr(latestVersion),
-		Runtime: in.Runtime, Role: in.Role, Handler: in.Handler, Description: ptr(deref(in.Description)),
+		FunctionName: &function, FunctionArn: new(s.arn(function, "")), Version: new(latestVersion),
+		Runtime: in.Runtime, Role: in.Role, Handler: in.Handler, Description: new(api.Deref(in.Description)),
 		Timeout: or(in.Timeout, 3), MemorySize: or(in.MemorySize, 128), PackageType: types.PackageTypeZip,
 		Architectures: slices.Clone(in.Architectures), DeadLetterConfig: in.DeadLetterConfig, KMSKeyArn: in.KMSKeyArn,
-		EphemeralStorage: or(in.EphemeralStorage, types.EphemeralStorage{Size: ptr(int32(512))}),
+		EphemeralStorage: or(in.EphemeralStorage, types.EphemeralStorage{Size: new(int32(512))}),
 		TracingConfig:    tracing(in.TracingConfig), Environment: environment(in.Environment),
 		LoggingConfig: logging(nil, in.LoggingConfig, function), VpcConfig: vpc(in.VpcConfig),
 		SnapStart: snapStart(in.SnapStart),
@@ -119,7 +119,7 @@ func (s *Service) newConfig(function string, in *lambda.CreateFunctionInput) typ
 func (s *Service) deleteFunction(_ context.Context, _ api.Caller, in *lambda.DeleteFunctionInput) (*lambda.DeleteFunctionOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, err := s.name(deref(in.FunctionName), deref(in.Qualifier))
+	n, err := s.name(api.Deref(in.FunctionName), api.Deref(in.Qualifier))
 	if err != nil {
 		return nil, err
 	}

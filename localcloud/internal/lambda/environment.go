@@ -49,14 +49,14 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 	if err != nil {
 		return runtime.Spec{}, err
 	}
-	group := deref(config.LoggingConfig.LogGroup)
-	stream := s.Clock.Now().Format("2006/01/02/") + "[" + deref(config.Version) + "]" + strings.ReplaceAll(newID(), "-", "")
+	group := api.Deref(config.LoggingConfig.LogGroup)
+	stream := s.Clock.Now().Format("2006/01/02/") + "[" + api.Deref(config.Version) + "]" + strings.ReplaceAll(api.NewID(), "-", "")
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "LANG=en_US.UTF-8", "TZ=:UTC",
-		"LAMBDA_TASK_ROOT=" + folder, "LAMBDA_RUNTIME_DIR=/var/runtime", "_HANDLER=" + deref(config.Handler),
+		"LAMBDA_TASK_ROOT=" + folder, "LAMBDA_RUNTIME_DIR=/var/runtime", "_HANDLER=" + api.Deref(config.Handler),
 		"AWS_REGION=" + s.Env.Region, "AWS_DEFAULT_REGION=" + s.Env.Region, "AWS_ENDPOINT_URL=" + s.Endpoint(),
-		"AWS_LAMBDA_FUNCTION_NAME=" + deref(config.FunctionName), "AWS_LAMBDA_FUNCTION_VERSION=" + deref(config.Version),
-		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(int(deref(config.MemorySize))),
+		"AWS_LAMBDA_FUNCTION_NAME=" + api.Deref(config.FunctionName), "AWS_LAMBDA_FUNCTION_VERSION=" + api.Deref(config.Version),
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(int(api.Deref(config.MemorySize))),
 		"AWS_LAMBDA_LOG_GROUP_NAME=" + group, "AWS_LAMBDA_LOG_STREAM_NAME=" + stream,
 		"AWS_LAMBDA_LOG_FORMAT=" + string(config.LoggingConfig.LogFormat), "AWS_XRAY_CONTEXT_MISSING=LOG_ERROR",
 	}
@@ -71,7 +71,7 @@ func (s *Service) spec(ctx context.Context, v *version) (runtime.Spec, error) {
 		}
 	}
 	spec := runtime.Spec{
-		Runtime: string(config.Runtime), Scripts: s.scripts(), Directory: folder, Started: s.Clock.Now(), Env: env, MemoryMB: deref(config.MemorySize), JSON: config.LoggingConfig.LogFormat == types.LogFormatJson,
+		Runtime: string(config.Runtime), Scripts: s.scripts(), Directory: folder, Started: s.Clock.Now(), Env: env, MemoryMB: api.Deref(config.MemorySize), JSON: config.LoggingConfig.LogFormat == types.LogFormatJson,
 	}
 	if s.Logs != nil {
 		spec.Print = func(began time.Time, line []byte) { s.Logs.Write(group, stream, began, line) }
@@ -90,22 +90,22 @@ func (s *Service) credentials(ctx context.Context, config types.FunctionConfigur
 	if s.Bus == nil {
 		return nil, nil
 	}
-	session := deref(config.FunctionName)
+	session := api.Deref(config.FunctionName)
 	if len(session) < minSession {
 		session += "-function"
 	}
-	caller := api.ServiceCaller("lambda.amazonaws.com", s.arn(deref(config.FunctionName), ""))
+	caller := api.ServiceCaller("lambda.amazonaws.com", s.arn(api.Deref(config.FunctionName), ""))
 	out, err := api.Do[sts.AssumeRoleOutput](ctx, s.Bus, caller, "sts", "AssumeRole",
 		&sts.AssumeRoleInput{RoleArn: config.Role, RoleSessionName: &session})
 	if awsErr, ok := errors.AsType[*api.Error](err); ok && awsErr.HTTPStatus() < 500 {
 		return nil, failed("AccessDeniedException", "The role defined for the function cannot be assumed by Lambda. (%s: %s)", awsErr.Code, awsErr.Message)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("assume the role of %s: %w", deref(config.FunctionName), err)
+		return nil, fmt.Errorf("assume the role of %s: %w", api.Deref(config.FunctionName), err)
 	}
 	c := out.Credentials
 	return []string{
-		"AWS_ACCESS_KEY_ID=" + deref(c.AccessKeyId), "AWS_SECRET_ACCESS_KEY=" + deref(c.SecretAccessKey), "AWS_SESSION_TOKEN=" + deref(c.SessionToken),
+		"AWS_ACCESS_KEY_ID=" + api.Deref(c.AccessKeyId), "AWS_SECRET_ACCESS_KEY=" + api.Deref(c.SecretAccessKey), "AWS_SESSION_TOKEN=" + api.Deref(c.SessionToken),
 	}, nil
 }
 

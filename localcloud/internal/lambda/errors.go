@@ -108,7 +108,7 @@ func untyped(err *api.Error) *api.Error {
 
 // precondition is the compare of a compare-and-swap.
 func precondition(expected, actual *string) error {
-	if expected == nil || *expected == "" || *expected == deref(actual) {
+	if expected == nil || *expected == "" || *expected == api.Deref(actual) {
 		return nil
 	}
 	return failed("PreconditionFailedException",

@@ -64,7 +64,7 @@ func (f *function) pools() []*runtime.Pool {
 
 // creating makes a version Pending; settle makes it Active.
 func (s *Service) creating(v *version) {
-	v.config.State, v.config.StateReason, v.config.StateReasonCode = types.StatePending, ptr("The function is being created."), types.StateReasonCodeCreating
+	v.config.State, v.config.StateReason, v.config.StateReasonCode = types.StatePending, new("The function is being created."), types.StateReasonCodeCreating
 	v.config.LastUpdateStatus, v.config.LastUpdateStatusReason, v.config.LastUpdateStatusReasonCode = "", nil, ""
 	s.unsettled(v)
 }
@@ -72,15 +72,15 @@ func (s *Service) creating(v *version) {
 // updating makes an update of $LATEST InProgress; settle makes it Successful.
 func (s *Service) updating(v *version) {
 	v.config.LastUpdateStatus = types.LastUpdateStatusInProgress
-	v.config.LastUpdateStatusReason = ptr("The function is being created.")
+	v.config.LastUpdateStatusReason = new("The function is being created.")
 	v.config.LastUpdateStatusReasonCode = "Creating" // not among the SDK's values, but what Lambda answers
 	s.unsettled(v)
 }
 
 func (s *Service) unsettled(v *version) {
-	v.config.RevisionId = ptr(newID())
+	v.config.RevisionId = new(api.NewID())
 	v.changed = s.Clock.Now()
-	v.config.LastModified = ptr(v.changed.Format("2006-01-02T15:04:05.000-0700"))
+	v.config.LastModified = new(v.changed.Format("2006-01-02T15:04:05.000-0700"))
 	v.settles = time.Now().Add(max(s.Settle, time.Nanosecond))
 }
 
@@ -99,7 +99,7 @@ func (s *Service) settle(v *version) {
 	v.settles = time.Time{}
 	v.config.State, v.config.StateReason, v.config.StateReasonCode = types.StateActive, nil, ""
 	v.config.LastUpdateStatus, v.config.LastUpdateStatusReason, v.config.LastUpdateStatusReasonCode = types.LastUpdateStatusSuccessful, nil, ""
-	v.config.RevisionId = ptr(newID())
+	v.config.RevisionId = new(api.NewID())
 }
 
 // stepped tells whether a stepped clock has moved on far enough for a change to
@@ -112,7 +112,7 @@ func (s *Service) stepped(changed time.Time) bool {
 // Lambda refuses meanwhile. Call with the lock held.
 func (s *Service) settled(caller api.Caller, functionName *string) (*function, error) {
 	for {
-		f, _, err := s.function(deref(functionName))
+		f, _, err := s.function(api.Deref(functionName))
 		if err != nil {
 			return nil, err
 		}
@@ -152,7 +152,7 @@ func unsettledError(v *version) error {
 	if v.config.State == types.StatePending {
 		return stateConflict(v)
 	}
-	return failed("ResourceConflictException", "The operation cannot be performed at this time. An update is in progress for resource: %s", deref(v.config.FunctionArn))
+	return failed("ResourceConflictException", "The operation cannot be performed at this time. An update is in progress for resource: %s", api.Deref(v.config.FunctionArn))
 }
 
 // shown is a version's configuration as it answers under a qualifier: the ARN
@@ -161,9 +161,9 @@ func (s *Service) shown(v *version, qualifier string) types.FunctionConfiguratio
 	s.settle(v)
 	config := v.config
 	if qualifier != "" {
-		config.FunctionArn = ptr(s.arn(deref(config.FunctionName), qualifier))
+		config.FunctionArn = new(s.arn(api.Deref(config.FunctionName), qualifier))
 	}
-	config.RuntimeVersionConfig = &types.RuntimeVersionConfig{RuntimeVersionArn: ptr(s.runtimeVersion(config.Runtime))}
+	config.RuntimeVersionConfig = &types.RuntimeVersionConfig{RuntimeVersionArn: new(s.runtimeVersion(config.Runtime))}
 	return config
 }
 

@@ -48,7 +48,7 @@ func (s *Service) invoke(ctx context.Context, caller api.Caller, in *lambda.Invo
 		return nil, failed("RequestTooLargeException", "%d byte payload is too large for the %s invocation type (limit %d bytes)", len(in.Payload), in.InvocationType, limit)
 	}
 	request := api.RequestOf(ctx)
-	event := runtime.Event{ID: cmp.Or(request.ID, newID()), Trace: request.Trace, Payload: in.Payload}
+	event := runtime.Event{ID: cmp.Or(request.ID, api.NewID()), Trace: request.Trace, Payload: in.Payload}
 	if len(event.Payload) == 0 {
 		event.Payload = []byte("{}")
 	} else if err := json.Unmarshal(event.Payload, &json.RawMessage{}); err != nil {
@@ -98,10 +98,10 @@ func (s *Service) invokeAndWait(ctx context.Context, caller api.Caller, in *lamb
 	}
 	out := &lambda.InvokeOutput{StatusCode: 200, ExecutedVersion: &got.outcome.executed, Payload: got.outcome.Payload}
 	if got.outcome.Failed {
-		out.FunctionError = ptr("Unhandled")
+		out.FunctionError = new("Unhandled")
 	}
 	if in.LogType == types.LogTypeTail {
-		out.LogResult = ptr(base64.StdEncoding.EncodeToString(got.outcome.Log))
+		out.LogResult = new(base64.StdEncoding.EncodeToString(got.outcome.Log))
 	}
 	return out, nil
 }
@@ -164,7 +164,7 @@ func (s *Service) pick(caller api.Caller, functionName, qualifier *string) (targ
 				}
 			}
 		}
-		t.executed = deref(t.v.config.Version)
+		t.executed = api.Deref(t.v.config.Version)
 		s.settle(t.v)
 		if err := s.awake(t.v); err != nil {
 			return target{}, err
@@ -189,7 +189,7 @@ func (s *Service) pick(caller api.Caller, functionName, qualifier *string) (targ
 // unfound says of a function that is not there what an invocation says, which
 // names $LATEST where others name no version. Call with the lock held.
 func (s *Service) unfound(functionName, qualifier *string, err error) error {
-	n, nameErr := s.name(deref(functionName), deref(qualifier))
+	n, nameErr := s.name(api.Deref(functionName), api.Deref(qualifier))
 	if nameErr == nil && n.qualifier == "" && s.functions[n.function] == nil {
 		return s.notFound(n.function, latestVersion)
 	}
@@ -265,7 +265,7 @@ func (s *Service) run(ctx context.Context, t target, event runtime.Event) (runti
 	began := s.Clock.Now()
 	event.FunctionARN, event.Version, event.Began = s.arn(t.f.name, t.qualifier), t.executed, began
 	event.Trace = cmp.Or(event.Trace, traceOf(event.ID, began))
-	result, err := t.pool.Invoke(ctx, event, time.Duration(deref(t.v.config.Timeout))*time.Second)
+	result, err := t.pool.Invoke(ctx, event, time.Duration(api.Deref(t.v.config.Timeout))*time.Second)
 	if err != nil {
 		return result, err
 	}

@@ -68,23 +68,23 @@ const (
 )
 
 func (s *Service) createMapping(ctx context.Context, _ api.Caller, in *lambda.CreateEventSourceMappingInput) (*lambda.CreateEventSourceMappingOutput, error) {
-	queue := deref(in.EventSourceArn)
+	queue := api.Deref(in.EventSourceArn)
 	if err := s.checkSource(queue); err != nil {
 		return nil, err
 	}
 	config := types.EventSourceMappingConfiguration{
 		EventSourceArn: &queue, BatchSize: or(in.BatchSize, standardBatch), MaximumBatchingWindowInSeconds: or(in.MaximumBatchingWindowInSeconds, 0),
 		FunctionResponseTypes: slices.Clone(in.FunctionResponseTypes), ScalingConfig: in.ScalingConfig,
-		UUID: ptr(newID()), State: ptr(mappingCreating), StateTransitionReason: ptr("USER_INITIATED"),
+		UUID: new(api.NewID()), State: new(mappingCreating), StateTransitionReason: new("USER_INITIATED"),
 	}
-	config.EventSourceMappingArn = ptr(s.Env.ARN("lambda", "event-source-mapping:"+*config.UUID))
+	config.EventSourceMappingArn = new(s.Env.ARN("lambda", "event-source-mapping:"+*config.UUID))
 	if err := s.mapTo(ctx, &config, in.FunctionName); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, other := range s.mappings {
-		if deref(other.config.FunctionArn) == *config.FunctionArn && deref(other.config.EventSourceArn) == queue {
+		if api.Deref(other.config.FunctionArn) == *config.FunctionArn && api.Deref(other.config.EventSourceArn) == queue {
 			n, _ := parseName(*config.FunctionArn, "")
 			return nil, failed("ResourceConflictException", `An event source mapping with SQS arn (" %s ") and function (" %s ") already exists. Please update or delete the existing mapping with UUID %s`,
 				queue, n.function, id)
@@ -130,8 +130,8 @@ func (s *Service) mapTo(ctx context.Context, config *types.EventSourceMappingCon
 	if err != nil {
 		return err
 	}
-	config.FunctionArn = ptr(s.arn(f.name, qualifier))
-	return s.checkQueue(ctx, deref(config.EventSourceArn), v)
+	config.FunctionArn = new(s.arn(f.name, qualifier))
+	return s.checkQueue(ctx, api.Deref(config.EventSourceArn), v)
 }
 
 // checkBatch holds the numbers of a mapping to their limits.
@@ -167,22 +167,22 @@ func (s *Service) checkQueue(ctx context.Context, queue string, v *version) erro
 		return err
 	case found.Denied != "":
 		return invalid("The provided execution role does not have permissions to call %s on SQS", found.Denied)
-	case visible < int(deref(v.config.Timeout)):
-		return invalid("Queue visibility timeout: %d seconds is less than Function timeout: %d seconds", visible, deref(v.config.Timeout))
+	case visible < int(api.Deref(v.config.Timeout)):
+		return invalid("Queue visibility timeout: %d seconds is less than Function timeout: %d seconds", visible, api.Deref(v.config.Timeout))
 	}
 	return nil
 }
 
 // inRoleOf is Lambda in the execution role of a version.
 func inRoleOf(v *version) api.Caller {
-	return api.Caller{ARN: "lambda.amazonaws.com", Service: "lambda.amazonaws.com", RoleARN: deref(v.config.Role)}
+	return api.Caller{ARN: "lambda.amazonaws.com", Service: "lambda.amazonaws.com", RoleARN: api.Deref(v.config.Role)}
 }
 
 // transition puts a mapping on its way to the state that it is to have, which it
 // reaches after as long as an update of a function takes. It answers with what
 // the API shows meanwhile. Call with the lock held.
 func (s *Service) transition(m *mapping, by string) types.EventSourceMappingConfiguration {
-	m.config.State, m.config.LastModified = &by, ptr(s.Clock.Now())
+	m.config.State, m.config.LastModified = &by, new(s.Clock.Now())
 	answer := m.config
 	if m.timer != nil {
 		m.timer.Stop()
@@ -202,18 +202,18 @@ func (s *Service) transition(m *mapping, by string) types.EventSourceMappingConf
 // arrive ends a transition. Call with the lock held.
 func (s *Service) arrive(m *mapping) {
 	switch {
-	case deref(m.config.State) == mappingDeleting:
+	case api.Deref(m.config.State) == mappingDeleting:
 		delete(s.mappings, *m.config.UUID)
 	case m.enabled:
-		m.config.State = ptr(mappingEnabled)
+		m.config.State = new(mappingEnabled)
 	default:
-		m.config.State = ptr(mappingDisabled)
+		m.config.State = new(mappingDisabled)
 	}
 	if m.polling {
 		return
 	}
 	m.buffer = nil // what was gathered shows in the queue again
-	if deref(m.config.State) == mappingEnabled {
+	if api.Deref(m.config.State) == mappingEnabled {
 		s.schedulePoll(m)
 	}
 }
@@ -225,14 +225,14 @@ func (s *Service) steady(id *string, verb string) (*mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	if state := deref(m.config.State); state != mappingEnabled && state != mappingDisabled {
+	if state := api.Deref(m.config.State); state != mappingEnabled && state != mappingDisabled {
 		return nil, failed("ResourceInUseException", "Cannot %s the event source mapping because it is in use.", verb)
 	}
 	return m, nil
 }
 
 func (s *Service) mapping(id *string) (*mapping, error) {
-	m, ok := s.mappings[deref(id)]
+	m, ok := s.mappings[api.Deref(id)]
 	if !ok {
 		return nil, failed("ResourceNotFoundException", noURL)
 	}
@@ -308,7 +308,7 @@ func (s *Service) listMappings(_ context.Context, _ api.Caller, in *lambda.ListE
 	all := []types.EventSourceMappingConfiguration{}
 	for _, id := range slices.Sorted(maps.Keys(s.mappings)) {
 		config := s.mappings[id].config
-		if (function == "" || function == deref(config.FunctionArn)) && (in.EventSourceArn == nil || *in.EventSourceArn == deref(config.EventSourceArn)) {
+		if (function == "" || function == api.Deref(config.FunctionArn)) && (in.EventSourceArn == nil || *in.EventSourceArn == api.Deref(config.EventSourceArn)) {
 			all = append(all, config)
 		}
 	}

@@ -105,7 +105,7 @@ func (s *Service) function(text string) (*function, name, error) {
 // find resolves a request's function and qualifier; an alias with weights gives
 // its main version. Call with the lock held.
 func (s *Service) find(functionName, qualifier *string) (*function, *version, string, error) {
-	n, err := s.name(deref(functionName), deref(qualifier))
+	n, err := s.name(api.Deref(functionName), api.Deref(qualifier))
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -115,7 +115,7 @@ func (s *Service) find(functionName, qualifier *string) (*function, *version, st
 	}
 	number := n.qualifier
 	if a, ok := f.aliases[number]; ok {
-		number = deref(a.FunctionVersion)
+		number = api.Deref(a.FunctionVersion)
 	}
 	v := f.version(number)
 	if v == nil {
@@ -144,13 +144,3 @@ func isNumber(text string) bool {
 	_, err := strconv.ParseUint(text, 10, 63)
 	return err == nil && !strings.HasPrefix(text, "+")
 }
-
-func deref[T any](pointer *T) T {
-	if pointer == nil {
-		var zero T
-		return zero
-	}
-	return *pointer
-}
-
-func ptr[T any](value T) *T { return &value }

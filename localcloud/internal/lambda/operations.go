@@ -38,7 +38,7 @@ func (s *Service) API() *api.Service {
 // on needs an action on a function without its qualifier.
 func on[I any](s *Service, action string, function func(*I) *string) api.Option {
 	return api.On("lambda:"+action, func(in *I) string {
-		n, err := s.name(deref(function(in)), "")
+		n, err := s.name(api.Deref(function(in)), "")
 		if err != nil {
 			return "*" // the operation refuses the name itself
 		}
@@ -142,7 +142,7 @@ func (s *Service) readProvisioned(path string) api.Operation {
 	get := api.Op("GetProvisionedConcurrencyConfig", s.getProvisioned, bind("GET", path, 200, "Qualifier", "List", "Marker", "MaxItems"))
 	list := func(in any) (*lambda.ListProvisionedConcurrencyConfigsInput, bool) {
 		q, ok := in.(*provisionedQuery)
-		if !ok || deref(q.List) != "ALL" {
+		if !ok || api.Deref(q.List) != "ALL" {
 			return nil, false
 		}
 		return &lambda.ListProvisionedConcurrencyConfigsInput{FunctionName: q.FunctionName, Marker: q.Marker, MaxItems: q.MaxItems}, true
@@ -180,7 +180,7 @@ func (s *Service) readProvisioned(path string) api.Operation {
 
 // resource is a request's function as an ARN, for IAM.
 func (s *Service) resource(functionName, qualifier *string) string {
-	n, err := s.name(deref(functionName), deref(qualifier))
+	n, err := s.name(api.Deref(functionName), api.Deref(qualifier))
 	if err != nil {
 		return "*" // the operation refuses the name itself
 	}

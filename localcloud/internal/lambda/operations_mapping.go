@@ -23,7 +23,7 @@ func (s *Service) mappingOperations() []api.Operation {
 		all = "/2015-03-31/event-source-mappings"
 		one = all + "/{UUID}"
 	)
-	arn := func(id *string) string { return s.Env.ARN("lambda", "event-source-mapping:"+deref(id)) }
+	arn := func(id *string) string { return s.Env.ARN("lambda", "event-source-mapping:"+api.Deref(id)) }
 	notAtCreation := append([]string{"Queues", "SelfManagedEventSource", "StartingPosition", "StartingPositionTimestamp", "Topics"}, notOfQueues...)
 	return []api.Operation{
 		api.Op("CreateEventSourceMapping", s.createMapping, api.Refuses(notAtCreation...), bind("POST", all, 202),

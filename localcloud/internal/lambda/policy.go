@@ -33,12 +33,12 @@ type statement struct {
 }
 
 func (s *Service) addPermission(_ context.Context, _ api.Caller, in *lambda.AddPermissionInput) (*lambda.AddPermissionOutput, error) {
-	if !statementID.MatchString(deref(in.StatementId)) {
-		return nil, violates(deref(in.StatementId), "statementId", "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)")
+	if !statementID.MatchString(api.Deref(in.StatementId)) {
+		return nil, violates(api.Deref(in.StatementId), "statementId", "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, err := s.name(deref(in.FunctionName), deref(in.Qualifier))
+	n, err := s.name(api.Deref(in.FunctionName), api.Deref(in.Qualifier))
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (s *Service) addPermission(_ context.Context, _ api.Caller, in *lambda.AddP
 	if revision == nil {
 		return nil, s.missing(f.name, q)
 	}
-	if !principal(deref(in.Principal)) {
+	if !principal(api.Deref(in.Principal)) {
 		return nil, invalid("The provided principal was invalid. Please check the principal and try again.")
 	}
 	p := f.policies[q]
@@ -63,8 +63,8 @@ func (s *Service) addPermission(_ context.Context, _ api.Caller, in *lambda.AddP
 	if err := precondition(in.RevisionId, *revision); err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(p.Statement, func(st statement) bool { return st.Sid == deref(in.StatementId) }) {
-		return nil, failed("ResourceConflictException", "The statement id (%s) provided already exists. Please provide a new statement id, or remove the existing statement.", deref(in.StatementId))
+	if slices.ContainsFunc(p.Statement, func(st statement) bool { return st.Sid == api.Deref(in.StatementId) }) {
+		return nil, failed("ResourceConflictException", "The statement id (%s) provided already exists. Please provide a new statement id, or remove the existing statement.", api.Deref(in.StatementId))
 	}
 	added := s.newStatement(in, s.arn(f.name, q))
 	text, err := json.Marshal(added)
@@ -76,9 +76,9 @@ func (s *Service) addPermission(_ context.Context, _ api.Caller, in *lambda.AddP
 		return nil, failed("PolicyLengthExceededException", "The final policy size (%d) is bigger than the limit (%d).", len(whole), maxPolicy)
 	}
 	p.Statement = grown.Statement
-	*revision = ptr(newID())
+	*revision = new(api.NewID())
 	f.policies[q] = p
-	return &lambda.AddPermissionOutput{Statement: ptr(string(text))}, nil
+	return &lambda.AddPermissionOutput{Statement: new(string(text))}, nil
 }
 
 // maxPolicy is how large a resource policy may be, in bytes.
@@ -106,8 +106,8 @@ func (f *function) revision(qualifier string) **string {
 }
 
 func (s *Service) newStatement(in *lambda.AddPermissionInput, resource string) statement {
-	st := statement{Sid: deref(in.StatementId), Effect: "Allow", Action: deref(in.Action), Resource: resource}
-	switch principal := deref(in.Principal); {
+	st := statement{Sid: api.Deref(in.StatementId), Effect: "Allow", Action: api.Deref(in.Action), Resource: resource}
+	switch principal := api.Deref(in.Principal); {
 	case principal == "*":
 		st.Principal, st.service = "*", "*"
 	case strings.Contains(principal, ".amazonaws."):
@@ -129,21 +129,21 @@ func (s *Service) newStatement(in *lambda.AddPermissionInput, resource string) s
 		}
 		st.Condition[operator][key] = value
 	}
-	condition("ArnLike", "AWS:SourceArn", deref(in.SourceArn))
-	condition("StringEquals", "AWS:SourceAccount", deref(in.SourceAccount))
-	condition("StringEquals", "aws:PrincipalOrgID", deref(in.PrincipalOrgID))
+	condition("ArnLike", "AWS:SourceArn", api.Deref(in.SourceArn))
+	condition("StringEquals", "AWS:SourceAccount", api.Deref(in.SourceAccount))
+	condition("StringEquals", "aws:PrincipalOrgID", api.Deref(in.PrincipalOrgID))
 	condition("StringEquals", "lambda:FunctionUrlAuthType", string(in.FunctionUrlAuthType))
-	if deref(in.InvokedViaFunctionUrl) {
+	if api.Deref(in.InvokedViaFunctionUrl) {
 		condition("Bool", "lambda:InvokedViaFunctionUrl", "true")
 	}
-	condition("StringEquals", "lambda:EventSourceToken", deref(in.EventSourceToken))
+	condition("StringEquals", "lambda:EventSourceToken", api.Deref(in.EventSourceToken))
 	return st
 }
 
 func (s *Service) removePermission(_ context.Context, _ api.Caller, in *lambda.RemovePermissionInput) (*lambda.RemovePermissionOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, err := s.name(deref(in.FunctionName), deref(in.Qualifier))
+	n, err := s.name(api.Deref(in.FunctionName), api.Deref(in.Qualifier))
 	if err != nil {
 		return nil, err
 	}
@@ -160,15 +160,15 @@ func (s *Service) removePermission(_ context.Context, _ api.Caller, in *lambda.R
 	if p == nil {
 		return nil, failed("ResourceNotFoundException", "No policy is associated with the given resource.")
 	}
-	at := slices.IndexFunc(p.Statement, func(st statement) bool { return st.Sid == deref(in.StatementId) })
+	at := slices.IndexFunc(p.Statement, func(st statement) bool { return st.Sid == api.Deref(in.StatementId) })
 	if at < 0 {
-		return nil, failed("ResourceNotFoundException", "Statement %s is not found in resource policy.", deref(in.StatementId))
+		return nil, failed("ResourceNotFoundException", "Statement %s is not found in resource policy.", api.Deref(in.StatementId))
 	}
 	if err := precondition(in.RevisionId, *revision); err != nil {
 		return nil, err
 	}
 	p.Statement = slices.Delete(p.Statement, at, at+1)
-	*revision = ptr(newID())
+	*revision = new(api.NewID())
 	if len(p.Statement) == 0 {
 		delete(f.policies, q)
 	}
@@ -178,7 +178,7 @@ func (s *Service) removePermission(_ context.Context, _ api.Caller, in *lambda.R
 func (s *Service) getPolicy(_ context.Context, _ api.Caller, in *lambda.GetPolicyInput) (*lambda.GetPolicyOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, err := s.name(deref(in.FunctionName), deref(in.Qualifier))
+	n, err := s.name(api.Deref(in.FunctionName), api.Deref(in.Qualifier))
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +194,7 @@ func (s *Service) getPolicy(_ context.Context, _ api.Caller, in *lambda.GetPolic
 	if err != nil {
 		return nil, fmt.Errorf("write a policy: %w", err)
 	}
-	return &lambda.GetPolicyOutput{Policy: ptr(string(text)), RevisionId: *f.revision(n.qualifier)}, nil
+	return &lambda.GetPolicyOutput{Policy: new(string(text)), RevisionId: *f.revision(n.qualifier)}, nil
 }
 
 // allowed tells whether a caller may invoke. Who calls in a role has passed IAM

@@ -31,12 +31,12 @@ func (s *Service) schedulePoll(m *mapping) {
 func (s *Service) poll(m *mapping) {
 	s.mu.Lock()
 	config := m.config
-	if m.polling = deref(config.State) == mappingEnabled && s.ctx.Err() == nil; !m.polling {
+	if m.polling = api.Deref(config.State) == mappingEnabled && s.ctx.Err() == nil; !m.polling {
 		s.mu.Unlock()
 		return
 	}
 	s.mu.Unlock()
-	if deref(config.MaximumBatchingWindowInSeconds) > 0 {
+	if api.Deref(config.MaximumBatchingWindowInSeconds) > 0 {
 		s.gather(m, config)
 	} else {
 		s.drain(config)
@@ -44,7 +44,7 @@ func (s *Service) poll(m *mapping) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m.polling = false
-	if deref(m.config.State) == mappingEnabled && s.ctx.Err() == nil {
+	if api.Deref(m.config.State) == mappingEnabled && s.ctx.Err() == nil {
 		s.schedulePoll(m)
 	}
 }
@@ -136,7 +136,7 @@ func (s *Service) consume(config types.EventSourceMappingConfiguration, messages
 		if err != nil {
 			return false
 		}
-		event := runtime.Event{ID: newID(), Payload: payload}
+		event := runtime.Event{ID: api.NewID(), Payload: payload}
 		got, err := s.attempt(s.ctx, caller, config.FunctionArn, nil, event)
 		if err != nil || got.Failed {
 			s.Log.Warn("a batch failed", "function", *config.FunctionArn, "request", event.ID, "messages", len(batch), "payload", string(got.Payload), "error", err)

@@ -28,7 +28,7 @@ type provisioned struct {
 // provisionable finds what provisioned concurrency may be set on, a version or
 // an alias; latest is what is said to $LATEST. Call with the lock held.
 func (s *Service) provisionable(functionName, qualifier *string, latest string) (*function, string, error) {
-	n, err := s.name(deref(functionName), deref(qualifier))
+	n, err := s.name(api.Deref(functionName), api.Deref(qualifier))
 	if err != nil {
 		return nil, "", err
 	}
@@ -48,7 +48,7 @@ const (
 )
 
 func (s *Service) putProvisioned(_ context.Context, _ api.Caller, in *lambda.PutProvisionedConcurrencyConfigInput) (*lambda.PutProvisionedConcurrencyConfigOutput, error) {
-	count := deref(in.ProvisionedConcurrentExecutions)
+	count := api.Deref(in.ProvisionedConcurrentExecutions)
 	if count < 1 {
 		return nil, violates(fmt.Sprint(count), "provisionedConcurrentExecutions", "Member must have value greater than or equal to 1")
 	}
@@ -71,8 +71,8 @@ func (s *Service) putProvisioned(_ context.Context, _ api.Caller, in *lambda.Put
 	f.provisioned[q] = p
 	s.startAllocation(f, q, p)
 	return &lambda.PutProvisionedConcurrencyConfigOutput{
-		RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: ptr(int32(0)),
-		AvailableProvisionedConcurrentExecutions: ptr(int32(0)), Status: types.ProvisionedConcurrencyStatusEnumInProgress, LastModified: &p.modified,
+		RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: new(int32(0)),
+		AvailableProvisionedConcurrentExecutions: new(int32(0)), Status: types.ProvisionedConcurrencyStatusEnumInProgress, LastModified: &p.modified,
 	}, nil
 }
 
@@ -80,8 +80,8 @@ func (s *Service) putProvisioned(_ context.Context, _ api.Caller, in *lambda.Put
 // alias that cannot have it.
 func (f *function) provisionedTwice(qualifier string) error {
 	if a, ok := f.aliases[qualifier]; ok {
-		switch _, twice := f.provisioned[deref(a.FunctionVersion)]; {
-		case deref(a.FunctionVersion) == latestVersion:
+		switch _, twice := f.provisioned[api.Deref(a.FunctionVersion)]; {
+		case api.Deref(a.FunctionVersion) == latestVersion:
 			return invalid(unpublished)
 		case len(weights(a)) > 0:
 			return invalid("Alias with weights can not be used with Provisioned Concurrency")
@@ -91,7 +91,7 @@ func (f *function) provisionedTwice(qualifier string) error {
 		return nil
 	}
 	for name, a := range f.aliases {
-		if _, has := f.provisioned[name]; has && deref(a.FunctionVersion) == qualifier {
+		if _, has := f.provisioned[name]; has && api.Deref(a.FunctionVersion) == qualifier {
 			return failed("ResourceConflictException", "Version is pointed by a Provisioned Concurrency alias")
 		}
 	}
@@ -142,8 +142,8 @@ func (s *Service) getProvisioned(_ context.Context, _ api.Caller, in *lambda.Get
 // showProvisioned shows a configuration with the progress of its allocation.
 func showProvisioned(p *provisioned, arn string) types.ProvisionedConcurrencyConfigListItem {
 	item := types.ProvisionedConcurrencyConfigListItem{
-		FunctionArn: &arn, RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: ptr(int32(0)),
-		AvailableProvisionedConcurrentExecutions: ptr(int32(0)), Status: types.ProvisionedConcurrencyStatusEnumInProgress, LastModified: &p.modified,
+		FunctionArn: &arn, RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: new(int32(0)),
+		AvailableProvisionedConcurrentExecutions: new(int32(0)), Status: types.ProvisionedConcurrencyStatusEnumInProgress, LastModified: &p.modified,
 	}
 	switch {
 	case p.failed != "":
@@ -158,7 +158,7 @@ func showProvisioned(p *provisioned, arn string) types.ProvisionedConcurrencyCon
 func (s *Service) listProvisioned(_ context.Context, _ api.Caller, in *lambda.ListProvisionedConcurrencyConfigsInput) (*lambda.ListProvisionedConcurrencyConfigsOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, _, err := s.function(deref(in.FunctionName))
+	f, _, err := s.function(api.Deref(in.FunctionName))
 	if err != nil {
 		return nil, err
 	}

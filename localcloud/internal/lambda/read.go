@@ -21,8 +21,8 @@ func (s *Service) getFunction(_ context.Context, _ api.Caller, in *lambda.GetFun
 		return nil, err
 	}
 	out := &lambda.GetFunctionOutput{
-		Configuration: ptr(s.shown(v, qualifier)),
-		Code:          &types.FunctionCodeLocation{RepositoryType: ptr("S3"), Location: ptr(s.location(v))},
+		Configuration: new(s.shown(v, qualifier)),
+		Code:          &types.FunctionCodeLocation{RepositoryType: new("S3"), Location: new(s.location(v))},
 	}
 	if len(f.tags) > 0 && qualifier == "" {
 		out.Tags = maps.Clone(f.tags)
@@ -65,7 +65,7 @@ func (s *Service) listFunctions(_ context.Context, _ api.Caller, in *lambda.List
 func (s *Service) listVersionsByFunction(_ context.Context, _ api.Caller, in *lambda.ListVersionsByFunctionInput) (*lambda.ListVersionsByFunctionOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, _, err := s.function(deref(in.FunctionName))
+	f, _, err := s.function(api.Deref(in.FunctionName))
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ const pageSize = 50
 // paginate cuts a page out of a list; the marker is the index of its first item.
 func paginate[T any](all []T, marker *string, most *int32) ([]T, *string, error) {
 	begin := 0
-	if deref(marker) != "" {
+	if api.Deref(marker) != "" {
 		parsed, err := strconv.Atoi(*marker)
 		if err != nil || parsed < 0 || parsed > len(all) {
 			return nil, nil, invalid("Invalid pagination marker %q.", *marker)
@@ -108,7 +108,7 @@ func paginate[T any](all []T, marker *string, most *int32) ([]T, *string, error)
 	if end == len(all) {
 		return all[begin:end], nil, nil
 	}
-	return all[begin:end], ptr(strconv.Itoa(end)), nil
+	return all[begin:end], new(strconv.Itoa(end)), nil
 }
 
 func (s *Service) getAccountSettings(context.Context, api.Caller, *lambda.GetAccountSettingsInput) (*lambda.GetAccountSettingsOutput, error) {
@@ -116,7 +116,7 @@ func (s *Service) getAccountSettings(context.Context, api.Caller, *lambda.GetAcc
 	defer s.mu.Unlock()
 	return &lambda.GetAccountSettingsOutput{
 		AccountLimit: &types.AccountLimit{
-			ConcurrentExecutions: accountConcurrency, UnreservedConcurrentExecutions: ptr(s.unreserved("")),
+			ConcurrentExecutions: accountConcurrency, UnreservedConcurrentExecutions: new(s.unreserved("")),
 			CodeSizeUnzipped: 250 << 20, CodeSizeZipped: 50 << 20, TotalCodeSize: s.Storage,
 		},
 		AccountUsage: &types.AccountUsage{FunctionCount: int64(len(s.functions)), TotalCodeSize: s.stored()},

@@ -8,17 +8,19 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"weir/localcloud/internal/api"
 )
 
 // checkAlias holds an alias to the constraints of its members, which need no
 // function to be known. routing is what the request gave.
 func checkAlias(a *types.AliasConfiguration, routing *types.AliasRoutingConfiguration) error {
-	number := deref(a.FunctionVersion)
+	number := api.Deref(a.FunctionVersion)
 	switch {
 	case number != latestVersion && !isNumber(number):
 		return violates(number, "functionVersion", `Member must satisfy regular expression pattern: (\$LATEST|[0-9]+)`)
-	case len(deref(a.Description)) > 256:
-		return violates(deref(a.Description), "description", "Member must have length less than or equal to 256")
+	case len(api.Deref(a.Description)) > 256:
+		return violates(api.Deref(a.Description), "description", "Member must have length less than or equal to 256")
 	case routing == nil:
 		return nil
 	}
@@ -56,7 +58,7 @@ func (s *Service) checkRoute(f *function, a *types.AliasConfiguration) error {
 	if len(weights(a)) > 1 {
 		return invalid("Number of items in AdditionalVersionWeights cannot be greater than 1")
 	}
-	main := deref(a.FunctionVersion)
+	main := api.Deref(a.FunctionVersion)
 	for other := range weights(a) {
 		switch {
 		case main == latestVersion:
@@ -85,7 +87,7 @@ func (s *Service) checkRoute(f *function, a *types.AliasConfiguration) error {
 
 // compatible says why an alias cannot split between two versions.
 func compatible(a, b *version) error {
-	if deref(a.config.Role) != deref(b.config.Role) {
+	if api.Deref(a.config.Role) != api.Deref(b.config.Role) {
 		return invalid("Both versions must have the same IAM execution role.")
 	}
 	if deadLetter(a) != deadLetter(b) {
@@ -98,7 +100,7 @@ func deadLetter(v *version) string {
 	if v.config.DeadLetterConfig == nil {
 		return ""
 	}
-	return deref(v.config.DeadLetterConfig.TargetArn)
+	return api.Deref(v.config.DeadLetterConfig.TargetArn)
 }
 
 // routing is a configuration as it is kept: none when it routes nothing.

@@ -23,7 +23,7 @@ func (s *Service) putRuntimeConfig(_ context.Context, _ api.Caller, in *lambda.P
 	if err := wrong.err(); err != nil {
 		return nil, err
 	}
-	if manual := in.UpdateRuntimeOn == types.UpdateRuntimeOnManual; manual != (deref(in.RuntimeVersionArn) != "") {
+	if manual := in.UpdateRuntimeOn == types.UpdateRuntimeOnManual; manual != (api.Deref(in.RuntimeVersionArn) != "") {
 		return nil, invalid("RuntimeVersionArn is required for Manual, and only then.")
 	}
 	s.mu.Lock()
@@ -33,7 +33,7 @@ func (s *Service) putRuntimeConfig(_ context.Context, _ api.Caller, in *lambda.P
 		return nil, err
 	}
 	f.runtimes[q] = runtimeConfig{in.UpdateRuntimeOn, in.RuntimeVersionArn}
-	return &lambda.PutRuntimeManagementConfigOutput{FunctionArn: ptr(s.arn(f.name, q)), UpdateRuntimeOn: in.UpdateRuntimeOn, RuntimeVersionArn: in.RuntimeVersionArn}, nil
+	return &lambda.PutRuntimeManagementConfigOutput{FunctionArn: new(s.arn(f.name, q)), UpdateRuntimeOn: in.UpdateRuntimeOn, RuntimeVersionArn: in.RuntimeVersionArn}, nil
 }
 
 func (s *Service) getRuntimeConfig(_ context.Context, _ api.Caller, in *lambda.GetRuntimeManagementConfigInput) (*lambda.GetRuntimeManagementConfigOutput, error) {
@@ -47,5 +47,5 @@ func (s *Service) getRuntimeConfig(_ context.Context, _ api.Caller, in *lambda.G
 	if !ok {
 		config.on = types.UpdateRuntimeOnAuto
 	}
-	return &lambda.GetRuntimeManagementConfigOutput{FunctionArn: ptr(s.arn(f.name, q)), UpdateRuntimeOn: config.on, RuntimeVersionArn: config.version}, nil
+	return &lambda.GetRuntimeManagementConfigOutput{FunctionArn: new(s.arn(f.name, q)), UpdateRuntimeOn: config.on, RuntimeVersionArn: config.version}, nil
 }

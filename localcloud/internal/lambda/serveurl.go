@@ -142,7 +142,7 @@ func deny(w http.ResponseWriter, message string) {
 // serveURL invokes the function through the URL's qualifier, so that an alias's
 // weights count.
 func (s *Service) serveURL(w http.ResponseWriter, r *http.Request, id string, url foundURL) {
-	request := newID()
+	request := api.NewID()
 	payload, err := s.urlEvent(r, id, request)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
@@ -247,9 +247,9 @@ func answerURL(w http.ResponseWriter, payload []byte) {
 	for _, cookie := range answer.Cookies {
 		header.Add("Set-Cookie", cookie)
 	}
-	body := []byte(deref(answer.Body))
+	body := []byte(api.Deref(answer.Body))
 	if answer.IsBase64Encoded {
-		decoded, err := base64.StdEncoding.DecodeString(deref(answer.Body))
+		decoded, err := base64.StdEncoding.DecodeString(api.Deref(answer.Body))
 		if err != nil {
 			http.Error(w, "Internal Server Error", http.StatusBadGateway)
 			return

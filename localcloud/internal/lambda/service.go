@@ -121,7 +121,7 @@ func New(options Options) *Service {
 	if options.Seed == 0 {
 		first, second = rand.Uint64(), rand.Uint64()
 	}
-	s := &Service{Options: options, secret: newID(), functions: map[string]*function{}, numbers: map[string]int{}, mappings: map[string]*mapping{},
+	s := &Service{Options: options, secret: api.NewID(), functions: map[string]*function{}, numbers: map[string]int{}, mappings: map[string]*mapping{},
 		random: rand.New(rand.NewPCG(first, second))}
 	s.unpackScripts = sync.OnceValue(func() error { return runtime.Unpack(s.scripts()) })
 	s.ctx, s.stop = context.WithCancel(context.Background())

@@ -50,18 +50,18 @@ func (s *Service) SetVersionState(function, version string, to VersionState) err
 func (s *Service) put(v *version, to VersionState) {
 	v.settles = time.Time{}
 	v.set = &setState{}
-	v.config.State, v.config.RevisionId = to.State, ptr(newID())
+	v.config.State, v.config.RevisionId = to.State, new(api.NewID())
 	switch to.State {
 	case types.StatePending:
-		v.config.StateReason, v.config.StateReasonCode = ptr("The function is being created."), types.StateReasonCodeCreating
+		v.config.StateReason, v.config.StateReasonCode = new("The function is being created."), types.StateReasonCodeCreating
 		if to.For > 0 {
 			v.set.until = s.Clock.Now().Add(to.For)
 		}
 	case types.StateInactive:
-		v.config.StateReason, v.config.StateReasonCode = ptr("The function is idle."), types.StateReasonCodeIdle
+		v.config.StateReason, v.config.StateReasonCode = new("The function is idle."), types.StateReasonCodeIdle
 		v.set.wakes = to.For
 	case types.StateFailed:
-		v.config.StateReason, v.config.StateReasonCode = ptr("The function failed to initialise."), types.StateReasonCodeFunctionError
+		v.config.StateReason, v.config.StateReasonCode = new("The function failed to initialise."), types.StateReasonCodeFunctionError
 	default:
 		v.config.StateReason, v.config.StateReasonCode, v.set = nil, "", nil
 	}
@@ -74,7 +74,7 @@ func (s *Service) put(v *version, to VersionState) {
 func (s *Service) wake(v *version) error {
 	takes := v.set.wakes
 	s.put(v, VersionState{State: types.StatePending, For: max(takes, time.Nanosecond)})
-	v.config.StateReason, v.config.StateReasonCode = ptr("The function is being restored."), types.StateReasonCodeRestoring
+	v.config.StateReason, v.config.StateReasonCode = new("The function is being restored."), types.StateReasonCodeRestoring
 	if snapshots(v) {
 		// https://docs.aws.amazon.com/lambda/latest/dg/snapstart-troubleshooting.html
 		return failed("SnapStartNotReadyException", "Lambda is initializing your function. It will be ready to invoke once your function state becomes ACTIVE.")

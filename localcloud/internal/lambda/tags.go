@@ -19,8 +19,8 @@ var taggable = regexp.MustCompile("^" + taggablePattern + "$")
 // unqualified, or an event source mapping. touch makes a new revision of it.
 // Call with the lock held.
 func (s *Service) tagged(resource *string) (tags *map[string]string, touch func(), err error) {
-	if !taggable.MatchString(deref(resource)) {
-		return nil, nil, violates(deref(resource), "resource", "Member must satisfy regular expression pattern: "+taggablePattern)
+	if !taggable.MatchString(api.Deref(resource)) {
+		return nil, nil, violates(api.Deref(resource), "resource", "Member must satisfy regular expression pattern: "+taggablePattern)
 	}
 	if _, id, ok := strings.Cut(*resource, ":event-source-mapping:"); ok {
 		m, err := s.mapping(&id)
@@ -29,14 +29,14 @@ func (s *Service) tagged(resource *string) (tags *map[string]string, touch func(
 		}
 		return &m.tags, func() {}, nil
 	}
-	f, n, err := s.function(deref(resource))
+	f, n, err := s.function(api.Deref(resource))
 	if err != nil {
 		return nil, nil, err
 	}
 	if n.qualifier != "" {
 		return nil, nil, invalid("Tags on function aliases and versions are not supported. Please specify a function ARN.")
 	}
-	return &f.tags, func() { f.latest.config.RevisionId = ptr(newID()) }, nil
+	return &f.tags, func() { f.latest.config.RevisionId = new(api.NewID()) }, nil
 }
 
 func (s *Service) listTags(_ context.Context, _ api.Caller, in *lambda.ListTagsInput) (*lambda.ListTagsOutput, error) {

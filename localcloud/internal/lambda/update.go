@@ -53,7 +53,7 @@ func (s *Service) updateFunctionCode(ctx context.Context, caller api.Caller, in 
 	answer := s.shown(changed, "")
 	if in.Publish {
 		published := s.publish(f, nil)
-		if published.settles.IsZero() && deref(published.config.LastModified) == deref(changed.config.LastModified) {
+		if published.settles.IsZero() && api.Deref(published.config.LastModified) == api.Deref(changed.config.LastModified) {
 			s.creating(published)
 			published.settles = f.latest.settles // both at one moment
 		}
@@ -120,9 +120,9 @@ func apply(c *types.FunctionConfiguration, in *lambda.UpdateFunctionConfiguratio
 		c.TracingConfig = tracing(in.TracingConfig)
 	}
 	if in.LoggingConfig != nil {
-		c.LoggingConfig = logging(c.LoggingConfig, in.LoggingConfig, deref(c.FunctionName))
+		c.LoggingConfig = logging(c.LoggingConfig, in.LoggingConfig, api.Deref(c.FunctionName))
 	}
-	if c.DeadLetterConfig != nil && deref(c.DeadLetterConfig.TargetArn) == "" {
+	if c.DeadLetterConfig != nil && api.Deref(c.DeadLetterConfig.TargetArn) == "" {
 		c.DeadLetterConfig = nil
 	}
 }

@@ -29,9 +29,9 @@ func (s *Service) createURL(_ context.Context, _ api.Caller, in *lambda.CreateFu
 	if _, exists := f.urls[q]; exists {
 		return nil, failed("ResourceConflictException", "Failed to create function url config for [functionArn = %s]. Error message:  FunctionUrlConfig exists for this Lambda function", s.arn(f.name, q))
 	}
-	now := ptr(s.Clock.Now().Format("2006-01-02T15:04:05.000000000Z"))
+	now := new(s.Clock.Now().Format("2006-01-02T15:04:05.000000000Z"))
 	made := types.FunctionUrlConfig{
-		FunctionArn: ptr(s.arn(f.name, q)), FunctionUrl: ptr(s.address(f.name, q)), AuthType: in.AuthType, Cors: in.Cors,
+		FunctionArn: new(s.arn(f.name, q)), FunctionUrl: new(s.address(f.name, q)), AuthType: in.AuthType, Cors: in.Cors,
 		InvokeMode: in.InvokeMode, CreationTime: now, LastModifiedTime: now,
 	}
 	if made.InvokeMode == "" {
@@ -74,10 +74,10 @@ const (
 // addressed finds what may have a URL, a function or an alias; absent is what is
 // said when there is none. Call with the lock held.
 func (s *Service) addressed(functionName, qualifier *string, absent string) (*function, string, error) {
-	if q := deref(qualifier); q != "" && (isNumber(q) || !aliasPattern.MatchString(q)) {
+	if q := api.Deref(qualifier); q != "" && (isNumber(q) || !aliasPattern.MatchString(q)) {
 		return nil, "", violates(q, "qualifier", `Member must satisfy regular expression pattern: ((?!^\d+$)^[0-9a-zA-Z-_]+$)`)
 	}
-	n, err := s.name(deref(functionName), deref(qualifier))
+	n, err := s.name(api.Deref(functionName), api.Deref(qualifier))
 	if err != nil {
 		return nil, "", err
 	}
@@ -129,7 +129,7 @@ func (s *Service) updateURL(_ context.Context, _ api.Caller, in *lambda.UpdateFu
 	if in.InvokeMode != "" {
 		changed.InvokeMode = in.InvokeMode
 	}
-	changed.LastModifiedTime = ptr(s.Clock.Now().Format("2006-01-02T15:04:05.000000000Z"))
+	changed.LastModifiedTime = new(s.Clock.Now().Format("2006-01-02T15:04:05.000000000Z"))
 	f.urls[q] = &changed
 	answer := as[lambda.UpdateFunctionUrlConfigOutput](changed)
 	answer.InvokeMode = in.InvokeMode // as at creation

@@ -23,7 +23,7 @@ func (s *Service) publishVersion(_ context.Context, caller api.Caller, in *lambd
 	if err := precondition(in.RevisionId, f.latest.config.RevisionId); err != nil {
 		return nil, err
 	}
-	if given, current := deref(in.CodeSha256), deref(f.latest.config.CodeSha256); given != "" && given != current {
+	if given, current := api.Deref(in.CodeSha256), api.Deref(f.latest.config.CodeSha256); given != "" && given != current {
 		return nil, invalid("CodeSHA256 (%s) is different from current CodeSHA256 in $LATEST (%s). Please try again with the CodeSHA256 in $LATEST.", given, current)
 	}
 	if f.changed() {
@@ -42,18 +42,18 @@ func (s *Service) publish(f *function, description *string) *version {
 	}
 	f.published++
 	number := strconv.Itoa(f.published)
-	v := &version{config: f.latest.config, folder: f.latest.folder, source: deref(f.latest.config.Description)}
+	v := &version{config: f.latest.config, folder: f.latest.folder, source: api.Deref(f.latest.config.Description)}
 	v.config.Version = &number
-	v.config.FunctionArn = ptr(s.arn(f.name, number))
-	if deref(description) != "" {
+	v.config.FunctionArn = new(s.arn(f.name, number))
+	if api.Deref(description) != "" {
 		v.config.Description = description
 	}
-	v.config.RevisionId = ptr(newID())
+	v.config.RevisionId = new(api.NewID())
 	v.pool = s.pool(v, f.initialization())
 	f.versions[number] = v
 	s.snapshot(v)
 	// Publishing touches $LATEST too: its revision changes.
-	f.latest.config.RevisionId = ptr(newID())
+	f.latest.config.RevisionId = new(api.NewID())
 	return v
 }
 
@@ -67,7 +67,7 @@ func (f *function) changed() bool {
 // own description may have been given at publishing; what counts is the one
 // that $LATEST had then.
 func same(published, latest *version) bool {
-	return essence(published.config, published.source) == essence(latest.config, deref(latest.config.Description))
+	return essence(published.config, published.source) == essence(latest.config, api.Deref(latest.config.Description))
 }
 
 // essence writes out what makes a version different from another.
@@ -81,7 +81,7 @@ func essence(config types.FunctionConfiguration, description string) string {
 	config.Description = &description
 	text, err := json.Marshal(config)
 	if err != nil {
-		return newID() // like no other: a new version is the safe answer
+		return api.NewID() // like no other: a new version is the safe answer
 	}
 	return string(text)
 }
@@ -95,7 +95,7 @@ func (f *function) deleteVersion(number string) error {
 	}
 	var users []string
 	for name, a := range f.aliases {
-		if _, weighted := weights(a)[number]; weighted || deref(a.FunctionVersion) == number {
+		if _, weighted := weights(a)[number]; weighted || api.Deref(a.FunctionVersion) == number {
 			users = append(users, name)
 		}
 	}

@@ -21,7 +21,7 @@ type group struct {
 func (s *Service) newGroup(name string) *group {
 	now := s.Clock.Now()
 	return &group{schedules: map[string]*schedule{}, tags: map[string]string{},
-		described: Group{Arn: ptr(s.groupARN(name)), Name: &name, State: ptr("ACTIVE"), CreationDate: &now, LastModificationDate: &now}}
+		described: Group{Arn: new(s.groupARN(name)), Name: &name, State: new("ACTIVE"), CreationDate: &now, LastModificationDate: &now}}
 }
 
 func groupName(name *string) string {
@@ -42,8 +42,8 @@ func (s *Service) group(name *string) (*group, error) {
 var validName = regexp.MustCompile(`^[0-9a-zA-Z-_.]{1,64}$`)
 
 func checkName(name *string) error {
-	if !validName.MatchString(deref(name)) {
-		return invalid("1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [0-9a-zA-Z-_.]+", deref(name))
+	if !validName.MatchString(api.Deref(name)) {
+		return invalid("1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [0-9a-zA-Z-_.]+", api.Deref(name))
 	}
 	return nil
 }
@@ -70,7 +70,7 @@ func (s *Service) getGroup(_ context.Context, _ api.Caller, in *GroupInput) (*Gr
 	if err != nil {
 		return nil, err
 	}
-	return ptr(g.described), nil
+	return new(g.described), nil
 }
 
 // deleteGroup takes a group away with its schedules, at once.
@@ -104,7 +104,7 @@ func (s *Service) listGroups(_ context.Context, _ api.Caller, in *GroupsInput) (
 
 func (g *group) tag(tags []Tag) {
 	for _, tag := range tags {
-		g.tags[deref(tag.Key)] = deref(tag.Value)
+		g.tags[api.Deref(tag.Key)] = api.Deref(tag.Value)
 	}
 }
 
@@ -112,11 +112,11 @@ func (g *group) tag(tags []Tag) {
 // held.
 func (s *Service) tagged(arn *string) (*group, error) {
 	for _, g := range s.groups {
-		if deref(g.described.Arn) == deref(arn) {
+		if api.Deref(g.described.Arn) == api.Deref(arn) {
 			return g, nil
 		}
 	}
-	return nil, api.StatusErrorf(404, "ResourceNotFoundException", "Resource %s does not exist.", deref(arn))
+	return nil, api.StatusErrorf(404, "ResourceNotFoundException", "Resource %s does not exist.", api.Deref(arn))
 }
 
 func (s *Service) tagResource(_ context.Context, _ api.Caller, in *TagsInput) (*Nothing, error) {
@@ -152,7 +152,7 @@ func (s *Service) listTags(_ context.Context, _ api.Caller, in *TagsInput) (*Tag
 	}
 	out := &Tags{Tags: []Tag{}}
 	for _, key := range slices.Sorted(maps.Keys(g.tags)) {
-		out.Tags = append(out.Tags, Tag{Key: &key, Value: ptr(g.tags[key])})
+		out.Tags = append(out.Tags, Tag{Key: &key, Value: new(g.tags[key])})
 	}
 	return out, nil
 }

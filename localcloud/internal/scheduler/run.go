@@ -75,7 +75,7 @@ func (s *Service) attempt(r run) {
 		exhausted = "MaximumEventAgeInSeconds"
 	}
 	if permanent || exhausted != "" {
-		s.Log.Warn("schedule's target not called", "schedule", *r.schedule.Arn, "target", deref(target.Arn), "attempts", r.retries+1, "error", err.Error())
+		s.Log.Warn("schedule's target not called", "schedule", *r.schedule.Arn, "target", api.Deref(target.Arn), "attempts", r.retries+1, "error", err.Error())
 		s.bury(r, caller, input, failed, exhausted)
 		return
 	}
@@ -85,7 +85,7 @@ func (s *Service) attempt(r run) {
 
 // caller is the service in the target's role.
 func (s *Service) caller(r run) api.Caller {
-	role := deref(r.schedule.Target.RoleArn)
+	role := api.Deref(r.schedule.Target.RoleArn)
 	return api.Caller{ARN: s.Env.GlobalARN("sts", "assumed-role/"+path.Base(role)+"/"+r.id), RoleARN: role, Service: principal,
 		SourceARN: s.groupARN(*r.schedule.GroupName)}
 }
@@ -113,7 +113,7 @@ func (s *Service) bury(r run, caller api.Caller, input string, why *api.Error, e
 	}
 	attributes := map[string]any{}
 	for name, value := range map[string]string{"ERROR_CODE": why.Code, "ERROR_MESSAGE": why.Message, "EXECUTION_ID": r.id, "RETRY_ATTEMPTS": strconv.Itoa(r.retries),
-		"EXHAUSTED_RETRY_CONDITION": exhausted, "SCHEDULED_TIME": r.at.UTC().Format(time.RFC3339), "SCHEDULE_ARN": *r.schedule.Arn, "TARGET_ARN": deref(r.schedule.Target.Arn)} {
+		"EXHAUSTED_RETRY_CONDITION": exhausted, "SCHEDULED_TIME": r.at.UTC().Format(time.RFC3339), "SCHEDULE_ARN": *r.schedule.Arn, "TARGET_ARN": api.Deref(r.schedule.Target.Arn)} {
 		if value != "" {
 			attributes[name] = map[string]any{"DataType": "String", "StringValue": value}
 		}

@@ -80,7 +80,7 @@ func (s *Service) newSchedule(ctx context.Context, in *ScheduleInput, now time.T
 		if *choice.value == nil && choice.name != "flexibleTimeWindow.mode" {
 			*choice.value = &choice.of[0]
 		}
-		if got := deref(*choice.value); got != choice.of[0] && got != choice.of[1] {
+		if got := api.Deref(*choice.value); got != choice.of[0] && got != choice.of[1] {
 			return nil, invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy enum value set: [%s]",
 				got, choice.name, strings.Join(choice.of, ", "))
 		}
@@ -89,7 +89,7 @@ func (s *Service) newSchedule(ctx context.Context, in *ScheduleInput, now time.T
 		return nil, invalid("FlexibleTimeWindow needs MaximumWindowInMinutes where its Mode is FLEXIBLE, and only there.")
 	}
 	if in.ScheduleExpressionTimezone == nil {
-		in.ScheduleExpressionTimezone = ptr("UTC")
+		in.ScheduleExpressionTimezone = new("UTC")
 	}
 	next, err := parse(in, now)
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *Service) newSchedule(ctx context.Context, in *ScheduleInput, now time.T
 	}
 	in.Target.RetryPolicy = in.Target.RetryPolicy.complete()
 	return &schedule{next: next, described: Schedule{
-		Arn: ptr(s.scheduleARN(groupName(in.GroupName), *in.Name)), Name: in.Name, GroupName: ptr(groupName(in.GroupName)), Description: in.Description,
+		Arn: new(s.scheduleARN(groupName(in.GroupName), *in.Name)), Name: in.Name, GroupName: new(groupName(in.GroupName)), Description: in.Description,
 		ScheduleExpression: in.ScheduleExpression, ScheduleExpressionTimezone: in.ScheduleExpressionTimezone, StartDate: in.StartDate, EndDate: in.EndDate,
 		State: in.State, ActionAfterCompletion: in.ActionAfterCompletion, FlexibleTimeWindow: in.FlexibleTimeWindow, KmsKeyArn: in.KmsKeyArn,
 		Target: in.Target, CreationDate: &now, LastModificationDate: &now,
@@ -110,7 +110,7 @@ func (s *Service) newSchedule(ctx context.Context, in *ScheduleInput, now time.T
 // parse reads when a schedule runs: from its start, to its end.
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 func parse(in *ScheduleInput, now time.Time) (expression.Next, error) {
-	text := deref(in.ScheduleExpression)
+	text := api.Deref(in.ScheduleExpression)
 	wrong := invalid("Invalid Schedule Expression %s.", text)
 	zone, err := time.LoadLocation(*in.ScheduleExpressionTimezone)
 	if err != nil || zone == time.Local { // "Local" would be this machine's
@@ -157,9 +157,9 @@ func (s *Service) schedule(group, name *string) (*group, *schedule, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	one, ok := g.schedules[deref(name)]
+	one, ok := g.schedules[api.Deref(name)]
 	if !ok {
-		return nil, nil, api.StatusErrorf(404, "ResourceNotFoundException", "Schedule %s does not exist.", deref(name))
+		return nil, nil, api.StatusErrorf(404, "ResourceNotFoundException", "Schedule %s does not exist.", api.Deref(name))
 	}
 	return g, one, nil
 }
@@ -171,7 +171,7 @@ func (s *Service) getSchedule(_ context.Context, _ api.Caller, in *ScheduleName)
 	if err != nil {
 		return nil, err
 	}
-	return ptr(one.described), nil
+	return new(one.described), nil
 }
 
 func (s *Service) deleteSchedule(_ context.Context, _ api.Caller, in *ScheduleName) (*Nothing, error) {

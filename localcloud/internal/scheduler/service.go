@@ -70,15 +70,15 @@ func (s *Service) API() *api.Service {
 			api.Op("GetSchedule", s.getSchedule, bind("GET", one, byGroup), onSchedule(s, "GetSchedule", named)),
 			api.Op("DeleteSchedule", s.deleteSchedule, bind("DELETE", one, byGroup), onSchedule(s, "DeleteSchedule", named)),
 			api.Op("ListSchedules", s.listSchedules, bind("GET", "/schedules", ofGroup)),
-			api.Op("CreateScheduleGroup", s.createGroup, bind("POST", oneGroup, nil), api.On("scheduler:CreateScheduleGroup", func(in *GroupInput) string { return s.groupARN(deref(in.Name)) })),
-			api.Op("GetScheduleGroup", s.getGroup, bind("GET", oneGroup, nil), api.On("scheduler:GetScheduleGroup", func(in *GroupInput) string { return s.groupARN(deref(in.Name)) })),
+			api.Op("CreateScheduleGroup", s.createGroup, bind("POST", oneGroup, nil), api.On("scheduler:CreateScheduleGroup", func(in *GroupInput) string { return s.groupARN(api.Deref(in.Name)) })),
+			api.Op("GetScheduleGroup", s.getGroup, bind("GET", oneGroup, nil), api.On("scheduler:GetScheduleGroup", func(in *GroupInput) string { return s.groupARN(api.Deref(in.Name)) })),
 			api.Op("DeleteScheduleGroup", s.deleteGroup, bind("DELETE", oneGroup, map[string]string{"clientToken": "ClientToken"}),
-				api.On("scheduler:DeleteScheduleGroup", func(in *GroupInput) string { return s.groupARN(deref(in.Name)) })),
+				api.On("scheduler:DeleteScheduleGroup", func(in *GroupInput) string { return s.groupARN(api.Deref(in.Name)) })),
 			api.Op("ListScheduleGroups", s.listGroups, bind("GET", "/schedule-groups", paging)),
-			api.Op("TagResource", s.tagResource, bind("POST", tagged, nil), api.On("scheduler:TagResource", func(in *TagsInput) string { return deref(in.ResourceArn) })),
+			api.Op("TagResource", s.tagResource, bind("POST", tagged, nil), api.On("scheduler:TagResource", func(in *TagsInput) string { return api.Deref(in.ResourceArn) })),
 			api.Op("UntagResource", s.untagResource, bind("DELETE", tagged, map[string]string{"TagKeys": "TagKeys"}),
-				api.On("scheduler:UntagResource", func(in *TagsInput) string { return deref(in.ResourceArn) })),
-			api.Op("ListTagsForResource", s.listTags, bind("GET", tagged, nil), api.On("scheduler:ListTagsForResource", func(in *TagsInput) string { return deref(in.ResourceArn) })),
+				api.On("scheduler:UntagResource", func(in *TagsInput) string { return api.Deref(in.ResourceArn) })),
+			api.Op("ListTagsForResource", s.listTags, bind("GET", tagged, nil), api.On("scheduler:ListTagsForResource", func(in *TagsInput) string { return api.Deref(in.ResourceArn) })),
 		),
 	}
 }
@@ -90,7 +90,7 @@ func named(in *ScheduleName) (group, name *string)    { return in.GroupName, in.
 func onSchedule[I any](s *Service, action string, schedule func(*I) (group, name *string)) api.Option {
 	return api.On("scheduler:"+action, func(in *I) string {
 		group, name := schedule(in)
-		return s.scheduleARN(groupName(group), deref(name))
+		return s.scheduleARN(groupName(group), api.Deref(name))
 	})
 }
 
@@ -122,7 +122,7 @@ func pageOf[T any](all map[string]T, prefix, token *string, most *int32, keep fu
 	}
 	last := ""
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if !strings.HasPrefix(name, deref(prefix)) || token != nil && name <= *token || !keep(all[name]) {
+		if !strings.HasPrefix(name, api.Deref(prefix)) || token != nil && name <= *token || !keep(all[name]) {
 			continue
 		}
 		if len(list) == limit {
@@ -132,13 +132,3 @@ func pageOf[T any](all map[string]T, prefix, token *string, most *int32, keep fu
 	}
 	return list, nil
 }
-
-func deref[T any](pointer *T) T {
-	if pointer == nil {
-		var zero T
-		return zero
-	}
-	return *pointer
-}
-
-func ptr[T any](value T) *T { return &value }

@@ -30,7 +30,7 @@ const (
 
 // complete fills in what a retry policy does not say.
 func (p *RetryPolicy) complete() *RetryPolicy {
-	whole := RetryPolicy{MaximumRetryAttempts: ptr(int32(standardRetries)), MaximumEventAgeInSeconds: ptr(int32(standardAge))}
+	whole := RetryPolicy{MaximumRetryAttempts: new(int32(standardRetries)), MaximumEventAgeInSeconds: new(int32(standardAge))}
 	if p != nil && p.MaximumRetryAttempts != nil {
 		whole.MaximumRetryAttempts = p.MaximumRetryAttempts
 	}
@@ -48,7 +48,7 @@ var renamed = map[string]string{"cloudwatch": "monitoring", "cloudwatchlogs": "l
 // by the ARN of what is called, or of any by name.
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets.html
 func (s *Service) request(t *Target, input string) (service, operation string, members map[string]any, err error) {
-	arn := deref(t.Arn)
+	arn := api.Deref(t.Arn)
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 || parts[0] != "arn" {
 		return "", "", nil, invalid("Provided Arn is not in correct format.")
@@ -67,7 +67,7 @@ func (s *Service) request(t *Target, input string) (service, operation string, m
 			return "", "", nil, invalid("EventBridgeParameters must be given for a target that is an event bus.")
 		}
 		return "events", "PutEvents", map[string]any{"Entries": []any{map[string]any{"EventBusName": arn, "Detail": input,
-			"Source": deref(t.EventBridgeParameters.Source), "DetailType": deref(t.EventBridgeParameters.DetailType)}}}, nil
+			"Source": api.Deref(t.EventBridgeParameters.Source), "DetailType": api.Deref(t.EventBridgeParameters.DetailType)}}}, nil
 	case "scheduler":
 		return universal(parts[5], input)
 	}

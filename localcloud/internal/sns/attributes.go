@@ -21,7 +21,7 @@ func checkMessageAttribute(name string, value types.MessageAttributeValue, path 
 		return api.Errorf("ValidationError", "1 validation error detected: Value null at '%s.%s.member.dataType' failed to satisfy constraint: Member must not be null", path, name)
 	}
 	kind, _, _ := strings.Cut(*value.DataType, ".")
-	field, has, other := "String", deref(value.StringValue) != "", len(value.BinaryValue) > 0
+	field, has, other := "String", api.Deref(value.StringValue) != "", len(value.BinaryValue) > 0
 	switch kind {
 	case "String", "Number":
 	case "Binary":

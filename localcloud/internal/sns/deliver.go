@@ -55,19 +55,19 @@ func (n notification) record(subscription string) map[string]any {
 
 func (s *Service) notification(to types.Subscription, l *letter) notification {
 	endpoint := fmt.Sprintf("https://sns.%s.amazonaws.com/", s.Env.Region)
-	n := notification{Type: "Notification", MessageId: l.ID, TopicArn: deref(to.TopicArn), Subject: l.Subject, Message: l.form(deref(to.Protocol)),
+	n := notification{Type: "Notification", MessageId: l.ID, TopicArn: api.Deref(to.TopicArn), Subject: l.Subject, Message: l.form(api.Deref(to.Protocol)),
 		Timestamp: s.Clock.Now().UTC().Format("2006-01-02T15:04:05.000Z"), SignatureVersion: l.signature, Signature: "EXAMPLE",
 		SigningCertURL: endpoint + "SimpleNotificationService-EXAMPLE.pem",
-		UnsubscribeURL: endpoint + "?Action=Unsubscribe&SubscriptionArn=" + deref(to.SubscriptionArn)}
+		UnsubscribeURL: endpoint + "?Action=Unsubscribe&SubscriptionArn=" + api.Deref(to.SubscriptionArn)}
 	if len(l.attributes) > 0 {
 		n.MessageAttributes = map[string]attribute{}
 	}
 	for name, value := range l.attributes {
-		text := deref(value.StringValue)
+		text := api.Deref(value.StringValue)
 		if value.BinaryValue != nil {
 			text = base64.StdEncoding.EncodeToString(value.BinaryValue)
 		}
-		n.MessageAttributes[name] = attribute{Type: deref(value.DataType), Value: text}
+		n.MessageAttributes[name] = attribute{Type: api.Deref(value.DataType), Value: text}
 	}
 	return n
 }
@@ -83,21 +83,21 @@ func (l *letter) form(protocol string) string {
 // deliver hands one message to one subscriber, or else to the dead-letter queue
 // of the subscription.
 func (s *Service) deliver(to types.Subscription, l *letter, settings map[string]string) {
-	caller := api.ServiceCaller("sns.amazonaws.com", deref(to.TopicArn))
+	caller := api.ServiceCaller("sns.amazonaws.com", api.Deref(to.TopicArn))
 	n := s.notification(to, l)
 	var err error
-	switch deref(to.Protocol) {
+	switch api.Deref(to.Protocol) {
 	case "lambda":
-		event := map[string]any{"Records": []any{n.record(deref(to.SubscriptionArn))}}
+		event := map[string]any{"Records": []any{n.record(api.Deref(to.SubscriptionArn))}}
 		_, err = s.Bus.Call(context.Background(), caller, "lambda", "Invoke", &lambda.InvokeInput{
 			FunctionName: to.Endpoint, InvocationType: lambdatypes.InvocationTypeEvent, Payload: []byte(text(event))})
 	case "sqs":
-		err = s.post(caller, deref(to.Endpoint), n, l, settings)
+		err = s.post(caller, api.Deref(to.Endpoint), n, l, settings)
 	}
 	if err == nil {
 		return
 	}
-	s.Log.Warn("notification not delivered", "subscription", deref(to.SubscriptionArn), "error", err.Error())
+	s.Log.Warn("notification not delivered", "subscription", api.Deref(to.SubscriptionArn), "error", err.Error())
 	if queue := deadLetterQueue(settings["RedrivePolicy"]); queue != "" {
 		if err := s.post(caller, queue, n, l, settings); err != nil {
 			s.Log.Error("notification lost: the dead-letter queue refused it", "queue", queue, "error", err.Error())

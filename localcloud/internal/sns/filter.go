@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
+	"weir/localcloud/internal/api"
 	"weir/localcloud/internal/pattern"
 )
 
@@ -77,8 +78,8 @@ func (f filter) passes(message string, attributes map[string]types.MessageAttrib
 
 // valueOf is an attribute's value for a filter; binary ones have none.
 func valueOf(attribute types.MessageAttributeValue) (value any, ok bool) {
-	text := deref(attribute.StringValue)
-	switch deref(attribute.DataType) {
+	text := api.Deref(attribute.StringValue)
+	switch api.Deref(attribute.DataType) {
 	case "Binary":
 		return nil, false
 	case "String.Array", "Number":

@@ -34,7 +34,7 @@ func target(in *sns.PublishInput) string {
 	if in.TopicArn != nil {
 		return *in.TopicArn
 	}
-	return deref(in.TargetArn)
+	return api.Deref(in.TargetArn)
 }
 
 // letter is a message ready for its subscribers.
@@ -57,7 +57,7 @@ func (s *Service) publish(_ context.Context, _ api.Caller, in *sns.PublishInput)
 	if err != nil {
 		return nil, err
 	}
-	if deref(in.MessageDeduplicationId) != "" {
+	if api.Deref(in.MessageDeduplicationId) != "" {
 		return nil, errDeduplication
 	}
 	l, err := compose(in.Message, in.Subject, in.MessageStructure, in.MessageAttributes, "messageAttributes")
@@ -86,7 +86,7 @@ func (s *Service) publishBatch(_ context.Context, _ api.Caller, in *sns.PublishB
 			return nil, err
 		}
 		letters[i].group = e.MessageGroupId
-		if size += sizeOf(deref(e.Message), e.MessageAttributes); size > maxMessage {
+		if size += sizeOf(api.Deref(e.Message), e.MessageAttributes); size > maxMessage {
 			return nil, api.Errorf("BatchRequestTooLong", "The length of all the messages put together is more than the limit.")
 		}
 	}
@@ -111,13 +111,13 @@ func checkBatch(entries []types.PublishBatchRequestEntry) error {
 	}
 	seen := map[string]bool{}
 	for _, e := range entries {
-		id := deref(e.Id)
+		id := api.Deref(e.Id)
 		switch {
 		case !batchID.MatchString(id):
 			return api.Errorf("InvalidBatchEntryId", "The Id of a batch entry in a batch request doesn't abide by the specification.")
 		case seen[id]:
 			return api.Errorf("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.")
-		case deref(e.MessageDeduplicationId) != "":
+		case api.Deref(e.MessageDeduplicationId) != "":
 			return errDeduplication
 		}
 		seen[id] = true
@@ -129,7 +129,7 @@ func checkBatch(entries []types.PublishBatchRequestEntry) error {
 // attributes are in the request.
 func compose(message, subject, structure *string, attributes map[string]types.MessageAttributeValue, path string) (*letter, error) {
 	switch {
-	case deref(message) == "":
+	case api.Deref(message) == "":
 		return nil, invalid("Empty message")
 	case subject != nil && (*subject == "" || len([]rune(*subject)) > maxSubject):
 		return nil, invalid("Subject")
@@ -146,20 +146,20 @@ func compose(message, subject, structure *string, attributes map[string]types.Me
 	if err != nil {
 		return nil, err
 	}
-	return &letter{Published: Published{ID: newID(), Subject: deref(subject), Message: forms["default"]}, forms: forms, attributes: attributes}, nil
+	return &letter{Published: Published{ID: api.NewID(), Subject: api.Deref(subject), Message: forms["default"]}, forms: forms, attributes: attributes}, nil
 }
 
 func sizeOf(message string, attributes map[string]types.MessageAttributeValue) int {
 	size := len(message)
 	for name, value := range attributes {
-		size += len(name) + len(deref(value.DataType)) + len(deref(value.StringValue)) + len(value.BinaryValue)
+		size += len(name) + len(api.Deref(value.DataType)) + len(api.Deref(value.StringValue)) + len(value.BinaryValue)
 	}
 	return size
 }
 
 // messageForms are the message by protocol, the default among them.
 func messageForms(message string, structure *string) (map[string]string, error) {
-	if deref(structure) == "" {
+	if api.Deref(structure) == "" {
 		return map[string]string{"default": message}, nil
 	}
 	if *structure != "json" {
@@ -193,7 +193,7 @@ func (s *Service) send(t *topic, l *letter) error {
 		if err != nil {
 			return fmt.Errorf("filter policy of %s: %w", arn, err) // it was checked when it was set
 		}
-		if wanted.passes(l.form(deref(subscription.Protocol)), l.attributes) {
+		if wanted.passes(l.form(api.Deref(subscription.Protocol)), l.attributes) {
 			s.Clock.AfterFunc(0, func() { s.deliver(subscription, l, settings) })
 		}
 	}

@@ -5,9 +5,7 @@ package sns
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -66,28 +64,28 @@ func (s *Service) API() *api.Service {
 		Name: "sns", Protocols: []api.Protocol{api.Query}, XMLNamespace: "http://sns.amazonaws.com/doc/2010-03-31/", Version: "2010-03-31",
 		Operations: api.Table(
 			api.Op("CreateTopic", s.createTopic, api.Refuses("DataProtectionPolicy"),
-				api.On("sns:CreateTopic", func(in *sns.CreateTopicInput) string { return s.Env.ARN("sns", deref(in.Name)) })),
-			api.Op("DeleteTopic", s.deleteTopic, api.On("sns:DeleteTopic", func(in *sns.DeleteTopicInput) string { return deref(in.TopicArn) })),
-			api.Op("GetTopicAttributes", s.getAttributes, api.On("sns:GetTopicAttributes", func(in *sns.GetTopicAttributesInput) string { return deref(in.TopicArn) })),
-			api.Op("SetTopicAttributes", s.setAttributes, api.On("sns:SetTopicAttributes", func(in *sns.SetTopicAttributesInput) string { return deref(in.TopicArn) })),
+				api.On("sns:CreateTopic", func(in *sns.CreateTopicInput) string { return s.Env.ARN("sns", api.Deref(in.Name)) })),
+			api.Op("DeleteTopic", s.deleteTopic, api.On("sns:DeleteTopic", func(in *sns.DeleteTopicInput) string { return api.Deref(in.TopicArn) })),
+			api.Op("GetTopicAttributes", s.getAttributes, api.On("sns:GetTopicAttributes", func(in *sns.GetTopicAttributesInput) string { return api.Deref(in.TopicArn) })),
+			api.Op("SetTopicAttributes", s.setAttributes, api.On("sns:SetTopicAttributes", func(in *sns.SetTopicAttributesInput) string { return api.Deref(in.TopicArn) })),
 			api.Op("ListTopics", s.listTopics, api.Needs(func(*sns.ListTopicsInput) []api.Permission {
 				return []api.Permission{{Action: "sns:ListTopics", Resource: "*", Shown: s.Env.ARN("sns", "*")}}
 			})),
-			api.Op("Subscribe", s.subscribe, api.On("sns:Subscribe", func(in *sns.SubscribeInput) string { return deref(in.TopicArn) })),
+			api.Op("Subscribe", s.subscribe, api.On("sns:Subscribe", func(in *sns.SubscribeInput) string { return api.Deref(in.TopicArn) })),
 			api.Op("Unsubscribe", s.unsubscribe),
-			api.Op("ListSubscriptionsByTopic", s.listSubscriptions, api.On("sns:ListSubscriptionsByTopic", func(in *sns.ListSubscriptionsByTopicInput) string { return deref(in.TopicArn) })),
+			api.Op("ListSubscriptionsByTopic", s.listSubscriptions, api.On("sns:ListSubscriptionsByTopic", func(in *sns.ListSubscriptionsByTopicInput) string { return api.Deref(in.TopicArn) })),
 			api.Op("ListSubscriptions", s.listAllSubscriptions),
-			api.Op("GetSubscriptionAttributes", s.getSubscriptionAttributes, api.On("sns:GetSubscriptionAttributes", func(in *sns.GetSubscriptionAttributesInput) string { return deref(in.SubscriptionArn) })),
-			api.Op("SetSubscriptionAttributes", s.setSubscriptionAttributes, api.On("sns:SetSubscriptionAttributes", func(in *sns.SetSubscriptionAttributesInput) string { return deref(in.SubscriptionArn) })),
-			api.Op("TagResource", s.tagResource, api.On("sns:TagResource", func(in *sns.TagResourceInput) string { return deref(in.ResourceArn) })),
-			api.Op("UntagResource", s.untagResource, api.On("sns:UntagResource", func(in *sns.UntagResourceInput) string { return deref(in.ResourceArn) })),
-			api.Op("ListTagsForResource", s.listTags, api.On("sns:ListTagsForResource", func(in *sns.ListTagsForResourceInput) string { return deref(in.ResourceArn) })),
+			api.Op("GetSubscriptionAttributes", s.getSubscriptionAttributes, api.On("sns:GetSubscriptionAttributes", func(in *sns.GetSubscriptionAttributesInput) string { return api.Deref(in.SubscriptionArn) })),
+			api.Op("SetSubscriptionAttributes", s.setSubscriptionAttributes, api.On("sns:SetSubscriptionAttributes", func(in *sns.SetSubscriptionAttributesInput) string { return api.Deref(in.SubscriptionArn) })),
+			api.Op("TagResource", s.tagResource, api.On("sns:TagResource", func(in *sns.TagResourceInput) string { return api.Deref(in.ResourceArn) })),
+			api.Op("UntagResource", s.untagResource, api.On("sns:UntagResource", func(in *sns.UntagResourceInput) string { return api.Deref(in.ResourceArn) })),
+			api.Op("ListTagsForResource", s.listTags, api.On("sns:ListTagsForResource", func(in *sns.ListTagsForResourceInput) string { return api.Deref(in.ResourceArn) })),
 			api.Op("Publish", s.publish, api.Refuses("PhoneNumber"),
 				api.PolicyOf(func(in *sns.PublishInput) string { return s.policyOf(target(in)) }), api.On("sns:Publish", target)),
 			// A batch needs the permission of a single message.
 			// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
-			api.Op("PublishBatch", s.publishBatch, api.PolicyOf(func(in *sns.PublishBatchInput) string { return s.policyOf(deref(in.TopicArn)) }),
-				api.On("sns:Publish", func(in *sns.PublishBatchInput) string { return deref(in.TopicArn) })),
+			api.Op("PublishBatch", s.publishBatch, api.PolicyOf(func(in *sns.PublishBatchInput) string { return s.policyOf(api.Deref(in.TopicArn)) }),
+				api.On("sns:Publish", func(in *sns.PublishBatchInput) string { return api.Deref(in.TopicArn) })),
 		),
 	}
 }
@@ -111,18 +109,4 @@ func marshal(v any) string {
 		return "{}" // plain maps always marshal
 	}
 	return string(text)
-}
-
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, by its documentation
-	return strings.ToLower(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
-}
-
-func deref[T any](pointer *T) T {
-	if pointer == nil {
-		var zero T
-		return zero
-	}
-	return *pointer
 }

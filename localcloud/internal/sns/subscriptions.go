@@ -43,7 +43,7 @@ func (s *Service) subscribe(_ context.Context, caller api.Caller, in *sns.Subscr
 	if err != nil {
 		return nil, err
 	}
-	if err := checkEndpoint(deref(in.Protocol), deref(in.Endpoint)); err != nil {
+	if err := checkEndpoint(api.Deref(in.Protocol), api.Deref(in.Endpoint)); err != nil {
 		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.Attributes)) {
@@ -52,7 +52,7 @@ func (s *Service) subscribe(_ context.Context, caller api.Caller, in *sns.Subscr
 		}
 	}
 	for arn, existing := range t.subscriptions {
-		if deref(existing.Protocol) != deref(in.Protocol) || deref(existing.Endpoint) != deref(in.Endpoint) {
+		if api.Deref(existing.Protocol) != api.Deref(in.Protocol) || api.Deref(existing.Endpoint) != api.Deref(in.Endpoint) {
 			continue
 		}
 		// Subscribing again answers with the subscription there is.
@@ -63,7 +63,7 @@ func (s *Service) subscribe(_ context.Context, caller api.Caller, in *sns.Subscr
 		}
 		return &sns.SubscribeOutput{SubscriptionArn: &arn}, nil
 	}
-	arn := t.arn + ":" + newID()
+	arn := t.arn + ":" + api.NewID()
 	t.settings[arn] = t.with(arn, in.Attributes)
 	t.settings[arn]["SubscriptionPrincipal"] = caller.ARN
 	t.subscriptions[arn] = types.Subscription{SubscriptionArn: &arn, TopicArn: in.TopicArn, Protocol: in.Protocol, Endpoint: in.Endpoint, Owner: &s.Env.Account}
@@ -71,7 +71,7 @@ func (s *Service) subscribe(_ context.Context, caller api.Caller, in *sns.Subscr
 }
 
 func (s *Service) unsubscribe(_ context.Context, _ api.Caller, in *sns.UnsubscribeInput) (*sns.UnsubscribeOutput, error) {
-	if err := checkSubscriptionARN(deref(in.SubscriptionArn)); err != nil {
+	if err := checkSubscriptionARN(api.Deref(in.SubscriptionArn)); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
@@ -156,7 +156,7 @@ func checkSubscriptionARN(arn string) error {
 
 // subscription finds a subscription's topic. Call with the lock held.
 func (s *Service) subscription(arn *string) (*topic, error) {
-	if err := checkSubscriptionARN(deref(arn)); err != nil {
+	if err := checkSubscriptionARN(api.Deref(arn)); err != nil {
 		return nil, err
 	}
 	for _, t := range s.topics {
@@ -174,8 +174,8 @@ func (s *Service) setSubscriptionAttributes(_ context.Context, _ api.Caller, in 
 	if err != nil {
 		return nil, err
 	}
-	name := deref(in.AttributeName)
-	merged := t.with(*in.SubscriptionArn, map[string]string{name: deref(in.AttributeValue)})
+	name := api.Deref(in.AttributeName)
+	merged := t.with(*in.SubscriptionArn, map[string]string{name: api.Deref(in.AttributeValue)})
 	if fault := setting(name, merged); fault != "" {
 		return nil, invalid("%s", fault)
 	}
@@ -200,7 +200,7 @@ func (s *Service) getSubscriptionAttributes(_ context.Context, _ api.Caller, in 
 		return nil, err
 	}
 	found := t.subscriptions[*in.SubscriptionArn]
-	attributes := map[string]string{"SubscriptionArn": *in.SubscriptionArn, "TopicArn": t.arn, "Protocol": deref(found.Protocol), "Endpoint": deref(found.Endpoint),
+	attributes := map[string]string{"SubscriptionArn": *in.SubscriptionArn, "TopicArn": t.arn, "Protocol": api.Deref(found.Protocol), "Endpoint": api.Deref(found.Endpoint),
 		"Owner": s.Env.Account, "PendingConfirmation": "false", "ConfirmationWasAuthenticated": "true", "RawMessageDelivery": "false"}
 	for name, value := range t.settings[*in.SubscriptionArn] {
 		if value != "" {

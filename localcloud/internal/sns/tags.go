@@ -30,22 +30,22 @@ func (s *Service) tagResource(_ context.Context, _ api.Caller, in *sns.TagResour
 func checkTags(tags []types.Tag) error {
 	seen := map[string]bool{}
 	for _, tag := range tags {
-		if seen[deref(tag.Key)] {
+		if seen[api.Deref(tag.Key)] {
 			return invalid("Duplicated keys are not allowed.")
 		}
-		seen[deref(tag.Key)] = true
+		seen[api.Deref(tag.Key)] = true
 	}
 	return nil
 }
 
 func (t *topic) tag(tags []types.Tag) {
 	for _, tag := range tags {
-		t.tags[deref(tag.Key)] = deref(tag.Value)
+		t.tags[api.Deref(tag.Key)] = api.Deref(tag.Value)
 	}
 }
 
 func (s *Service) tagged(arn *string) (*topic, error) {
-	t, ok := s.topics[deref(arn)]
+	t, ok := s.topics[api.Deref(arn)]
 	if !ok {
 		return nil, api.StatusErrorf(404, "ResourceNotFound", "Resource does not exist")
 	}

@@ -59,7 +59,7 @@ func (s *Service) checkTopicARN(arn string) error {
 }
 
 func (s *Service) topic(arn *string) (*topic, error) {
-	if err := s.checkTopicARN(deref(arn)); err != nil {
+	if err := s.checkTopicARN(api.Deref(arn)); err != nil {
 		return nil, err
 	}
 	t, ok := s.topics[*arn]
@@ -70,7 +70,7 @@ func (s *Service) topic(arn *string) (*topic, error) {
 }
 
 func (s *Service) createTopic(_ context.Context, _ api.Caller, in *sns.CreateTopicInput) (*sns.CreateTopicOutput, error) {
-	name := deref(in.Name)
+	name := api.Deref(in.Name)
 	if strings.HasSuffix(name, ".fifo") {
 		return nil, invalid("the local cloud has no FIFO topics: take the suffix .fifo from the topic's name")
 	}
@@ -110,7 +110,7 @@ func (t *topic) same(attributes map[string]string, tags []types.Tag) error {
 		}
 	}
 	for _, tag := range tags {
-		if value, ok := t.tags[deref(tag.Key)]; !ok || value != deref(tag.Value) {
+		if value, ok := t.tags[api.Deref(tag.Key)]; !ok || value != api.Deref(tag.Value) {
 			return invalid("Tags Reason: Topic already exists with different tags")
 		}
 	}
@@ -118,7 +118,7 @@ func (t *topic) same(attributes map[string]string, tags []types.Tag) error {
 }
 
 func (s *Service) deleteTopic(_ context.Context, _ api.Caller, in *sns.DeleteTopicInput) (*sns.DeleteTopicOutput, error) {
-	if err := s.checkTopicARN(deref(in.TopicArn)); err != nil {
+	if err := s.checkTopicARN(api.Deref(in.TopicArn)); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
@@ -158,13 +158,13 @@ func (s *Service) setAttributes(_ context.Context, _ api.Caller, in *sns.SetTopi
 	if err != nil {
 		return nil, err
 	}
-	if deref(in.AttributeName) == "FifoTopic" {
+	if api.Deref(in.AttributeName) == "FifoTopic" {
 		return nil, invalid("AttributeName") // it is for CreateTopic alone
 	}
-	if err := checkAttribute(deref(in.AttributeName), deref(in.AttributeValue)); err != nil {
+	if err := checkAttribute(api.Deref(in.AttributeName), api.Deref(in.AttributeValue)); err != nil {
 		return nil, err
 	}
-	t.attributes[deref(in.AttributeName)] = deref(in.AttributeValue)
+	t.attributes[api.Deref(in.AttributeName)] = api.Deref(in.AttributeValue)
 	return &sns.SetTopicAttributesOutput{}, nil
 }
 
@@ -186,7 +186,7 @@ const perPage = 100
 // page cuts a list; a token is where the next page begins.
 func page[T any](all []T, token *string) (list []T, next *string, err error) {
 	from := 0
-	if text := deref(token); text != "" {
+	if text := api.Deref(token); text != "" {
 		if from, err = strconv.Atoi(text); err != nil || from < 0 || from > len(all) {
 			return nil, nil, invalid("NextToken")
 		}

@@ -20,7 +20,7 @@ func checkBatch[E any](kind string, entries []E, id func(E) *string) error {
 	}
 	seen := map[string]bool{}
 	for _, entry := range entries {
-		name := deref(id(entry))
+		name := api.Deref(id(entry))
 		if !batchID.MatchString(name) {
 			return failure("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.")
 		}
@@ -36,7 +36,7 @@ func checkBatch[E any](kind string, entries []E, id func(E) *string) error {
 // every protocol.
 func failed(id *string, err error) BatchError {
 	awsErr := api.AsError(err)
-	return BatchError{Id: id, Code: ptr(cmp.Or(awsErr.QueryCode, awsErr.Code)), Message: &awsErr.Message, SenderFault: awsErr.HTTPStatus() < 500}
+	return BatchError{Id: id, Code: new(cmp.Or(awsErr.QueryCode, awsErr.Code)), Message: &awsErr.Message, SenderFault: awsErr.HTTPStatus() < 500}
 }
 
 func (s *Service) sendBatch(_ context.Context, caller api.Caller, in *SendBatchInput) (*SendBatchOutput, error) {
@@ -51,7 +51,7 @@ func (s *Service) sendBatch(_ context.Context, caller api.Caller, in *SendBatchI
 	}
 	size := 0
 	for _, e := range in.Entries {
-		size += sizeOf(deref(e.MessageBody), e.MessageAttributes)
+		size += sizeOf(api.Deref(e.MessageBody), e.MessageAttributes)
 	}
 	if size > largest {
 		return nil, failure("BatchRequestTooLong", "Batch requests cannot be longer than %d bytes. You have sent %d bytes.", largest, size)

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"weir/localcloud/internal/api"
 )
 
 func digest(body []byte) string {
@@ -30,23 +32,23 @@ func attributesDigest(attributes map[string]MessageAttributeValue) *string {
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		value := attributes[name]
 		part([]byte(name))
-		part([]byte(deref(value.DataType)))
-		if strings.HasPrefix(deref(value.DataType), "Binary") {
+		part([]byte(api.Deref(value.DataType)))
+		if strings.HasPrefix(api.Deref(value.DataType), "Binary") {
 			b = append(b, 2)
 			part(value.BinaryValue)
 			continue
 		}
 		b = append(b, 1)
-		part([]byte(deref(value.StringValue)))
+		part([]byte(api.Deref(value.StringValue)))
 	}
-	return ptr(digest(b))
+	return new(digest(b))
 }
 
 // sizeOf is what counts against the limit of a message, in bytes.
 func sizeOf(body string, attributes map[string]MessageAttributeValue) int {
 	size := len(body)
 	for name, value := range attributes {
-		size += len(name) + len(deref(value.DataType)) + len(deref(value.StringValue)) + len(value.BinaryValue)
+		size += len(name) + len(api.Deref(value.DataType)) + len(api.Deref(value.StringValue)) + len(value.BinaryValue)
 	}
 	return size
 }
@@ -58,10 +60,10 @@ func checkAttributeValues(attributes map[string]MessageAttributeValue) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		value := attributes[name]
-		kind, _, _ := strings.Cut(deref(value.DataType), ".")
+		kind, _, _ := strings.Cut(api.Deref(value.DataType), ".")
 		switch kind {
 		case "String", "Number":
-			if deref(value.StringValue) == "" {
+			if api.Deref(value.StringValue) == "" {
 				return failure("InvalidParameterValueException", "Message (user) attribute '%s' must contain a non-empty value of type 'String'.", name)
 			}
 		case "Binary":

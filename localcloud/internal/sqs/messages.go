@@ -61,16 +61,16 @@ func (s *Service) send(q *queue, caller api.Caller, in *SendMessageInput) (*Send
 		delay = time.Duration(*in.DelaySeconds) * time.Second
 	}
 	now := s.Clock.Now()
-	m := &message{id: newID(), body: *in.MessageBody, group: deref(in.MessageGroupId), sender: caller.ARN, attributes: in.MessageAttributes, sent: now, visible: now.Add(delay)}
+	m := &message{id: api.NewID(), body: *in.MessageBody, group: api.Deref(in.MessageGroupId), sender: caller.ARN, attributes: in.MessageAttributes, sent: now, visible: now.Add(delay)}
 	q.messages = append(q.messages, m)
 	q.wake()
 	s.record(q, now, measure{"NumberOfMessagesSent", 1, count}, measure{"SentMessageSize", float64(sizeOf(m.body, m.attributes)), "Bytes"})
-	return &SendMessageOutput{MessageId: &m.id, MD5OfMessageBody: ptr(digest([]byte(m.body))), MD5OfMessageAttributes: attributesDigest(m.attributes)}, nil
+	return &SendMessageOutput{MessageId: &m.id, MD5OfMessageBody: new(digest([]byte(m.body))), MD5OfMessageAttributes: attributesDigest(m.attributes)}, nil
 }
 
 // checkMessage refuses what SQS would not take.
 func (q *queue) checkMessage(in *SendMessageInput) error {
-	body := deref(in.MessageBody)
+	body := api.Deref(in.MessageBody)
 	most := q.number("MaximumMessageSize")
 	switch {
 	case body == "":
@@ -103,7 +103,7 @@ func (q *queue) handle(m *message) string {
 // received finds a message by its receipt handle; found is false when there is
 // no such message any more, or it was received again since.
 func (q *queue) received(handle *string) (m *message, found bool, err error) {
-	text := deref(handle)
+	text := api.Deref(handle)
 	if text == "" {
 		return nil, false, missing("ReceiptHandle")
 	}

@@ -40,7 +40,7 @@ var queueName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,80}$`)
 
 // queue finds a queue. Call with the lock held.
 func (s *Service) queue(url *string) (*queue, error) {
-	if deref(url) == "" {
+	if api.Deref(url) == "" {
 		return nil, missing("QueueUrl")
 	}
 	q, ok := s.queues[nameOf(url)]
@@ -54,7 +54,7 @@ func (s *Service) queue(url *string) (*queue, error) {
 func (s *Service) createQueue(_ context.Context, _ api.Caller, in *CreateQueueInput) (*QueueURL, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := deref(in.QueueName)
+	name := api.Deref(in.QueueName)
 	switch {
 	case in.QueueName == nil:
 		return nil, missing("QueueName")
@@ -79,7 +79,7 @@ func (s *Service) createQueue(_ context.Context, _ api.Caller, in *CreateQueueIn
 	maps.Copy(q.tags, in.Tags)
 	s.queues[name] = q
 	s.watch()
-	return &QueueURL{QueueUrl: ptr(s.url(name))}, nil
+	return &QueueURL{QueueUrl: new(s.url(name))}, nil
 }
 
 // same answers for a queue that exists, if it is as asked for.
@@ -89,7 +89,7 @@ func (s *Service) same(q *queue, asked map[string]string) (*QueueURL, error) {
 			return nil, failure("QueueNameExists", "A queue already exists with the same name and a different value for attribute %s", name)
 		}
 	}
-	return &QueueURL{QueueUrl: ptr(s.url(q.name))}, nil
+	return &QueueURL{QueueUrl: new(s.url(q.name))}, nil
 }
 
 func (s *Service) getQueueURL(_ context.Context, _ api.Caller, in *GetQueueUrlInput) (*QueueURL, error) {
@@ -98,11 +98,11 @@ func (s *Service) getQueueURL(_ context.Context, _ api.Caller, in *GetQueueUrlIn
 	if in.QueueName == nil {
 		return nil, missing("QueueName")
 	}
-	owner := deref(in.QueueOwnerAWSAccountId)
+	owner := api.Deref(in.QueueOwnerAWSAccountId)
 	if _, ok := s.queues[*in.QueueName]; !ok || owner != "" && owner != s.Env.Account {
 		return nil, noQueue()
 	}
-	return &QueueURL{QueueUrl: ptr(s.url(*in.QueueName))}, nil
+	return &QueueURL{QueueUrl: new(s.url(*in.QueueName))}, nil
 }
 
 func (s *Service) listQueues(_ context.Context, _ api.Caller, in *ListQueuesInput) (*ListQueuesOutput, error) {
@@ -116,12 +116,12 @@ func (s *Service) listQueues(_ context.Context, _ api.Caller, in *ListQueuesInpu
 	}
 	out := &ListQueuesOutput{}
 	for _, name := range slices.Sorted(maps.Keys(s.queues)) {
-		if !strings.HasPrefix(name, deref(in.QueueNamePrefix)) || name <= deref(in.NextToken) {
+		if !strings.HasPrefix(name, api.Deref(in.QueueNamePrefix)) || name <= api.Deref(in.NextToken) {
 			continue
 		}
 		if len(out.QueueUrls) == most {
 			if in.MaxResults != nil {
-				out.NextToken = ptr(nameOf(&out.QueueUrls[most-1]))
+				out.NextToken = new(nameOf(&out.QueueUrls[most-1]))
 			}
 			break
 		}

@@ -127,7 +127,7 @@ func (s *Service) take(q *queue, w wanted, now time.Time) []Message {
 		if s.bury(q, m) {
 			return true
 		}
-		m.visible, m.receipt = now.Add(w.hidden), newID()
+		m.visible, m.receipt = now.Add(w.hidden), api.NewID()
 		if m.received++; m.firstReceived.IsZero() {
 			m.firstReceived = now
 		}
@@ -140,7 +140,7 @@ func (s *Service) take(q *queue, w wanted, now time.Time) []Message {
 // show is a message as its receiver sees it.
 func (q *queue) show(m *message, w wanted) Message {
 	own := selected(m.attributes, w.own)
-	return Message{MessageId: &m.id, ReceiptHandle: ptr(q.handle(m)), Body: &m.body, MD5OfBody: ptr(digest([]byte(m.body))),
+	return Message{MessageId: &m.id, ReceiptHandle: new(q.handle(m)), Body: &m.body, MD5OfBody: new(digest([]byte(m.body))),
 		Attributes: m.system(w.system), MessageAttributes: own, MD5OfMessageAttributes: attributesDigest(own)}
 }
 

@@ -4,8 +4,6 @@
 package sqs
 
 import (
-	"crypto/rand"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -76,25 +74,8 @@ func (s *Service) url(name string) string { return s.Endpoint() + "/" + s.Env.Ac
 
 // nameOf is a queue's name, out of its URL or ARN.
 func nameOf(url *string) string {
-	text := deref(url)
+	text := api.Deref(url)
 	return text[strings.LastIndexAny(text, ":/")+1:]
 }
 
 func (s *Service) arnOf(url *string) string { return s.Env.ARN("sqs", nameOf(url)) }
-
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, by its documentation
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
-func deref[T any](pointer *T) T {
-	if pointer == nil {
-		var zero T
-		return zero
-	}
-	return *pointer
-}
-
-func ptr[T any](value T) *T { return &value }

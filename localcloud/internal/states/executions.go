@@ -17,7 +17,7 @@ import (
 func (s *Service) startExecution(_ context.Context, _ api.Caller, in *sfn.StartExecutionInput) (*sfn.StartExecutionOutput, error) {
 	name := aws.ToString(in.Name)
 	if in.Name == nil {
-		name = newUUID()
+		name = api.NewID()
 	} else if err := checkName(name); err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func (v *visit) callLambda(ctx context.Context, in *lambda.InvokeInput) (*lambda
 // addMetadata puts SdkHttpMetadata and SdkResponseMetadata into a result, whose
 // members then come by name.
 func addMetadata(result *ordered.Object, now time.Time, status, length int, extra [][2]string) {
-	id := newUUID()
+	id := api.NewID()
 	headers := append([][2]string{
 		{"Content-Length", strconv.Itoa(length)},
 		{"Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")}, {"x-amzn-RequestId", id},

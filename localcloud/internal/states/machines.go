@@ -237,7 +237,7 @@ func (s *Service) updateStateMachine(ctx context.Context, _ api.Caller, in *sfn.
 		next.encryption = in.EncryptionConfiguration
 	}
 	if !next.same(m.current) {
-		next.id, next.updated = newUUID(), s.now()
+		next.id, next.updated = api.NewID(), s.now()
 		m.current = &next
 	}
 	return &sfn.UpdateStateMachineOutput{UpdateDate: aws.Time(m.current.updated), RevisionId: optional(m.current.id)}, nil

@@ -33,7 +33,7 @@ func v1Failure(service, prefix, v1 string, err error) *failure {
 		name = "ServiceException"
 	}
 	return failf(prefix+"."+name, "%s (Service: %s; Status Code: %d; Error Code: %s; Request ID: %s; Proxy: null)",
-		e.Message, v1, e.HTTPStatus(), cmp.Or(e.QueryCode, e.Code), newUUID())
+		e.Message, v1, e.HTTPStatus(), cmp.Or(e.QueryCode, e.Code), api.NewID())
 }
 
 // v2Failure words an error of a service as the second one does, which the SDK
@@ -45,8 +45,8 @@ func v2Failure(service, name string, err error) error {
 	e := api.AsError(err)
 	extended := ""
 	if service == "s3" {
-		extended = ", Extended Request ID: " + newUUID()
+		extended = ", Extended Request ID: " + api.NewID()
 	}
 	return failf(name+"."+exception(service, e.Code, name), "%s (Service: %s, Status Code: %d, Request ID: %s%s)",
-		e.Message, name, e.HTTPStatus(), newUUID(), extended)
+		e.Message, name, e.HTTPStatus(), api.NewID(), extended)
 }

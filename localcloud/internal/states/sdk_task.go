@@ -99,7 +99,7 @@ func (t target) length(members *ordered.Object) int {
 	}
 	lines := []string{
 		"<" + t.operation + "Response xmlns=\"" + t.namespace + "\">", "  <" + t.operation + "Result>", "  </" + t.operation + "Result>",
-		"  <ResponseMetadata>", "    <RequestId>" + newUUID() + "</RequestId>", "  </ResponseMetadata>", "</" + t.operation + "Response>", "",
+		"  <ResponseMetadata>", "    <RequestId>" + api.NewID() + "</RequestId>", "  </ResponseMetadata>", "</" + t.operation + "Response>", "",
 	}
 	for name, value := range members.All() {
 		lines = append(lines, fmt.Sprintf("    <%[1]s>%[2]v</%[1]s>", name, value))
