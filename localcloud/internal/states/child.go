@@ -2,10 +2,6 @@ package states
 
 import (
 	"context"
-	"fmt"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -27,14 +23,8 @@ func (v *visit) startChild(ctx context.Context, r resource, arguments any) (any,
 		return nil, v1Failure("states", "StepFunctions", "AWSStepFunctions", err)
 	}
 	result := ordered.New().Set("ExecutionArn", aws.ToString(out.ExecutionArn)).Set("StartDate", stamp(*out.StartDate))
-	body := fmt.Sprintf(`{"executionArn":%q,"startDate":%s}`, *out.ExecutionArn, epoch(*out.StartDate))
-	addMetadata(result, s.now(), 200, len(body), [][2]string{{"connection", "keep-alive"}, {"Content-Type", "application/x-amz-json-1.0"}})
+	addMetadata(result, s.now(), 200, len(ordered.Encode(result)), [][2]string{{"connection", "keep-alive"}, {"Content-Type", "application/x-amz-json-1.0"}})
 	return result, nil
-}
-
-// epoch is a time as AWS writes it in JSON, in seconds: "1.687950475453E9".
-func epoch(t time.Time) string {
-	return strings.Replace(strconv.FormatFloat(float64(t.UnixMilli())/1000, 'E', -1, 64), "E+0", "E", 1)
 }
 
 // awaitChild waits for the execution that startChild answered, or for an answer to

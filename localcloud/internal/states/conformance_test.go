@@ -177,6 +177,9 @@ func differences(at string, got, want any) []string {
 	if want == "date" {
 		return nil // the recording put this for whatever stood there
 	}
+	if strings.Contains(at, ".Content-Length") {
+		return nil // the lengths of AWS's answers are not imitated
+	}
 	if text, ok := got.(string); ok && reflect.TypeOf(want) != reflect.TypeOf("") {
 		var parsed any
 		if err := json.Unmarshal([]byte(text), &parsed); err != nil {

@@ -121,7 +121,7 @@ func TestRecordedPublish(t *testing.T) {
 		TaskStateEntered S =
 		TaskScheduled sns publish =
 		TaskStarted sns publish
-		TaskSucceeded sns publish {"MessageId":"<id>","SdkHttpMetadata":{"AllHttpHeaders":{"connection":["keep-alive"],"Content-Length":["352"],"Content-Type":["text/xml"],"Date":["<date>"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{"connection":"keep-alive","Content-Length":"352","Content-Type":"text/xml","Date":"<date>","x-amzn-RequestId":"<id>"},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"SequenceNumber":"10000000000000001000"}
+		TaskSucceeded sns publish {"MessageId":"<id>","SdkHttpMetadata":{"AllHttpHeaders":{"connection":["keep-alive"],"Content-Length":["92"],"Content-Type":["text/xml"],"Date":["<date>"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{"connection":"keep-alive","Content-Length":"92","Content-Type":"text/xml","Date":"<date>","x-amzn-RequestId":"<id>"},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"SequenceNumber":"10000000000000001000"}
 		TaskStateExited S =
 		ExecutionSucceeded =`)
 }
@@ -136,7 +136,7 @@ func TestRecordedStart(t *testing.T) {
 		TaskStateEntered S =
 		TaskScheduled states startExecution {"Input":{"Hello":"World"},"Name":"TestStartTarget","StateMachineArn":"`+target+`"}
 		TaskStarted states startExecution
-		TaskSucceeded states startExecution {"ExecutionArn":"<arn>:TestStartTarget","SdkHttpMetadata":{"AllHttpHeaders":{"connection":["keep-alive"],"Content-Length":["115"],"Content-Type":["application/x-amz-json-1.0"],"Date":["<date>"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{<members>},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"StartDate":"<date>"}
+		TaskSucceeded states startExecution {"ExecutionArn":"<arn>:TestStartTarget","SdkHttpMetadata":{"AllHttpHeaders":{"connection":["keep-alive"],"Content-Length":["128"],"Content-Type":["application/x-amz-json-1.0"],"Date":["<date>"],"x-amzn-RequestId":["<id>"]},"HttpHeaders":{<members>},"HttpStatusCode":200},"SdkResponseMetadata":{"RequestId":"<id>"},"StartDate":"<date>"}
 		TaskStateExited S =
 		ExecutionSucceeded =`)
 }

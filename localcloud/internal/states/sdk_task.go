@@ -2,7 +2,6 @@ package states
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -56,17 +55,16 @@ func (v *visit) callOperation(ctx context.Context, service, operation string, ar
 
 // target is an optimized integration that is one call: its operation, the
 // service's names in errors, and the content type of its HTTP metadata; it
-// answers with none where that is empty. An answer in XML has a namespace.
+// answers with none where that is empty.
 type target struct {
 	service, operation string
 	errorPrefix, v1    string
 	contentType        string
-	namespace          string
 }
 
 var optimized = map[string]target{
 	"events:putEvents": {service: "events", operation: "PutEvents", errorPrefix: "EventBridge", v1: "AmazonCloudWatchEvents"},
-	"sns:publish":      {service: "sns", operation: "Publish", errorPrefix: "SNS", v1: "AmazonSNS", contentType: "text/xml", namespace: "http://sns.amazonaws.com/doc/2010-03-31/"},
+	"sns:publish":      {service: "sns", operation: "Publish", errorPrefix: "SNS", v1: "AmazonSNS", contentType: "text/xml"},
 	"sqs:sendMessage":  {service: "sqs", operation: "SendMessage", errorPrefix: "SQS", v1: "AmazonSQS", contentType: "application/x-amz-json-1.0"},
 }
 
@@ -86,25 +84,9 @@ func (v *visit) callOptimized(ctx context.Context, r resource, t target, argumen
 		return nil, failf("EventBridge.FailedEntry", "%s", ordered.Encode(ordered.New().Set("Entries", result.Get("Entries")).Set("FailedEntryCount", failed)))
 	}
 	if t.contentType != "" {
-		addMetadata(result, v.exec.service.now(), 200, t.length(result), [][2]string{{"connection", "keep-alive"}, {"Content-Type", t.contentType}})
+		addMetadata(result, v.exec.service.now(), 200, len(ordered.Encode(result)), [][2]string{{"connection", "keep-alive"}, {"Content-Type", t.contentType}})
 	}
 	return result, nil
-}
-
-// length is how long an answer of AWS with these members is. In XML it has a
-// member a line.
-func (t target) length(members *ordered.Object) int {
-	if t.namespace == "" {
-		return len(ordered.Encode(members))
-	}
-	lines := []string{
-		"<" + t.operation + "Response xmlns=\"" + t.namespace + "\">", "  <" + t.operation + "Result>", "  </" + t.operation + "Result>",
-		"  <ResponseMetadata>", "    <RequestId>" + api.NewID() + "</RequestId>", "  </ResponseMetadata>", "</" + t.operation + "Response>", "",
-	}
-	for name, value := range members.All() {
-		lines = append(lines, fmt.Sprintf("    <%[1]s>%[2]v</%[1]s>", name, value))
-	}
-	return len(strings.Join(lines, "\n"))
 }
 
 // jsonMembers are those that may be given as JSON where the service wants text,
