@@ -26,7 +26,6 @@ import (
 	"weir/localcloud/internal/clock"
 	"weir/localcloud/internal/cloudformation"
 	"weir/localcloud/internal/cloudwatch"
-	"weir/localcloud/internal/ecr"
 	"weir/localcloud/internal/events"
 	"weir/localcloud/internal/fault"
 	"weir/localcloud/internal/iam"
@@ -198,8 +197,7 @@ func (c *Cloud) compose() {
 	c.cloudFormation = cloudformation.New(cloudformation.Options{Env: o.Env, Clock: c.clock, Bus: c.bus, Log: o.Log,
 		ResponseURL: c.URL() + responsePath, Objects: templates{c.objects}})
 	c.bus.Register(c.IAM.API(), c.IAM.STS(), c.CloudWatch.API(), c.objects.API(), c.SQS.API(), c.SNS.API(), c.Events.API(), schedules.API(), c.Logs.API(),
-		c.Lambda.API(), c.States.API(), c.cloudFormation.API(), c.parameters.API(),
-		ecr.New(o.Env, bootstrapName(o.Env, "container-assets")).API())
+		c.Lambda.API(), c.States.API(), c.cloudFormation.API(), c.parameters.API())
 }
 
 // controlPath starts the paths that are the cloud's own; no AWS path does.

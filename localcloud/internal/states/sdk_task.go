@@ -16,7 +16,7 @@ var serviceOf = map[string][2]string{
 	"lambda": {"lambda", "Lambda"}, "sfn": {"states", "Sfn"}, "cloudwatch": {"monitoring", "CloudWatch"},
 	"eventbridge": {"events", "EventBridge"}, "scheduler": {"scheduler", "Scheduler"}, "sns": {"sns", "Sns"},
 	"sqs": {"sqs", "Sqs"}, "cloudformation": {"cloudformation", "CloudFormation"}, "sts": {"sts", "Sts"},
-	"iam": {"iam", "Iam"}, "ssm": {"ssm", "Ssm"}, "ecr": {"ecr", "Ecr"},
+	"iam": {"iam", "Iam"}, "ssm": {"ssm", "Ssm"},
 	"cloudwatchlogs": {"logs", "CloudWatchLogs"},
 }
 
