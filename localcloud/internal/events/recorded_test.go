@@ -121,8 +121,8 @@ func TestRecordedTargets(t *testing.T) {
 		targets []types.Target
 		want    string
 	}{
-		"id":         {targets("!@#$@!#$"), invalid + `!@#$@!#$' at 'targets.1.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`},
-		"long id":    {targets(long), invalid + long + "' at 'targets.1.member.id' failed to satisfy constraint: Member must have length less than or equal to 64"},
+		"id":         {targets("!@#$@!#$"), invalid + `!@#$@!#$' at 'targets.1.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[\.\-_A-Za-z0-9]{1,64}$`},
+		"long id":    {targets(long), invalid + long + `' at 'targets.1.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[\.\-_A-Za-z0-9]{1,64}$`},
 		"six":        {targets("1", "2", "3", "4", "5", "6"), "LimitExceededException: The requested resource exceeds the maximum number allowed."},
 		"two inputs": {[]types.Target{{Id: rule, Arn: aws.String(queueARN), InputPath: aws.String("$.detail"), InputTransformer: template}}, "ValidationException: Only one of Input, InputPath, or InputTransformer must be provided for target r."},
 		"variable":   {[]types.Target{{Id: rule, Arn: aws.String(queueARN), InputTransformer: template}}, "ValidationException: InputTemplate for target r contains invalid placeholder notdefinedkey."},

@@ -2,7 +2,6 @@ package events
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -37,28 +36,15 @@ func supported(arn string) bool {
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 const maxTargets = 5
 
-var validTarget = regexp.MustCompile(`^[\.\-_A-Za-z0-9]+$`)
+var validTarget = regexp.MustCompile(`^[\.\-_A-Za-z0-9]{1,64}$`)
 
 // checkTargets holds targets to what EventBridge allows of their ids and inputs.
 func checkTargets(targets []types.Target) error {
-	var wrong []string
 	for i, target := range targets {
-		refuse := func(constraint string) {
-			wrong = append(wrong, fmt.Sprintf("Value '%s' at 'targets.%d.member.id' failed to satisfy constraint: Member must %s", api.Deref(target.Id), i+1, constraint))
-		}
-		if len(api.Deref(target.Id)) > 64 {
-			refuse("have length less than or equal to 64")
-		}
 		if !validTarget.MatchString(api.Deref(target.Id)) {
-			refuse(`satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`)
+			return api.Errorf("ValidationException", `1 validation error detected: Value '%s' at 'targets.%d.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: %s`,
+				api.Deref(target.Id), i+1, validTarget)
 		}
-	}
-	if n := len(wrong); n > 0 {
-		errors := "errors"
-		if n == 1 {
-			errors = "error"
-		}
-		return api.Errorf("ValidationException", "%d validation %s detected: %s", n, errors, strings.Join(wrong, "; "))
 	}
 	for _, target := range targets {
 		if err := checkInput(target); err != nil {

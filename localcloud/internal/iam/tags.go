@@ -46,16 +46,11 @@ func checkTags(tags []Tag) error {
 }
 
 func checkTagKeys(keys []string) error {
-	if len(keys) > maxTags {
-		return unfit("tagKeys", tooLong(maxTags))
+	tags := make([]Tag, len(keys))
+	for i, key := range keys {
+		tags[i].Key = key
 	}
-	for _, key := range keys {
-		if utf8.RuneCountInString(key) > maxTagKey || !tagKey.MatchString(key) {
-			return unfit("tagKeys", "Member must satisfy constraint: ["+tooLong(maxTagKey)+", Member must have length greater than or equal to 1, "+
-				"Member must satisfy regular expression pattern: "+tagPattern+", Member must not be null]")
-		}
-	}
-	return nil
+	return checkTags(tags)
 }
 
 // repeated tells whether two tags have the same key.

@@ -12,10 +12,7 @@ const (
 	nameRule = `Parameter name: can't be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; ` +
 		`each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_`
 	flatRule = `Parameter name: can't be prefixed with "aws" or "ssm" (case-insensitive).`
-	pathRule = `The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/". ` +
-		`It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, numbers, or the following symbols: ` +
-		`. (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". ` +
-		`Valid example: /get/parameters2-/by1./path0_.`
+	pathRule = `The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/".`
 )
 
 // names are a word, or a path from the root.

@@ -1,7 +1,6 @@
 package expression
 
 import (
-	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -41,9 +40,6 @@ var functions = sync.OnceValue(func() map[string]function {
 	}
 	return table
 })
-
-// Functions lists the functions by name.
-func Functions() []string { return slices.Sorted(maps.Keys(functions())) }
 
 func by(f func(float64) float64) function {
 	return func(_ *Scope, args []Value) (Value, error) { return pointwise(args[0], f) }

@@ -19,10 +19,7 @@ const MaxDepth = 10
 type Call struct {
 	Name string
 	args []argument
-	text string
 }
-
-func (c *Call) String() string { return c.text }
 
 // argument is a literal, a path or a call.
 type argument struct {
@@ -124,7 +121,6 @@ func (p *parser) call(depth int) (*Call, error) {
 	if n := len(call.args); n < limits.min || n > limits.max {
 		return nil, p.errorf("States.%s does not take %d arguments", call.Name, n)
 	}
-	call.text = p.text[from:p.pos]
 	return call, nil
 }
 
