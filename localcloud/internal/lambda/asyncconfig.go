@@ -2,6 +2,8 @@ package lambda
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -34,6 +36,25 @@ func (s *Service) putEventInvokeConfig(_ context.Context, _ api.Caller, in *lamb
 		return nil, err
 	}
 	return as[lambda.PutFunctionEventInvokeConfigOutput](made), nil
+}
+
+func (s *Service) updateEventInvokeConfig(_ context.Context, _ api.Caller, in *lambda.UpdateFunctionEventInvokeConfigInput) (*lambda.UpdateFunctionEventInvokeConfigOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, _, err := s.invocable(in.FunctionName, in.Qualifier); err != nil {
+		return nil, err
+	}
+	f, q, found, err := s.asyncConfig(in.FunctionName, in.Qualifier)
+	if err != nil {
+		return nil, err
+	}
+	changed := *found
+	set(&changed.MaximumRetryAttempts, in.MaximumRetryAttempts)
+	set(&changed.MaximumEventAgeInSeconds, in.MaximumEventAgeInSeconds)
+	if err := s.keepAsync(f, q, &changed, in.DestinationConfig); err != nil {
+		return nil, err
+	}
+	return as[lambda.UpdateFunctionEventInvokeConfigOutput](changed), nil
 }
 
 func (s *Service) keepAsync(f *function, qualifier string, config *types.FunctionEventInvokeConfig, destinations *types.DestinationConfig) error {
@@ -123,6 +144,21 @@ func (s *Service) getEventInvokeConfig(_ context.Context, _ api.Caller, in *lamb
 		return nil, err
 	}
 	return as[lambda.GetFunctionEventInvokeConfigOutput](*config), nil
+}
+
+func (s *Service) listEventInvokeConfigs(_ context.Context, _ api.Caller, in *lambda.ListFunctionEventInvokeConfigsInput) (*lambda.ListFunctionEventInvokeConfigsOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, _, err := s.invocable(in.FunctionName, nil)
+	if err != nil {
+		return nil, err
+	}
+	all := []types.FunctionEventInvokeConfig{}
+	for _, q := range slices.Sorted(maps.Keys(f.async)) {
+		all = append(all, *f.async[q])
+	}
+	page, next, err := paginate(all, in.Marker, in.MaxItems)
+	return &lambda.ListFunctionEventInvokeConfigsOutput{FunctionEventInvokeConfigs: page, NextMarker: next}, err
 }
 
 func (s *Service) deleteEventInvokeConfig(_ context.Context, _ api.Caller, in *lambda.DeleteFunctionEventInvokeConfigInput) (*lambda.DeleteFunctionEventInvokeConfigOutput, error) {

@@ -75,16 +75,22 @@ func TestBindingsOfProvisionedConcurrency(t *testing.T) {
 	b.check("PutProvisionedConcurrencyConfig", err, nil, nil)
 	ready, err := b.client.GetProvisionedConcurrencyConfig(b.Context(), &awslambda.GetProvisionedConcurrencyConfigInput{FunctionName: f, Qualifier: one})
 	b.check("GetProvisionedConcurrencyConfig", err, ready.Status, types.ProvisionedConcurrencyStatusEnumReady)
+	all, err := b.client.ListProvisionedConcurrencyConfigs(b.Context(), &awslambda.ListProvisionedConcurrencyConfigsInput{FunctionName: f})
+	b.check("ListProvisionedConcurrencyConfigs", err, len(all.ProvisionedConcurrencyConfigs), 1)
 	_, err = b.client.DeleteProvisionedConcurrencyConfig(b.Context(), &awslambda.DeleteProvisionedConcurrencyConfigInput{FunctionName: f, Qualifier: one})
 	b.check("DeleteProvisionedConcurrencyConfig", err, nil, nil)
 }
 
 func TestBindingsOfAsynchronousConfiguration(t *testing.T) {
 	b := newBindings(t)
-	_, err := b.client.PutFunctionEventInvokeConfig(b.Context(), &awslambda.PutFunctionEventInvokeConfigInput{FunctionName: f, Qualifier: prod, MaximumRetryAttempts: aws.Int32(1), MaximumEventAgeInSeconds: aws.Int32(60)})
+	_, err := b.client.PutFunctionEventInvokeConfig(b.Context(), &awslambda.PutFunctionEventInvokeConfigInput{FunctionName: f, Qualifier: prod, MaximumRetryAttempts: aws.Int32(1)})
 	b.check("PutFunctionEventInvokeConfig", err, nil, nil)
+	_, err = b.client.UpdateFunctionEventInvokeConfig(b.Context(), &awslambda.UpdateFunctionEventInvokeConfigInput{FunctionName: f, Qualifier: prod, MaximumEventAgeInSeconds: aws.Int32(60)})
+	b.check("UpdateFunctionEventInvokeConfig", err, nil, nil)
 	async, err := b.client.GetFunctionEventInvokeConfig(b.Context(), &awslambda.GetFunctionEventInvokeConfigInput{FunctionName: f, Qualifier: prod})
 	b.check("GetFunctionEventInvokeConfig", err, aws.ToInt32(async.MaximumRetryAttempts)+aws.ToInt32(async.MaximumEventAgeInSeconds), int32(61))
+	configs, err := b.client.ListFunctionEventInvokeConfigs(b.Context(), &awslambda.ListFunctionEventInvokeConfigsInput{FunctionName: f})
+	b.check("ListFunctionEventInvokeConfigs", err, len(configs.FunctionEventInvokeConfigs), 1)
 	_, err = b.client.DeleteFunctionEventInvokeConfig(b.Context(), &awslambda.DeleteFunctionEventInvokeConfigInput{FunctionName: f, Qualifier: prod})
 	b.check("DeleteFunctionEventInvokeConfig", err, nil, nil)
 }

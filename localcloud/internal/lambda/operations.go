@@ -1,6 +1,9 @@
 package lambda
 
 import (
+	"context"
+	"fmt"
+
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"weir/localcloud/internal/api"
@@ -115,15 +118,64 @@ func (s *Service) concurrencyOperations() []api.Operation {
 			onQualified(s, "PutProvisionedConcurrencyConfig", func(in *lambda.PutProvisionedConcurrencyConfigInput) (*string, *string) {
 				return in.FunctionName, in.Qualifier
 			})),
-		api.Op("GetProvisionedConcurrencyConfig", s.getProvisioned, bind("GET", provisioned, 200, "Qualifier"),
-			onQualified(s, "GetProvisionedConcurrencyConfig", func(in *lambda.GetProvisionedConcurrencyConfigInput) (*string, *string) {
-				return in.FunctionName, in.Qualifier
-			})),
+		s.readProvisioned(provisioned),
+		api.Op("ListProvisionedConcurrencyConfigs", s.listProvisioned,
+			on(s, "ListProvisionedConcurrencyConfigs", func(in *lambda.ListProvisionedConcurrencyConfigsInput) *string { return in.FunctionName })),
 		api.Op("DeleteProvisionedConcurrencyConfig", s.deleteProvisioned, bind("DELETE", provisioned, 204, "Qualifier"),
 			onQualified(s, "DeleteProvisionedConcurrencyConfig", func(in *lambda.DeleteProvisionedConcurrencyConfigInput) (*string, *string) {
 				return in.FunctionName, in.Qualifier
 			})),
 	}
+}
+
+// provisionedQuery is what a GET of provisioned concurrency carries: with
+// List=ALL it is ListProvisionedConcurrencyConfigs, which has the same path.
+type provisionedQuery struct {
+	FunctionName *string
+	Qualifier    *string
+	List         *string
+	Marker       *string
+	MaxItems     *int32
+}
+
+func (s *Service) readProvisioned(path string) api.Operation {
+	get := api.Op("GetProvisionedConcurrencyConfig", s.getProvisioned, bind("GET", path, 200, "Qualifier", "List", "Marker", "MaxItems"))
+	list := func(in any) (*lambda.ListProvisionedConcurrencyConfigsInput, bool) {
+		q, ok := in.(*provisionedQuery)
+		if !ok || api.Deref(q.List) != "ALL" {
+			return nil, false
+		}
+		return &lambda.ListProvisionedConcurrencyConfigsInput{FunctionName: q.FunctionName, Marker: q.Marker, MaxItems: q.MaxItems}, true
+	}
+	one := func(in any) *lambda.GetProvisionedConcurrencyConfigInput {
+		if q, ok := in.(*provisionedQuery); ok {
+			return &lambda.GetProvisionedConcurrencyConfigInput{FunctionName: q.FunctionName, Qualifier: q.Qualifier}
+		}
+		typed, _ := in.(*lambda.GetProvisionedConcurrencyConfigInput)
+		return typed
+	}
+	get.New = func() any { return new(provisionedQuery) }
+	get.Do = func(ctx context.Context, caller api.Caller, in any) (any, error) {
+		if query, ok := list(in); ok {
+			return s.listProvisioned(ctx, caller, query)
+		}
+		query := one(in)
+		if query == nil {
+			return nil, fmt.Errorf("GetProvisionedConcurrencyConfig: input is %T", in)
+		}
+		return s.getProvisioned(ctx, caller, query)
+	}
+	get.Actions = func(in any) []api.Permission {
+		if query, ok := list(in); ok {
+			return []api.Permission{{Action: "lambda:ListProvisionedConcurrencyConfigs", Resource: s.resource(query.FunctionName, nil)}}
+		}
+		query := one(in)
+		if query == nil {
+			return nil
+		}
+		return []api.Permission{{Action: "lambda:GetProvisionedConcurrencyConfig", Resource: s.resource(query.FunctionName, query.Qualifier)}}
+	}
+	return get
 }
 
 // resource is a request's function as an ARN, for IAM.

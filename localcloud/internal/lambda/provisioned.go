@@ -3,6 +3,8 @@ package lambda
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
@@ -134,18 +136,38 @@ func (s *Service) getProvisioned(_ context.Context, _ api.Caller, in *lambda.Get
 	if !ok {
 		return nil, failed("ProvisionedConcurrencyConfigNotFoundException", "No Provisioned Concurrency Config found for this function")
 	}
-	out := &lambda.GetProvisionedConcurrencyConfigOutput{
-		RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: new(int32(0)),
+	return as[lambda.GetProvisionedConcurrencyConfigOutput](showProvisioned(p, "")), nil
+}
+
+// showProvisioned shows a configuration with the progress of its allocation.
+func showProvisioned(p *provisioned, arn string) types.ProvisionedConcurrencyConfigListItem {
+	item := types.ProvisionedConcurrencyConfigListItem{
+		FunctionArn: &arn, RequestedProvisionedConcurrentExecutions: &p.count, AllocatedProvisionedConcurrentExecutions: new(int32(0)),
 		AvailableProvisionedConcurrentExecutions: new(int32(0)), Status: types.ProvisionedConcurrencyStatusEnumInProgress, LastModified: &p.modified,
 	}
 	switch {
 	case p.failed != "":
-		out.Status, out.StatusReason = types.ProvisionedConcurrencyStatusEnumFailed, &p.failed
+		item.Status, item.StatusReason = types.ProvisionedConcurrencyStatusEnumFailed, &p.failed
 	case p.ready:
-		out.Status = types.ProvisionedConcurrencyStatusEnumReady
-		out.AllocatedProvisionedConcurrentExecutions, out.AvailableProvisionedConcurrentExecutions = &p.count, &p.count
+		item.Status = types.ProvisionedConcurrencyStatusEnumReady
+		item.AllocatedProvisionedConcurrentExecutions, item.AvailableProvisionedConcurrentExecutions = &p.count, &p.count
 	}
-	return out, nil
+	return item
+}
+
+func (s *Service) listProvisioned(_ context.Context, _ api.Caller, in *lambda.ListProvisionedConcurrencyConfigsInput) (*lambda.ListProvisionedConcurrencyConfigsOutput, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, _, err := s.function(api.Deref(in.FunctionName))
+	if err != nil {
+		return nil, err
+	}
+	all := []types.ProvisionedConcurrencyConfigListItem{}
+	for _, q := range slices.Sorted(maps.Keys(f.provisioned)) {
+		all = append(all, showProvisioned(f.provisioned[q], s.arn(f.name, q)))
+	}
+	page, next, err := paginate(all, in.Marker, in.MaxItems)
+	return &lambda.ListProvisionedConcurrencyConfigsOutput{ProvisionedConcurrencyConfigs: page, NextMarker: next}, err
 }
 
 func (s *Service) deleteProvisioned(_ context.Context, _ api.Caller, in *lambda.DeleteProvisionedConcurrencyConfigInput) (*lambda.DeleteProvisionedConcurrencyConfigOutput, error) {

@@ -111,6 +111,11 @@ func TestRecordedEventInvokeConfig(t *testing.T) {
 		{"get, no function", "GetFunctionEventInvokeConfig", get("no", ""), "ResourceNotFound", lacks("no:$LATEST"), 404},
 		{"get, no version", "GetFunctionEventInvokeConfig", get("f", "1221"), "ResourceNotFound", lacks("f:1221"), 404},
 		{"delete, none", "DeleteFunctionEventInvokeConfig", &awslambda.DeleteFunctionEventInvokeConfigInput{FunctionName: f}, "ResourceNotFound", lacks("f:$LATEST"), 404},
+		{"list, no function", "ListFunctionEventInvokeConfigs", &awslambda.ListFunctionEventInvokeConfigsInput{FunctionName: aws.String("no")}, "ResourceNotFound", absent, 404},
+		{"update, no function", "UpdateFunctionEventInvokeConfig", &awslambda.UpdateFunctionEventInvokeConfigInput{FunctionName: aws.String("no"), MaximumRetryAttempts: none},
+			"ResourceNotFound", absent, 404},
+		{"update, none", "UpdateFunctionEventInvokeConfig", &awslambda.UpdateFunctionEventInvokeConfigInput{FunctionName: f, MaximumRetryAttempts: none},
+			"ResourceNotFound", lacks("f:$LATEST"), 404},
 	})
 	empty := &awslambda.PutFunctionEventInvokeConfigInput{FunctionName: f, DestinationConfig: &types.DestinationConfig{OnFailure: &types.OnFailure{}}}
 	do[awslambda.PutFunctionEventInvokeConfigOutput](c, op, empty)

@@ -58,6 +58,7 @@ func TestRefusalsAsRecorded(t *testing.T) {
 		{"GetFunctionEventInvokeConfig", &awslambda.GetFunctionEventInvokeConfigInput{FunctionName: absent}, "ResourceNotFoundException: The function " + arn + "g:$LATEST doesn't have an EventInvokeConfig"},
 		{"PutFunctionEventInvokeConfig", &awslambda.PutFunctionEventInvokeConfigInput{FunctionName: f}, "InvalidParameterValueException: You must specify at least one of error handling or destination setting."},
 		{"PutFunctionEventInvokeConfig", &awslambda.PutFunctionEventInvokeConfigInput{FunctionName: absent, MaximumRetryAttempts: aws.Int32(1)}, "ResourceNotFoundException: The function doesn't exist."},
+		{"UpdateFunctionEventInvokeConfig", &awslambda.UpdateFunctionEventInvokeConfigInput{FunctionName: f, MaximumRetryAttempts: aws.Int32(1)}, "ResourceNotFoundException: The function " + arn + "f:$LATEST doesn't have an EventInvokeConfig"},
 		{"GetFunctionUrlConfig", &awslambda.GetFunctionUrlConfigInput{FunctionName: absent}, gone},
 		{"DeleteFunctionUrlConfig", &awslambda.DeleteFunctionUrlConfigInput{FunctionName: f}, gone},
 		{"CreateFunctionUrlConfig", &awslambda.CreateFunctionUrlConfigInput{FunctionName: f, Qualifier: none, AuthType: "NONE"}, "ResourceNotFoundException: Function does not exist"},
