@@ -249,3 +249,56 @@ func TestSecondStartUnderTheSameNameIsSafe(t *testing.T) {
 		t.Errorf("two executions: %v", arns)
 	}
 }
+
+// Nobody observes while a hook is asked. The abort waits on the alias, and the write
+// that would have ended the release meets it there.
+func TestAbortWhileAHookIsAsked(t *testing.T) {
+	for _, at := range []string{"beforeTraffic", "afterPromotion"} {
+		t.Run(at, func(t *testing.T) {
+			w := newWorld(t)
+			w.traffic(120)
+			w.hook("later")
+			w.deploy(assemblies.changed)
+			execution := w.start(strings.Replace(withHook, "beforeTraffic", at, 1))
+			w.reach(execution, "Call hook")
+			command := w.start(`{"target": {"function": "FUNCTION"}, "command": "abort", "by": "ada"}`)
+			w.reach(command, "Wait for the release")
+			w.answer(w.hookToken(execution), `{"answer": "pass"}`)
+			w.failed(w.await(execution), "Release.Aborted", "ada asked to abort")
+			w.wantProd("1")
+			w.succeeded(w.await(command))
+		})
+	}
+}
+
+// Two people ask at once, and both are heard.
+func TestCommandsThatComeTogether(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.deploy(assemblies.changed)
+	execution := w.start(threeSteps)
+	w.reach(execution, "Judge")
+	pause := w.start(`{"target": {"function": "FUNCTION"}, "command": "pause", "by": "ada"}`)
+	resume := w.start(`{"target": {"function": "FUNCTION"}, "command": "resume", "by": "grace"}`)
+	e := w.await(execution)
+	w.succeeded(e)
+	if given := e.record(t).Commands; len(given) != 2 {
+		t.Errorf("commands = %+v", given)
+	}
+	w.await(pause)
+	w.await(resume)
+}
+
+func TestCommandThatComesTooLateIsTold(t *testing.T) {
+	w := newWorld(t)
+	w.traffic(120)
+	w.hook("later")
+	w.deploy(assemblies.changed)
+	execution := w.start(withHook)
+	w.reach(execution, "Call hook")
+	command := w.start(`{"target": {"function": "FUNCTION"}, "command": "pause", "by": "ada"}`)
+	w.reach(command, "Wait for the release")
+	w.answer(w.hookToken(execution), `{"answer": "fail", "reason": "stock is low"}`)
+	w.failed(w.await(execution), "Release.HookFailed")
+	w.failed(w.await(command), "Release.NoEffect", "came too late")
+}

@@ -85,6 +85,22 @@ func TestSecondReleaseIsRefusedWhileOneRuns(t *testing.T) {
 	w.failed(w.run(threeSteps), "Release.AliasLocked", "test-1", "describe-execution")
 }
 
+// The lock is given back, and every attempt to say so is lost: what the alias says
+// decides how the release ended.
+func TestReleaseThatFinishedBeforeItsHandlerDiedHasSucceeded(t *testing.T) {
+	w := newWorld(t)
+	w.deploy(assemblies.changed)
+	if _, err := w.cloud.Faults().Add(localcloud.Fault{Kind: localcloud.Kill, Service: "events", Operation: "PutEvents", Skip: 3, Count: 6}); err != nil {
+		t.Fatal(err)
+	}
+	e := w.run(`{"target": {"function": "FUNCTION"}, "watch": "0m", "strategy": "AllAtOnce"}`)
+	w.succeeded(e)
+	if !crashed(e.history) || e.record(t).Outcome != "succeeded" {
+		t.Errorf("record = %+v", e.record(t))
+	}
+	w.wantProd("2")
+}
+
 // Every alias write in turn is refused, lost on the way there, or lost on the
 // way back; every release ends with the alias whole and free.
 func TestEveryLostWriteEndsClean(t *testing.T) {

@@ -32,7 +32,7 @@ func start(ctx context.Context, folder string) (*sandbox, error) {
 	go func() { _ = s.server.Serve(listener) }() // ends with Close, which is no error
 	s.command = exec.CommandContext(ctx, filepath.Join(folder, "bootstrap"))
 	s.command.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + listener.Addr().String(), "AWS_REGION=us-east-1", "AWS_LAMBDA_FUNCTION_NAME=bench",
-		"AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench", "WEIR_TARGETS=bench:prod", "PATH=" + os.Getenv("PATH")}
+		"AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench", "WEIR_TARGETS=bench:prod", "WEIR_STATE_MACHINE=bench", "PATH=" + os.Getenv("PATH")}
 	s.began = time.Now()
 	if err := s.command.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", folder, err)

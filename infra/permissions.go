@@ -20,7 +20,7 @@ func grantHandlers(this constructs.Construct, props ReleasePipelineProps, h hand
 		allow("PublishCandidate", functions(props.Targets), "lambda:PublishVersion"),
 		allow("ReadFreeze", freezes(this, props), "ssm:GetParameters"),
 		allow("Freeze", freezes(this, props), "ssm:PutParameter", "ssm:DeleteParameter"),
-		readMetrics(), readAlarms(this), readExecutions(this, props.Name),
+		readMetrics(), readAlarms(this), readExecutions(this, props.Name), readHistories(this, props.Name),
 	)
 	h.shift.allow(
 		allow("MoveTargets", functions(props.Targets), "lambda:GetAlias", "lambda:UpdateAlias"),
@@ -34,7 +34,7 @@ func grantHandlers(this constructs.Construct, props ReleasePipelineProps, h hand
 	)
 	h.rollback.allow(
 		allow("RestoreTargets", functions(props.Targets), "lambda:GetAlias", "lambda:UpdateAlias"),
-		readExecutions(this, props.Name), recordEvents(this),
+		readExecutions(this, props.Name), readHistories(this, props.Name), recordEvents(this),
 	)
 	if len(props.Hooks) == 0 {
 		return
@@ -119,6 +119,13 @@ func readMetrics() awsiam.PolicyStatement {
 // readExecutions reaches this pipeline's own executions.
 func readExecutions(this constructs.Construct, machine string) awsiam.PolicyStatement {
 	return allow("ReadExecutions", []*string{arn(this, "states", "execution:"+machine+":*")}, "states:DescribeExecution")
+}
+
+// readHistories reads what this pipeline's own executions planned and came to: plan
+// tells who gave a command what became of it, and rollback repairs to nothing that the
+// release did not plan.
+func readHistories(this constructs.Construct, machine string) awsiam.PolicyStatement {
+	return allow("ReadHistories", []*string{arn(this, "states", "execution:"+machine+":*")}, "states:GetExecutionHistory")
 }
 
 // recordEvents reaches the account's default event bus.

@@ -198,7 +198,10 @@ func newHandlers(this constructs.Construct, props ReleasePipelineProps) handlers
 		shift:  newOne("Shift", "shift", "moves traffic forward.", 110, asIs),
 		verify: newOne("Verify", "verify", "probes and judges a candidate; it never writes to an alias.", 890, asIs),
 		rollback: newOne("Rollback", "rollback", "returns aliases whole to their stable version.", 290, func(p *handlerProps) {
-			p.environment = map[string]variable{"WEIR_TARGETS": {value: targetList(props.Targets), longest: longestTargetList(props.Targets)}}
+			p.environment = map[string]variable{
+				"WEIR_STATE_MACHINE": plain(props.Name),
+				"WEIR_TARGETS":       {value: targetList(props.Targets), longest: longestTargetList(props.Targets)},
+			}
 			p.shorten = "give Targets shorter names, or make two pipelines"
 		}),
 	}

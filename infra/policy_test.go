@@ -46,7 +46,7 @@ var rolePolicies = []policy{
 	},
 	{
 		name:  "rollback restores and never advances",
-		check: allows("ReleaseRollbackRole", "lambda:GetAlias", "lambda:UpdateAlias", "states:DescribeExecution", "events:PutEvents"),
+		check: allows("ReleaseRollbackRole", "lambda:GetAlias", "lambda:UpdateAlias", "states:DescribeExecution", "states:GetExecutionHistory", "events:PutEvents"),
 		breach: func(t template) {
 			grant(t, "ReleaseRollbackRole", "lambda:PublishVersion", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
 		},
@@ -55,7 +55,7 @@ var rolePolicies = []policy{
 		name: "plan reads, publishes and freezes, and never moves an alias",
 		check: allows("ReleasePlanRole", "cloudwatch:GetMetricData", "lambda:GetAlias", "lambda:GetFunctionConfiguration",
 			"lambda:GetProvisionedConcurrencyConfig", "lambda:PublishVersion", "cloudwatch:DescribeAlarms",
-			"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter", "states:DescribeExecution"),
+			"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter", "states:DescribeExecution", "states:GetExecutionHistory"),
 		breach: func(t template) {
 			grant(t, "ReleasePlanRole", "lambda:UpdateAlias", "arn:aws:lambda:eu-west-1:123456789012:function:orders")
 		},

@@ -1,6 +1,8 @@
 package infra
 
 import (
+	"maps"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
@@ -11,9 +13,11 @@ import (
 // success, and every five minutes for events that never came: StopExecution and
 // a timeout of the state machine run no Catch.
 func (p *ReleasePipeline) newRepair() {
-	repair := func() awsevents.IRuleTarget {
+	repair := func(of map[string]any) awsevents.IRuleTarget {
+		task := map[string]any{"action": "repair", "now": *awsevents.EventField_Time()}
+		maps.Copy(task, of)
 		return awseventstargets.NewLambdaFunction(p.Rollback, &awseventstargets.LambdaFunctionProps{
-			Event:           awsevents.RuleTargetInput_FromObject(map[string]string{"action": "repair", "now": *awsevents.EventField_Time()}),
+			Event:           awsevents.RuleTargetInput_FromObject(task),
 			DeadLetterQueue: p.Undelivered,
 			MaxEventAge:     awscdk.Duration_Hours(jsii.Number(1)),
 			RetryAttempts:   jsii.Number(10),
@@ -29,11 +33,11 @@ func (p *ReleasePipeline) newRepair() {
 				"status":          texts("ABORTED", "TIMED_OUT", "FAILED"),
 			},
 		},
-		Targets: &[]awsevents.IRuleTarget{repair()},
+		Targets: &[]awsevents.IRuleTarget{repair(map[string]any{"execution": map[string]string{"arn": *awsevents.EventField_FromPath(jsii.String("$.detail.executionArn"))}})},
 	})
 	awsevents.NewRule(p.Construct, jsii.String("RepairSweep"), &awsevents.RuleProps{
 		Description: jsii.String("Returns aliases to whole after releases whose end no event told of."),
 		Schedule:    awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(5))),
-		Targets:     &[]awsevents.IRuleTarget{repair()},
+		Targets:     &[]awsevents.IRuleTarget{repair(nil)},
 	})
 }

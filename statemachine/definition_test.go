@@ -145,7 +145,7 @@ func TestErrorsLeadToTheRollback(t *testing.T) {
 		for _, c := range s.Catch {
 			want := "Roll back"
 			switch name {
-			case "Plan release", "Give command":
+			case "Plan release", "Give command", "See the effect":
 				want = "Release refused" // nothing was moved
 			case "Roll back":
 				want = "Rollback failed"
@@ -198,8 +198,8 @@ func TestActionsAreTheHandlers(t *testing.T) {
 		}
 	})
 	for function, want := range map[string][]string{
-		"${PlanFunctionArn}": {handler.ActionPlan},
-		"${ShiftFunctionArn}": {handler.ActionAnswer, handler.ActionAwait, handler.ActionCommand, handler.ActionFinish, handler.ActionLock,
+		"${PlanFunctionArn}": {handler.ActionEffect, handler.ActionPlan},
+		"${ShiftFunctionArn}": {handler.ActionAnswer, handler.ActionCommand, handler.ActionFinish, handler.ActionLock,
 			handler.ActionPromote, handler.ActionShift},
 		"${VerifyFunctionArn}":   {handler.ActionHook, handler.ActionJudge, handler.ActionProbe},
 		"${RollbackFunctionArn}": {handler.ActionRollBack},

@@ -22,6 +22,7 @@ type versions interface {
 
 type executions interface {
 	Ended(ctx context.Context, executionARN string) (bool, error)
+	Progress(ctx context.Context, executionARN string) (*release.Progress, error)
 }
 
 type alarms interface {

@@ -36,6 +36,7 @@ type fake struct {
 	day        judge.Counts      // what every alias served in the last day
 	unmeasured bool              // custom metrics have no datum
 	outage     error             // of CloudWatch's traffic
+	progress   *release.Progress // the last of every execution
 }
 
 // account has the aliases orders:prod and stock:prod, whole on version 6.
@@ -84,6 +85,8 @@ func (f *fake) Version(_ context.Context, _, number string) (release.Version, er
 func (f *fake) Publish(context.Context, string) (release.Version, error) { return f.versions["7"], nil }
 
 func (f *fake) Provisioned(context.Context, release.Target) (bool, error) { return false, nil }
+
+func (f *fake) Progress(context.Context, string) (*release.Progress, error) { return f.progress, nil }
 
 func (f *fake) Ended(_ context.Context, arn string) (bool, error) { return f.ended[arn], nil }
 

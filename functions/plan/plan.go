@@ -25,8 +25,13 @@ type Planner struct {
 // Handle plans the request of an execution. It writes nothing but a freeze that
 // was asked for, and a version of $LATEST where the request releases that.
 func (p *Planner) Handle(ctx context.Context, task handler.Task) (handler.Result, error) {
-	if task.Action != handler.ActionPlan {
-		return handler.Result{}, release.Errorf(release.InvalidRequest, "action is %q; this function knows %s.", task.Action, handler.ActionPlan)
+	switch task.Action {
+	case handler.ActionPlan:
+	case handler.ActionEffect:
+		return p.effect(ctx, task)
+	default:
+		return handler.Result{}, release.Errorf(release.InvalidRequest, "action is %q; this function knows %s and %s.",
+			task.Action, handler.ActionPlan, handler.ActionEffect)
 	}
 	request, err := release.ParseRequest(task.Request)
 	if err != nil {

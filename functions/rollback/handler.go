@@ -2,9 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
+	"strings"
 
 	"weir/internal/emf"
 	"weir/internal/events"
@@ -12,21 +11,20 @@ import (
 	"weir/internal/release"
 )
 
-// Rollback returns aliases to whole.
+// Rollback returns aliases to their stable versions.
 type Rollback struct {
 	aliases    aliases
 	executions executions
 	events     recorder
 	targets    []release.Target // what repair looks after
+	machine    string           // the state machine whose releases repair looks after
 }
 
-type aliases interface {
-	Alias(ctx context.Context, target release.Target) (release.Alias, error)
-	Write(ctx context.Context, write release.Write) (release.Alias, error)
-}
+type aliases = release.Aliases
 
 type executions interface {
 	Ended(ctx context.Context, executionARN string) (bool, error)
+	Plan(ctx context.Context, executionARN string) (*release.Plan, error)
 }
 
 type recorder interface {
@@ -39,89 +37,74 @@ func (r *Rollback) Handle(ctx context.Context, task handler.Task) (handler.Resul
 	case handler.ActionRollBack:
 		return r.rollBack(ctx, task)
 	case handler.ActionRepair:
-		return handler.Result{}, r.repair(ctx, task.Now)
+		return handler.Result{}, r.repair(ctx, task.Execution.ARN, task.Now)
 	}
 	return handler.Result{}, release.Errorf(release.InvalidRequest,
 		"action is %q; this function knows rollBack and repair.", task.Action)
 }
 
 func (r *Rollback) rollBack(ctx context.Context, task handler.Task) (handler.Result, error) {
+	if task.Plan.Kind == release.KindRollBack {
+		return r.asRequested(ctx, task)
+	}
 	us, err := release.HolderOf(task.Execution.ARN)
 	if err != nil {
 		return handler.Result{}, err
 	}
 	ended := why(task)
-	returning := task.Progress
+	progress := task.Progress
 	if gradual(task, ended) {
-		returning = task.Progress.Return(task.Plan, task.Now)
+		progress = task.Progress.Return(task.Plan, task.Now)
 	}
-	if returning.Next == release.MoveReturn {
-		if done, err := r.giveBack(ctx, task, us, returning); err != nil || done {
-			return handler.Result{Progress: &returning, Ended: &ended}, err
+	if progress.Next == release.MoveReturn {
+		if done, err := r.stepBack(ctx, task, us, progress); err != nil || done {
+			return handler.Result{Progress: &progress, Ended: &ended}, err
 		}
 	}
-	sentences := []string{opening(task) + ended.Cause}
-	var failures []error
-	onTheWay := false
-	for _, planned := range task.Plan.Targets {
-		failed := ""
-		if ended.FailedVersion {
-			failed = planned.Candidate
-		}
-		after, left, err := r.restore(ctx, planned.Target(), func(alias release.Alias) (*release.Write, bool, error) {
-			if task.Plan.Kind == release.KindRollBack {
-				return r.takeBack(ctx, alias, planned)
-			}
-			write, left := release.Restore(alias, us, failed)
-			return write, left, nil
-		})
-		if refusal, ok := refused(task.Plan, err); ok {
-			ended.Error = refusal.Name
-			sentences = append(sentences, refusal.Message)
-			continue
-		}
-		if err != nil {
-			// The other targets come first: as much traffic as possible is
-			// restored before the workflow tries this one again.
-			failures = append(failures, err)
-			continue
-		}
-		onTheWay = onTheWay || !left && after.StillMoving()
-		sentences = append(sentences, outcome(planned, after, left))
-	}
-	if err := errors.Join(failures...); err != nil {
+	rollback := release.Return{Us: us, Targets: task.Plan.Targets, FailedVersion: ended.FailedVersion, Weights: task.Progress.MayHaveSet(task.Plan, task.Now)}
+	found, err := release.ApplyAll(ctx, r.aliases, release.Targets(task.Plan.Targets), rollback.Writes)
+	if err != nil {
 		return handler.Result{}, err
 	}
+	sentences := []string{opening(task) + ended.Cause}
+	onTheWay, finished := false, false
+	for i, alias := range found {
+		how := rollback.Found(alias, task.Plan.Targets[i].Stable)
+		finished = finished || how == release.FoundFinished
+		onTheWay = onTheWay || how != release.FoundLeft && alias.StillMoving()
+		sentences = append(sentences, outcome(task.Plan.Targets[i], alias, how == release.FoundLeft))
+	}
+	if finished {
+		return r.succeeded(ctx, task, sentences[1:])
+	}
+	return r.settle(ctx, task, ended, progress, onTheWay, sentences)
+}
+
+// succeeded is the end of a release that had settled to end well when something
+// failed: it has been finished here, and its record says so.
+func (r *Rollback) succeeded(ctx context.Context, task handler.Task, sentences []string) (handler.Result, error) {
+	progress := task.Progress
+	progress.Next = release.MoveSucceed
+	progress.Verdict = strings.Join(append([]string{progress.Verdict}, sentences...), " ")
+	record, err := release.NewRecord(task.Plan, progress, release.Succeeded, task.Now).Within(release.MaxRecord)
+	if err != nil {
+		return handler.Result{}, err
+	}
+	emf.Put(ctx, task.Execution.ARN, record)
+	r.events.Put(ctx, events.ReleaseSucceeded, events.Detail{
+		Execution: task.Execution.ARN, Targets: task.Plan.Targets, Weight: progress.Weight, Phase: progress.Phase, Why: progress.Verdict,
+	})
+	return handler.Result{Progress: &progress, Record: &record}, nil
+}
+
+// settle waits for aliases that Lambda is still moving, then ends the release.
+func (r *Rollback) settle(ctx context.Context, task handler.Task, ended release.Ended, progress release.Progress, onTheWay bool, sentences []string) (handler.Result, error) {
 	if onTheWay {
-		if settling, done := returning.Settle(task.Now); !done {
+		if settling, done := progress.Settle(task.Now); !done {
 			return handler.Result{Progress: &settling, Ended: &ended}, nil
 		}
 	}
 	return r.conclude(ctx, task, ended, sentences)
-}
-
-// refused tells whether a requested rollback must leave an alias: somebody moved
-// or locked it since the plan. Trying again would not change that.
-func refused(plan release.Plan, err error) (refusal *release.Error, ok bool) {
-	refusal, ok = errors.AsType[*release.Error](err)
-	return refusal, ok && plan.Kind == release.KindRollBack && (refusal.Name == release.Drift || refusal.Name == release.AliasLocked)
-}
-
-// takeBack decides the write of a requested rollback. A lock whose execution has
-// ended protects nothing.
-func (r *Rollback) takeBack(ctx context.Context, alias release.Alias, planned release.PlannedTarget) (write *release.Write, left bool, err error) {
-	ended := false
-	if !alias.Description.Lock.IsZero() {
-		holder, err := alias.Description.Lock.ExecutionARN(alias.ARN)
-		if err != nil {
-			return nil, false, err
-		}
-		if ended, err = r.executions.Ended(ctx, holder); err != nil {
-			return nil, false, err
-		}
-	}
-	write, err = release.RollBackTo(alias, planned.Found, planned.Stable, ended)
-	return write, false, err
 }
 
 func (r *Rollback) conclude(ctx context.Context, task handler.Task, ended release.Ended, sentences []string) (handler.Result, error) {
@@ -139,37 +122,6 @@ func (r *Rollback) conclude(ctx context.Context, task handler.Task, ended releas
 	task.Progress.Next = release.MoveRollBack
 	return handler.Result{Progress: &task.Progress,
 		Ended: &release.Ended{Error: ended.Error, Cause: cause, FailedVersion: ended.FailedVersion}}, nil
-}
-
-// decision is a pure choice of the write that returns an alias to whole; left
-// says that somebody else moved it.
-type decision func(alias release.Alias) (write *release.Write, left bool, err error)
-
-// restore returns one alias whole and reads it back. A write that lost its race
-// is decided again on what the alias has become.
-func (r *Rollback) restore(ctx context.Context, target release.Target, decide decision) (after release.Alias, left bool, err error) {
-	const attempts = 5
-	for range attempts {
-		alias, err := r.aliases.Alias(ctx, target)
-		if err != nil {
-			return release.Alias{}, false, err
-		}
-		write, left, err := decide(alias)
-		if err != nil || write == nil {
-			return alias, left, err
-		}
-		_, err = r.aliases.Write(ctx, *write)
-		if release.IsError(err, release.Drift) {
-			continue
-		}
-		if err != nil {
-			return release.Alias{}, false, err
-		}
-		after, err := r.aliases.Alias(ctx, target)
-		slog.InfoContext(ctx, "alias restored", "target", target.String(), "route", after.Route().String(), "leftAsFound", left)
-		return after, left, err
-	}
-	return release.Alias{}, false, release.Errorf(release.Unavailable, "%s changed %d times while it was rolled back; trying again.", target, attempts)
 }
 
 // why finds the reason for the rollback: an error that the workflow caught, or
@@ -218,9 +170,11 @@ func foundBad(name string) bool {
 		name == release.VerdictFailed || name == release.AlarmFired
 }
 
-// outcome says in a sentence how an alias ended, from what was read back.
+// outcome says in a sentence how an alias ended, from what was read or written last.
 func outcome(planned release.PlannedTarget, after release.Alias, left bool) string {
 	switch {
+	case after.Version == "":
+		return fmt.Sprintf("%s does not exist any more.", planned.Target())
 	case left:
 		return fmt.Sprintf("%s was moved by somebody else and is left as found, with %s.", planned.Target(), after.Route())
 	case after.StillMoving() && after.Destination() == release.Whole(planned.Stable):

@@ -31,6 +31,7 @@ var (
 type fake struct {
 	aliases map[string]release.Alias
 	ended   map[string]bool
+	plan    *release.Plan    // of every execution
 	refuses map[string]error // writes, by target
 	// between happens once, after a read and before the write that follows it.
 	between func()
@@ -56,7 +57,7 @@ func (f *fake) set(target release.Target, route release.Route, mark release.Desc
 func (f *fake) Alias(_ context.Context, target release.Target) (release.Alias, error) {
 	alias, ok := f.aliases[target.String()]
 	if !ok {
-		return release.Alias{}, release.Errorf(release.TargetNotFound, "no %s", target)
+		return release.Alias{}, &release.Error{Name: release.TargetNotFound, Message: "no " + target.String(), Err: release.ErrGone}
 	}
 	return alias, nil
 }
@@ -71,7 +72,7 @@ func (f *fake) Write(_ context.Context, write release.Write) (release.Alias, err
 		return release.Alias{}, err
 	}
 	if alias.RevisionID != write.RevisionID {
-		return release.Alias{}, release.Errorf(release.Drift, "another revision")
+		return release.Alias{}, release.ErrConflict
 	}
 	f.writes = append(f.writes, write)
 	route := alias.Route()
@@ -86,16 +87,18 @@ func (f *fake) Write(_ context.Context, write release.Write) (release.Alias, err
 
 func (f *fake) Ended(_ context.Context, arn string) (bool, error) { return f.ended[arn], nil }
 
+func (f *fake) Plan(context.Context, string) (*release.Plan, error) { return f.plan, nil }
+
 func (f *fake) Put(_ context.Context, _ string, detail events.Detail) {
 	f.events = append(f.events, detail)
 }
 
 func (f *fake) rollback() *Rollback {
-	return &Rollback{aliases: f, executions: f, events: f, targets: []release.Target{orders, stock}}
+	return &Rollback{aliases: f, executions: f, events: f, targets: []release.Target{orders, stock}, machine: "weir"}
 }
 
-// held is the mark of this release at a weight.
-func held(percent int) release.Description {
+// heldAt is the description of this release at a weight.
+func heldAt(percent int) release.Description {
 	return release.Description{Stable: "6", Candidate: "7", At: percent, Lock: us}
 }
 
@@ -115,14 +118,14 @@ func TestRollbackReturnsWhatTheReleaseWrote(t *testing.T) {
 	for _, percent := range []int{0, 10, 100} {
 		t.Run(fmt.Sprint(percent), func(t *testing.T) {
 			f := account()
-			f.set(orders, release.Split("6", "7", percent), held(percent))
-			f.set(stock, release.Split("6", "7", percent), held(percent))
+			f.set(orders, release.Split("6", "7", percent), heldAt(percent))
+			f.set(stock, release.Split("6", "7", percent), heldAt(percent))
 			result, err := f.do(t, func(*handler.Task) {})
 			if err != nil || result.Ended.Error != release.VerdictFailed || !strings.Contains(result.Ended.Cause, "stock:prod serves version 6 whole") {
 				t.Fatalf("ended %+v, %v", result.Ended, err)
 			}
 			for _, alias := range f.aliases {
-				if want := (release.Description{Stable: "6", Failed: "7"}); alias.Route() != release.Whole("6") || alias.Description != want {
+				if want := (release.Description{Stable: "6", Failed: "7", Returned: us}); alias.Route() != release.Whole("6") || alias.Description != want {
 					t.Errorf("%s has %s, %s", alias.Target, alias.Route(), alias.Description)
 				}
 			}
@@ -142,8 +145,8 @@ func TestRollbackLeavesWhatSomebodyElseWrote(t *testing.T) {
 		{release.Whole("9"), "left as found, with 100 % on version 9."},
 	} {
 		f := account()
-		f.set(orders, test.route, held(10))
-		f.set(stock, release.Split("6", "7", 10), held(10))
+		f.set(orders, test.route, heldAt(10))
+		f.set(stock, release.Split("6", "7", 10), heldAt(10))
 		result, err := f.do(t, func(*handler.Task) {})
 		if err != nil || !strings.Contains(result.Ended.Cause, "orders:prod was moved by somebody else and is "+test.says) {
 			t.Errorf("%s: ended %+v, %v; want %q", test.route, result.Ended, err, test.says)
@@ -159,9 +162,9 @@ func TestRollbackLeavesWhatSomebodyElseWrote(t *testing.T) {
 
 func TestRollbackDecidesAgainAfterALostRace(t *testing.T) {
 	f := account()
-	f.set(orders, release.Split("6", "7", 10), held(10))
-	f.set(stock, release.Whole("6"), held(0))
-	f.between = func() { f.set(orders, release.Whole("7"), held(10)) }
+	f.set(orders, release.Split("6", "7", 10), heldAt(10))
+	f.set(stock, release.Whole("6"), heldAt(0))
+	f.between = func() { f.set(orders, release.Whole("7"), heldAt(10)) }
 	result, err := f.do(t, func(*handler.Task) {})
 	if err != nil || !strings.Contains(result.Ended.Cause, "orders:prod was moved by somebody else") || f.aliases["orders:prod"].Route() != release.Whole("7") {
 		t.Errorf("ended %+v, %v; the alias has %s", result.Ended, err, f.aliases["orders:prod"].Route())
@@ -170,14 +173,89 @@ func TestRollbackDecidesAgainAfterALostRace(t *testing.T) {
 
 func TestOneTargetThatCannotBeRestoredDoesNotHoldUpTheOthers(t *testing.T) {
 	f := account()
-	f.set(orders, release.Split("6", "7", 10), held(10))
-	f.set(stock, release.Split("6", "7", 10), held(10))
+	f.set(orders, release.Split("6", "7", 10), heldAt(10))
+	f.set(stock, release.Split("6", "7", 10), heldAt(10))
 	f.refuses["orders:prod"] = errors.New("denied")
 	if _, err := f.do(t, func(*handler.Task) {}); err == nil || !strings.Contains(err.Error(), "denied") {
 		t.Errorf("err = %v", err)
 	}
-	if f.aliases["stock:prod"].Route() != release.Whole("6") {
-		t.Errorf("stock:prod has %s", f.aliases["stock:prod"].Route())
+	if got := f.aliases["stock:prod"]; got.Route() != release.Whole("6") || got.Description.Lock != us {
+		t.Errorf("stock:prod has %s, %s; want it back, and held until the other is", got.Route(), got.Description)
+	}
+	delete(f.refuses, "orders:prod")
+	if _, err := f.do(t, func(*handler.Task) {}); err != nil || !f.aliases["stock:prod"].Description.Lock.IsZero() || f.aliases["orders:prod"].Route() != release.Whole("6") {
+		t.Errorf("the retry: %v", err)
+	}
+}
+
+// A release that had settled to end well is finished, whatever failed after that.
+func TestRollbackFinishesWhatHadSettled(t *testing.T) {
+	finished := release.Description{Stable: "7", Previous: "6", Released: us}
+	marked := heldAt(100)
+	marked.Finishing = true
+	for name, descriptions := range map[string][2]release.Description{
+		"one finished, one marked": {finished, marked}, "both marked": {marked, marked}, "both finished": {finished, finished},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := account()
+			f.set(orders, release.Whole("7"), descriptions[0])
+			f.set(stock, release.Whole("7"), descriptions[1])
+			result, err := f.do(t, func(task *handler.Task) {
+				task.Progress.Weight, task.Progress.Next, task.Progress.Ended = 100, release.MoveFinish, nil
+				task.Failure = &handler.Failure{Error: "Lambda.Unknown", Cause: "no answer"}
+			})
+			if err != nil || result.Record == nil || result.Record.Outcome != release.Succeeded || result.Progress.Next != release.MoveSucceed || result.Ended != nil {
+				t.Fatalf("record %+v, progress %+v, %v", result.Record, result.Progress, err)
+			}
+			for _, alias := range f.aliases {
+				if alias.Route() != release.Whole("7") || alias.Description != finished {
+					t.Errorf("%s has %s, %s", alias.Target, alias.Route(), alias.Description)
+				}
+			}
+		})
+	}
+}
+
+// One alias that does not say that it is finishing keeps the way back open.
+func TestRollbackGoesBackBeforeTheReleaseHasSettled(t *testing.T) {
+	f := account()
+	marked := heldAt(100)
+	marked.Finishing = true
+	f.set(orders, release.Whole("7"), marked)
+	f.set(stock, release.Whole("7"), heldAt(100))
+	if _, err := f.do(t, func(task *handler.Task) { task.Progress.Weight = 100 }); err != nil {
+		t.Fatal(err)
+	}
+	if f.writes[0].Target != stock {
+		t.Errorf("the first write is to %s; want the alias that is not finishing", f.writes[0].Target)
+	}
+	for _, alias := range f.aliases {
+		if alias.Route() != release.Whole("6") || alias.Description.Returned != us {
+			t.Errorf("%s has %s, %s", alias.Target, alias.Route(), alias.Description)
+		}
+	}
+}
+
+// Somebody edited the description and took the lock off with it.
+func TestRollbackReturnsItsOwnSplitWithoutItsDescription(t *testing.T) {
+	f := account()
+	f.set(orders, release.Split("6", "7", 10), release.Description{Note: "the orders team"})
+	f.set(stock, release.Split("6", "7", 10), heldAt(10))
+	result, err := f.do(t, func(*handler.Task) {})
+	if err != nil || !strings.Contains(result.Ended.Cause, "orders:prod serves version 6 whole") {
+		t.Fatalf("ended %+v, %v", result.Ended, err)
+	}
+	if got := f.aliases["orders:prod"].Description; got.Note != "the orders team" || got.Failed != "7" {
+		t.Errorf("description = %s", got)
+	}
+}
+
+func TestRollbackOfAnAliasThatIsGone(t *testing.T) {
+	f := account()
+	f.set(stock, release.Split("6", "7", 10), heldAt(10))
+	result, err := f.do(t, func(*handler.Task) {})
+	if err != nil || !strings.Contains(result.Ended.Cause, "orders:prod does not exist any more") || f.aliases["stock:prod"].Route() != release.Whole("6") {
+		t.Errorf("ended %+v, %v", result.Ended, err)
 	}
 }
 
@@ -200,8 +278,8 @@ func TestWhyARollbackHappens(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := account()
-			f.set(orders, release.Split("6", "7", 10), held(10))
-			f.set(stock, release.Split("6", "7", 10), held(10))
+			f.set(orders, release.Split("6", "7", 10), heldAt(10))
+			f.set(stock, release.Split("6", "7", 10), heldAt(10))
 			result, err := f.do(t, func(task *handler.Task) { task.Progress.Next, task.Failure = test.next, &test.failure })
 			if err != nil || result.Ended.Error != test.error || !strings.Contains(result.Ended.Cause, test.says) {
 				t.Errorf("ended %+v, %v; want %s that says %q", result.Ended, err, test.error, test.says)
@@ -217,13 +295,13 @@ func TestWhyARollbackHappens(t *testing.T) {
 // provisioned concurrency: the rollback waits, and says how it stands.
 func TestRollbackWaitsUntilTheAliasIsThere(t *testing.T) {
 	f := account()
-	f.set(orders, release.Whole("7"), held(100))
-	f.set(stock, release.Whole("7"), held(100))
+	f.set(orders, release.Whole("7"), heldAt(100))
+	f.set(stock, release.Whole("7"), heldAt(100))
 	f.after = func(route release.Route) release.Route {
 		return release.Route{Version: route.Version, Other: "7", Percent: 100}
 	}
 	waiting, err := f.do(t, func(task *handler.Task) { task.Progress.Weight = 100 })
-	if err != nil || waiting.Progress.Next != release.MoveReturn || len(f.writes) != 2 {
+	if err != nil || waiting.Progress.Next != release.MoveReturn || len(f.writes) != 4 {
 		t.Fatalf("progress %+v, %v, %d writes", waiting.Progress, err, len(f.writes))
 	}
 	again := func(at time.Time) handler.Result {
@@ -244,7 +322,7 @@ func TestRollbackWaitsUntilTheAliasIsThere(t *testing.T) {
 	if late.Progress.Next != release.MoveRollBack || !strings.Contains(late.Ended.Cause, "goes back to version 6 and has 100 % on version 7") {
 		t.Errorf("after an hour: %s, %s", late.Progress.Next, late.Ended.Cause)
 	}
-	if len(f.writes) != 2 {
+	if len(f.writes) != 4 {
 		t.Errorf("%d writes; what is on its way is written once", len(f.writes))
 	}
 	f.set(orders, release.Whole("6"), f.aliases["orders:prod"].Description)
@@ -290,8 +368,8 @@ func TestRequestedRollback(t *testing.T) {
 
 func TestRepairActsOnDeadLocksAlone(t *testing.T) {
 	f := account()
-	f.set(orders, release.Split("6", "7", 10), held(10))
-	running := held(10)
+	f.set(orders, release.Split("6", "7", 10), heldAt(10))
+	running := heldAt(10)
 	running.Lock = them
 	f.set(stock, release.Split("6", "7", 10), running)
 	f.ended[executionARN] = true
@@ -301,11 +379,106 @@ func TestRepairActsOnDeadLocksAlone(t *testing.T) {
 	if f.aliases["orders:prod"].Route() != release.Whole("6") || f.aliases["stock:prod"].Route() != release.Split("6", "7", 10) || len(f.events) != 1 {
 		t.Errorf("orders %s, stock %s, %d events", f.aliases["orders:prod"].Route(), f.aliases["stock:prod"].Route(), len(f.events))
 	}
-	f.set(orders, release.Whole("7"), held(10)) // moved by hand before the release was stopped
+	f.set(orders, release.Whole("7"), heldAt(10)) // moved by hand before the release was stopped
 	if _, err := f.rollback().Handle(t.Context(), handler.Task{Action: "repair"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := f.aliases["orders:prod"]; got.Route() != release.Whole("7") || !got.Description.Lock.IsZero() {
 		t.Errorf("a move by hand became %s with %s", got.Route(), got.Description)
+	}
+}
+
+// repair sweeps, or repairs after an execution that an event named.
+func (f *fake) repair(t *testing.T, execution string) error {
+	t.Helper()
+	_, err := f.rollback().Handle(t.Context(), handler.Task{Action: "repair", Now: noon, Execution: release.Execution{ARN: execution}})
+	return err
+}
+
+func TestRepairEndsAReleaseOnAllItsTargetsInOneDirection(t *testing.T) {
+	marked := heldAt(100)
+	marked.Finishing = true
+	for _, test := range []struct {
+		name          string
+		orders, stock release.Description
+		serves        string
+	}{
+		{"settled", marked, marked, "7"},
+		{"not settled", marked, heldAt(100), "6"},
+	} {
+		f := account()
+		f.ended[executionARN] = true
+		f.plan = &release.Plan{Targets: []release.PlannedTarget{
+			{Function: "orders", Alias: "prod", Stable: "6", Candidate: "7"}, {Function: "stock", Alias: "prod", Stable: "6", Candidate: "7"}}}
+		f.set(orders, release.Whole("7"), test.orders)
+		f.set(stock, release.Whole("7"), test.stock)
+		if err := f.repair(t, ""); err != nil {
+			t.Fatal(err)
+		}
+		for _, alias := range f.aliases {
+			if alias.Route() != release.Whole(test.serves) || !alias.Description.Lock.IsZero() {
+				t.Errorf("%s: %s has %s, %s", test.name, alias.Target, alias.Route(), alias.Description)
+			}
+		}
+		if len(f.events) != 2 {
+			t.Errorf("%s: %d events", test.name, len(f.events))
+		}
+	}
+}
+
+// Whoever can edit a description cannot choose where production goes.
+func TestRepairMovesToNothingThatTheReleaseDidNotPlan(t *testing.T) {
+	f := account()
+	f.ended[executionARN] = true
+	f.plan = &release.Plan{Targets: []release.PlannedTarget{{Function: "orders", Alias: "prod", Stable: "6", Candidate: "7"}}}
+	forged := heldAt(100)
+	forged.Stable = "3"
+	f.set(orders, release.Whole("7"), forged)
+	f.set(stock, release.Whole("6"), release.Description{})
+	if err := f.repair(t, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.aliases["orders:prod"]; got.Route() != release.Whole("7") || !got.Description.Lock.IsZero() {
+		t.Errorf("orders has %s, %s; want it left, and free", got.Route(), got.Description)
+	}
+	for _, text := range []string{"$LATEST", "0", "-1", "06", "x"} {
+		if read := release.ParseDescription("weir/1 stable=" + text + " candidate=7 at=100 lock=weir/monday"); read.Stable != "" {
+			t.Errorf("stable=%s is read as %q", text, read.Stable)
+		}
+	}
+}
+
+func TestRepairLeavesAnotherPipelinesLock(t *testing.T) {
+	f := account()
+	theirs := heldAt(10)
+	theirs.Lock = release.Holder{StateMachine: "other", Execution: "monday"}
+	f.set(orders, release.Split("6", "7", 10), theirs)
+	f.set(stock, release.Split("6", "7", 10), heldAt(10))
+	f.ended[executionARN] = true
+	if err := f.repair(t, ""); err != nil {
+		t.Fatal(err)
+	}
+	if f.aliases["orders:prod"].Route() != release.Split("6", "7", 10) || f.aliases["stock:prod"].Route() != release.Whole("6") {
+		t.Errorf("orders has %s, stock %s", f.aliases["orders:prod"].Route(), f.aliases["stock:prod"].Route())
+	}
+}
+
+// The event that an execution was stopped names it, and its plan tells its own split.
+func TestRepairAfterAStopFindsASplitWithoutItsDescription(t *testing.T) {
+	f := account()
+	f.plan = &release.Plan{Kind: release.KindRelease, Steps: []release.Step{{Weight: 10}, {Weight: 50}},
+		Targets: []release.PlannedTarget{{Function: "orders", Alias: "prod", Stable: "6", Candidate: "7"}}}
+	f.set(orders, release.Split("6", "7", 10), release.Description{Note: "the orders team"})
+	f.set(stock, release.Whole("6"), release.Description{})
+	if err := f.repair(t, executionARN); err != nil || f.aliases["orders:prod"].Route() != release.Split("6", "7", 10) {
+		t.Errorf("while the execution runs: %v, %s", err, f.aliases["orders:prod"].Route())
+	}
+	f.ended[executionARN] = true
+	if err := f.repair(t, executionARN); err != nil || f.aliases["orders:prod"].Route() != release.Whole("6") || len(f.events) != 1 {
+		t.Errorf("once it has ended: %v, %s, %d events", err, f.aliases["orders:prod"].Route(), len(f.events))
+	}
+	f.set(orders, release.Split("6", "7", 30), release.Description{})
+	if err := f.repair(t, executionARN); err != nil || f.aliases["orders:prod"].Route() != release.Split("6", "7", 30) {
+		t.Errorf("a weight that was not planned: %v, %s", err, f.aliases["orders:prod"].Route())
 	}
 }

@@ -5,11 +5,13 @@
 //
 // Repair is called with {"action": "repair"} by the rule on execution status
 // changes and by the schedule. It sweeps the aliases named in WEIR_TARGETS
-// ("orders:prod,stock:prod").
+// ("orders:prod,stock:prod") and looks after releases of the state machine whose name
+// is WEIR_STATE_MACHINE.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -29,11 +31,16 @@ func main() {
 	if err != nil {
 		handler.Fail(fmt.Errorf("WEIR_TARGETS: %w", err))
 	}
+	machine := os.Getenv("WEIR_STATE_MACHINE")
+	if machine == "" {
+		handler.Fail(errors.New("WEIR_STATE_MACHINE is empty; it must be the name of the pipeline's state machine"))
+	}
 	rollback := &Rollback{
 		aliases:    awslambda.New(config),
 		executions: awsstates.New(config),
 		events:     events.New(config),
 		targets:    targets,
+		machine:    machine,
 	}
 	handler.Run(rollback.Handle)
 }

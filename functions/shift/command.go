@@ -8,72 +8,56 @@ import (
 	"weir/internal/release"
 )
 
-// command leaves a person's command on the alias of each target, for the release
-// that runs there.
+// command leaves a person's command on an alias of every release that runs on the
+// targets, where the release observes it.
 func (s *Shift) command(ctx context.Context, task handler.Task) (handler.Result, error) {
 	plan := task.Plan
+	plan.Given = nil
+	command := release.PendingCommand{ID: release.CommandID(task.Execution.ARN, ""), Command: plan.Command, By: plan.By}
+	reached := map[string]bool{}
 	for _, planned := range plan.Targets {
-		alias, err := s.aliases.Alias(ctx, planned.Target())
+		alias, err := s.free().Alias(ctx, planned.Target())
 		if err != nil {
 			return handler.Result{}, err
 		}
-		if alias, err = s.withoutEndedLock(ctx, alias); err != nil {
+		if holder := alias.Description.Lock.String(); reached[holder] {
+			continue // a release of several targets observes them all
+		}
+		after, err := s.give(ctx, s.free(), planned.Target(), command)
+		if err != nil {
 			return handler.Result{}, err
 		}
-		if err := s.give(ctx, alias, plan.Command, plan.By); err != nil {
+		reached[after.Description.Lock.String()] = true
+		execution, err := after.Description.Lock.ExecutionARN(after.ARN)
+		if err != nil {
 			return handler.Result{}, err
 		}
+		plan.Given = append(plan.Given, release.GivenTo{Execution: execution, ID: command.ID, Function: planned.Function, Alias: planned.Alias})
 	}
 	plan.Done = fmt.Sprintf("asked the release on %s to %s, by %s", plan.Targets[0].Target(), plan.Command, plan.By)
-	return handler.Result{Plan: &plan}, nil
+	return handler.Result{Plan: &plan, Progress: release.AwaitEffect(task.Execution.StartedAt, task.Now)}, nil
 }
 
-// withoutEndedLock returns an alias whose lock is free where the execution that
-// holds it has ended.
-func (s *Shift) withoutEndedLock(ctx context.Context, alias release.Alias) (release.Alias, error) {
-	if alias.Description.Lock.IsZero() {
-		return alias, nil
-	}
-	holder, err := alias.Description.Lock.ExecutionARN(alias.ARN)
-	if err != nil {
-		return release.Alias{}, fmt.Errorf("find the holder of %s: %w", alias.Target, err)
-	}
-	ended, err := s.executions.Ended(ctx, holder)
-	if ended {
-		alias.Description.Lock = release.Holder{}
-	}
-	return alias, err
-}
-
-// answer leaves the answer to an approval on every target's alias.
+// answer leaves the answer to an approval on the first target's alias.
 func (s *Shift) answer(ctx context.Context, task handler.Task) (handler.Result, error) {
 	decision, by := release.ParseAnswer(task.Answer)
-	return handler.Result{}, s.giveAll(ctx, task, decision, by)
+	command := release.PendingCommand{Command: decision, By: by,
+		ID: release.CommandID(task.Execution.ARN, fmt.Sprint("answer ", task.Progress.AwaitUntil.Unix()))}
+	_, err := s.give(ctx, s.aliases, task.Plan.Targets[0].Target(), command)
+	return handler.Result{}, err
 }
 
-// await notes on every target's alias that the release waits for an approval.
-func (s *Shift) await(ctx context.Context, task handler.Task) (handler.Result, error) {
-	return handler.Result{}, s.giveAll(ctx, task, release.CommandWaiting, "")
-}
-
-func (s *Shift) giveAll(ctx context.Context, task handler.Task, command release.Command, by string) error {
-	for _, planned := range task.Plan.Targets {
-		alias, err := s.aliases.Alias(ctx, planned.Target())
-		if err != nil {
-			return err
+// give leaves a command on one alias and returns the alias.
+func (s *Shift) give(ctx context.Context, aliases release.Aliases, target release.Target, command release.PendingCommand) (release.Alias, error) {
+	found, err := release.Apply(ctx, aliases, []release.Target{target}, func(aliases []release.Alias) ([]release.Write, error) {
+		write, err := release.GiveCommand(aliases[0], command)
+		if err != nil || write == nil {
+			return nil, err
 		}
-		if err := s.give(ctx, alias, command, by); err != nil {
-			return err
-		}
+		return []release.Write{*write}, nil
+	})
+	if err != nil {
+		return release.Alias{}, err
 	}
-	return nil
-}
-
-func (s *Shift) give(ctx context.Context, alias release.Alias, command release.Command, by string) error {
-	write, err := release.GiveCommand(alias, command, by)
-	if err != nil || write == nil {
-		return err
-	}
-	_, err = s.aliases.Write(ctx, *write)
-	return err
+	return found[0], nil
 }

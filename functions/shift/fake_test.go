@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -29,6 +28,8 @@ var (
 type fake struct {
 	aliases map[string]release.Alias
 	ended   map[string]bool // executions by ARN
+	// between happens once, after a read and before the write that follows it.
+	between func()
 	writes  []release.Write
 	events  []string
 }
@@ -44,7 +45,7 @@ func account() *fake {
 
 func (f *fake) set(target release.Target, route release.Route, mark release.Description) {
 	alias := release.Alias{Target: target, ARN: aliasARN, Version: route.Version, Description: mark,
-		RevisionID: fmt.Sprint("r", len(f.writes)), Weights: map[string]float64{}}
+		RevisionID: f.aliases[target.String()].RevisionID + "r", Weights: map[string]float64{}}
 	if route.Other != "" {
 		alias.Weights[route.Other] = route.Percent
 	}
@@ -64,9 +65,13 @@ func (f *fake) Alias(_ context.Context, target release.Target) (release.Alias, e
 }
 
 func (f *fake) Write(_ context.Context, write release.Write) (release.Alias, error) {
+	if happens := f.between; happens != nil {
+		f.between = nil
+		happens()
+	}
 	alias := f.aliases[write.Target.Function+":"+write.Target.Alias]
 	if alias.RevisionID != write.RevisionID {
-		return release.Alias{}, release.Errorf(release.Drift, "another revision")
+		return release.Alias{}, release.ErrConflict
 	}
 	f.writes = append(f.writes, write)
 	route := alias.Route()
@@ -94,8 +99,8 @@ func (f *fake) do(t *testing.T, action string, change func(*handler.Task)) (hand
 	return f.shift().Handle(t.Context(), task)
 }
 
-// held has this release hold both aliases at a weight.
-func (f *fake) held(percent int) {
+// heldAt has this release hold both aliases at a weight.
+func (f *fake) heldAt(percent int) {
 	for _, target := range []release.Target{orders, stock} {
 		f.set(target, release.Split("6", "7", percent), release.Description{Stable: "6", Candidate: "7", At: percent, Previous: "5", Lock: us})
 	}

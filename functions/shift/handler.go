@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"weir/internal/emf"
@@ -21,10 +22,7 @@ type executions interface {
 	Ended(ctx context.Context, executionARN string) (bool, error)
 }
 
-type aliases interface {
-	Alias(ctx context.Context, target release.Target) (release.Alias, error)
-	Write(ctx context.Context, write release.Write) (release.Alias, error)
-}
+type aliases = release.Aliases
 
 type recorder interface {
 	Put(ctx context.Context, detailType string, detail events.Detail)
@@ -35,7 +33,6 @@ func (s *Shift) Handle(ctx context.Context, task handler.Task) (handler.Result, 
 	action, known := map[string]func(context.Context, handler.Task) (handler.Result, error){
 		handler.ActionLock:    s.lock,
 		handler.ActionCommand: s.command,
-		handler.ActionAwait:   s.await,
 		handler.ActionAnswer:  s.answer,
 		handler.ActionShift:   s.shift,
 		handler.ActionPromote: s.promote,
@@ -47,19 +44,14 @@ func (s *Shift) Handle(ctx context.Context, task handler.Task) (handler.Result, 
 	return action(ctx, task)
 }
 
+// lock takes the lock of every target. The plan checked that a lock whose execution
+// has ended is on an alias that has all its traffic on one version.
 func (s *Shift) lock(ctx context.Context, task handler.Task) (handler.Result, error) {
-	err := s.eachTarget(ctx, task, func(alias release.Alias, us release.Holder, planned release.PlannedTarget) (*release.Write, error) {
-		// A lock whose execution has ended protects nothing; the plan checked
-		// that, and that its alias is whole.
-		if alias.Description.Lock != us {
-			var err error
-			if alias, err = s.withoutEndedLock(ctx, alias); err != nil {
-				return nil, err
-			}
-		}
-		return release.TakeLock(alias, us, planned.Stable, planned.Candidate)
-	})
+	us, err := release.HolderOf(task.Execution.ARN)
 	if err != nil {
+		return handler.Result{}, err
+	}
+	if err := s.apply(ctx, s.free(), task, release.TakeLock(us, task.Plan.Targets)); err != nil {
 		return handler.Result{}, err
 	}
 	s.record(ctx, task, events.ReleaseStarted, task.Progress)
@@ -67,37 +59,47 @@ func (s *Shift) lock(ctx context.Context, task handler.Task) (handler.Result, er
 }
 
 func (s *Shift) shift(ctx context.Context, task handler.Task) (handler.Result, error) {
-	before, after := task.Progress, task.Progress.Shifted(task.Plan, task.Now)
-	if err := s.move(ctx, task, before.Weight, after.Weight); err != nil {
-		return handler.Result{}, err
-	}
-	s.record(ctx, task, events.StepShifted, after)
-	return handler.Result{Progress: &after}, nil
+	return s.move(ctx, task, task.Progress.Shifted(task.Plan, task.Now), events.StepShifted)
 }
 
 func (s *Shift) promote(ctx context.Context, task handler.Task) (handler.Result, error) {
-	after := task.Progress.PromotedAt(task.Plan, task.Now)
-	if err := s.move(ctx, task, task.Progress.Weight, after.Weight); err != nil {
+	return s.move(ctx, task, task.Progress.PromotedAt(task.Plan, task.Now), events.Promoted)
+}
+
+// move brings every target's alias to the weight of the progress that follows. An
+// abort that waits there is acted on instead.
+func (s *Shift) move(ctx context.Context, task handler.Task, after release.Progress, detailType string) (handler.Result, error) {
+	us, err := release.HolderOf(task.Execution.ARN)
+	if err != nil {
 		return handler.Result{}, err
 	}
-	s.record(ctx, task, events.Promoted, after)
+	before := task.Progress
+	err = s.apply(ctx, s.aliases, task, release.ShiftTraffic(us, task.Plan.Targets, before.Weight, after.Weight, before.Commands))
+	if interrupted, ok := errors.AsType[*release.InterruptedError](err); ok {
+		return aborted(task, interrupted), nil
+	}
+	if err != nil {
+		return handler.Result{}, err
+	}
+	s.record(ctx, task, detailType, after)
 	return handler.Result{Progress: &after}, nil
 }
 
-// move brings every target's alias from one weight to the next, in percent of
-// traffic to the candidate.
-func (s *Shift) move(ctx context.Context, task handler.Task, from, to int) error {
-	return s.eachTarget(ctx, task, func(alias release.Alias, us release.Holder, planned release.PlannedTarget) (*release.Write, error) {
-		return release.Transition(alias, us,
-			release.Split(planned.Stable, planned.Candidate, from),
-			release.Split(planned.Stable, planned.Candidate, to))
-	})
+// aborted is the result of a move that met an abort: the workflow rolls back.
+func aborted(task handler.Task, interrupted *release.InterruptedError) handler.Result {
+	progress := task.Progress.Aborted(interrupted.Abort, task.Now)
+	return handler.Result{Progress: &progress}
 }
 
 func (s *Shift) finish(ctx context.Context, task handler.Task) (handler.Result, error) {
-	err := s.eachTarget(ctx, task, func(alias release.Alias, us release.Holder, planned release.PlannedTarget) (*release.Write, error) {
-		return release.Finish(alias, us, planned.Stable, planned.Candidate)
-	})
+	us, err := release.HolderOf(task.Execution.ARN)
+	if err != nil {
+		return handler.Result{}, err
+	}
+	err = s.apply(ctx, s.aliases, task, release.Finish(us, task.Plan.Targets, task.Progress.Commands))
+	if interrupted, ok := errors.AsType[*release.InterruptedError](err); ok {
+		return aborted(task, interrupted), nil
+	}
 	if err != nil {
 		return handler.Result{}, err
 	}
@@ -107,40 +109,20 @@ func (s *Shift) finish(ctx context.Context, task handler.Task) (handler.Result, 
 	}
 	emf.Put(ctx, task.Execution.ARN, record)
 	s.record(ctx, task, events.ReleaseSucceeded, task.Progress)
-	return handler.Result{Record: &record}, nil
+	task.Progress.Next = release.MoveSucceed
+	return handler.Result{Progress: &task.Progress, Record: &record}, nil
 }
 
-// decision is a pure choice of the write, if any, that an alias needs.
-type decision func(alias release.Alias, us release.Holder, planned release.PlannedTarget) (*release.Write, error)
-
-// eachTarget loads every alias and asks for the write it needs before it applies
-// the first: one that must not be moved is found while none has been. A write
-// that fails ends it, and the workflow rolls all targets back.
-func (s *Shift) eachTarget(ctx context.Context, task handler.Task, decide decision) error {
-	us, err := release.HolderOf(task.Execution.ARN)
+// apply makes the writes that the targets' aliases need. A write that fails ends it,
+// and the workflow rolls all targets back.
+func (s *Shift) apply(ctx context.Context, aliases release.Aliases, task handler.Task, decide release.Decide) error {
+	found, err := release.Apply(ctx, aliases, release.Targets(task.Plan.Targets), decide)
 	if err != nil {
 		return err
 	}
-	var writes []release.Write
-	for _, planned := range task.Plan.Targets {
-		alias, err := s.aliases.Alias(ctx, planned.Target())
-		if err != nil {
-			return err
-		}
-		write, err := decide(alias, us, planned)
-		if err != nil {
-			return err
-		}
-		if write != nil {
-			writes = append(writes, *write)
-		}
-	}
-	for _, write := range writes {
-		if _, err := s.aliases.Write(ctx, write); err != nil {
-			return err
-		}
-		slog.InfoContext(ctx, "alias written", "execution", task.Execution.ARN, "target", write.Target.String(),
-			"route", write.Route.String(), "mark", write.Description.String())
+	for _, alias := range found {
+		slog.InfoContext(ctx, "alias", "execution", task.Execution.ARN, "target", alias.Target.String(),
+			"route", alias.Route().String(), "description", alias.Description.String())
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func wantError(t *testing.T, err error, name string, says ...string) {
 
 func TestShiftMovesEveryTargetOnce(t *testing.T) {
 	f := account()
-	f.held(10)
+	f.heldAt(10)
 	at10 := func(task *handler.Task) { task.Progress.Step, task.Progress.Weight = 0, 10 }
 	result, err := f.do(t, handler.ActionShift, at10)
 	if err != nil || result.Progress.Weight != 50 || len(f.writes) != 2 {
@@ -46,7 +46,7 @@ func TestNothingIsMovedWhereOneAliasWasMovedByHand(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := account()
-			f.held(10)
+			f.heldAt(10)
 			f.set(stock, route, f.aliases["stock:prod"].Description)
 			_, err := f.do(t, handler.ActionShift, func(task *handler.Task) { task.Progress.Step, task.Progress.Weight = 0, 10 })
 			wantError(t, err, release.Drift, "stock:prod")
@@ -59,7 +59,7 @@ func TestNothingIsMovedWhereOneAliasWasMovedByHand(t *testing.T) {
 
 func TestFinishWaitsForAnAliasOnItsWay(t *testing.T) {
 	f := account()
-	f.held(100)
+	f.heldAt(100)
 	f.set(stock, release.Route{Version: "7", Other: "6", Percent: 100}, f.aliases["stock:prod"].Description)
 	promoted := func(task *handler.Task) { task.Progress = task.Progress.PromotedAt(task.Plan, noon) }
 	_, err := f.do(t, handler.ActionFinish, promoted)
@@ -72,8 +72,24 @@ func TestFinishWaitsForAnAliasOnItsWay(t *testing.T) {
 	if err != nil || result.Record.Outcome != release.Succeeded || result.Record.EndedAt.Sub(noon) != 0*time.Second {
 		t.Fatalf("record %+v, %v", result.Record, err)
 	}
-	if mark := f.aliases["stock:prod"].Description; mark != (release.Description{Stable: "7", Previous: "6"}) {
+	if mark := f.aliases["stock:prod"].Description; mark != (release.Description{Stable: "7", Previous: "6", Released: us}) {
 		t.Errorf("mark = %s", mark)
+	}
+}
+
+// Both aliases say that they are finishing before either gives its lock back.
+func TestFinishRecordsItsIntentFirst(t *testing.T) {
+	f := account()
+	f.heldAt(100)
+	promoted := func(task *handler.Task) { task.Progress = task.Progress.PromotedAt(task.Plan, noon) }
+	if _, err := f.do(t, handler.ActionFinish, promoted); err != nil {
+		t.Fatal(err)
+	}
+	if len(f.writes) != 4 || !f.writes[0].Description.Finishing || !f.writes[1].Description.Finishing || !f.writes[2].Description.Lock.IsZero() {
+		t.Errorf("writes = %+v", f.writes)
+	}
+	if _, err := f.do(t, handler.ActionFinish, promoted); err != nil || len(f.writes) != 4 {
+		t.Errorf("a retry: %v, %d writes", err, len(f.writes))
 	}
 }
 

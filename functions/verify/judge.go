@@ -120,15 +120,13 @@ func (v *Verify) aliasesOf(ctx context.Context, task handler.Task) (release.Obse
 			return release.Observation{}, err
 		}
 		route := release.Split(planned.Stable, planned.Candidate, task.Progress.Weight)
-		if _, err := release.Transition(alias, us, route, route); err != nil {
+		if _, err := release.Transition(alias, us, route, route, nil); err != nil {
 			return release.Observation{}, err
 		}
 		if alias.StillMoving() {
 			observation.StillMoving = fmt.Sprintf("%s has %s.", planned.Target(), alias.Route())
 		}
-		if alias.Description.Command != "" && alias.Description.Command != release.CommandWaiting {
-			observation.Command, observation.By = alias.Description.Command, alias.Description.By
-		}
+		observation.Commands = append(observation.Commands, alias.Description.Commands.List()...)
 	}
 	return observation, nil
 }

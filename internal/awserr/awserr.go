@@ -43,6 +43,12 @@ func Status(err error) int {
 	return 0
 }
 
+// Denied tells whether AWS refused a call for want of a permission.
+func Denied(err error) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && (api.ErrorCode() == "AccessDeniedException" || api.ErrorCode() == "AccessDenied")
+}
+
 // Message is AWS's own sentence, without the SDK's wrapping.
 func Message(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {

@@ -33,10 +33,10 @@ func New(config aws.Config) *Client { return &Client{api: lambda.NewFromConfig(c
 func (c *Client) Alias(ctx context.Context, target release.Target) (release.Alias, error) {
 	out, err := c.api.GetAlias(ctx, &lambda.GetAliasInput{FunctionName: &target.Function, Name: &target.Alias})
 	if notFound(err) {
-		return release.Alias{}, release.Errorf(release.TargetNotFound,
+		return release.Alias{}, &release.Error{Name: release.TargetNotFound, Err: release.ErrGone, Message: fmt.Sprintf(
 			"target %s does not exist in this account and region; check the function's and the alias's name. "+
 				"An alias that was deleted comes back with: aws lambda create-alias --function-name %s --name %s --function-version VERSION, where VERSION is what it should serve. Lambda says: %v",
-			target, target.Function, target.Alias, awserr.Message(err))
+			target, target.Function, target.Alias, awserr.Message(err))}
 	}
 	if awserr.Status(err) == http.StatusForbidden {
 		return release.Alias{}, &release.Error{Name: release.TargetNotFound, Err: err, Message: fmt.Sprintf(
@@ -51,8 +51,10 @@ func (c *Client) Alias(ctx context.Context, target release.Target) (release.Alia
 
 // Write carries out one compare-and-swap. A route is sent whole: an absent
 // routing configuration would keep the old weights, which is what a write of the
-// mark alone wants. When the alias has changed since it was read, Write fails
-// with Drift and nothing is overwritten.
+// description alone wants. When the alias has changed since it was read, Write fails
+// with release.ErrConflict and nothing is overwritten. When an answer is lost the SDK
+// sends the request again and meets its own write: that is a conflict too, and
+// whoever decides anew recognizes what the release wrote.
 func (c *Client) Write(ctx context.Context, write release.Write) (release.Alias, error) {
 	input := &lambda.UpdateAliasInput{
 		FunctionName: &write.Target.Function, Name: &write.Target.Alias,
@@ -66,8 +68,8 @@ func (c *Client) Write(ctx context.Context, write release.Write) (release.Alias,
 		}
 	}
 	out, err := c.api.UpdateAlias(ctx, input)
-	if stale, ok := errors.AsType[*types.PreconditionFailedException](err); ok {
-		return c.ownWrite(ctx, write, stale.ErrorMessage())
+	if stale(err) {
+		return release.Alias{}, fmt.Errorf("write alias %s: %w: %s", write.Target, release.ErrConflict, awserr.Message(err))
 	}
 	if err != nil {
 		if !write.Moves() {
@@ -77,20 +79,6 @@ func (c *Client) Write(ctx context.Context, write release.Write) (release.Alias,
 	}
 	return aliasOf(write.Target, aws.ToString(out.AliasArn), aws.ToString(out.FunctionVersion), aws.ToString(out.Description),
 		aws.ToString(out.RevisionId), out.RoutingConfig), nil
-}
-
-// ownWrite tells our own write from somebody else's: when an answer is lost the
-// SDK sends the request again, and finds that the revision has moved on.
-func (c *Client) ownWrite(ctx context.Context, write release.Write, refusal string) (release.Alias, error) {
-	alias, err := c.Alias(ctx, write.Target)
-	if err != nil {
-		return release.Alias{}, err
-	}
-	if (!write.Moves() || alias.Destination() == write.Route) && alias.Description.String() == write.Description.String() {
-		return alias, nil
-	}
-	return release.Alias{}, release.Errorf(release.Drift,
-		"Somebody else changed %s between our read and our write (%s). Nothing was overwritten.", write.Target, refusal)
 }
 
 func aliasOf(target release.Target, arn, version, description, revision string, routing *types.AliasRoutingConfiguration) release.Alias {

@@ -140,28 +140,13 @@ func TestWriteSendsTheWholeRouteOrTheMarkAlone(t *testing.T) {
 	}
 }
 
-func TestOwnWriteIsToldFromAnothers(t *testing.T) {
-	stale := answer{http.StatusPreconditionFailed, "PreconditionFailedException", `{"Message": "The RevisionId provided does not match"}`}
-	mark := release.Description{Stable: "6"}
-	for _, test := range []struct {
-		name  string
-		write release.Write
-		own   bool
-	}{
-		{"the same route and mark", release.Write{Route: release.Split("6", "7", 10), Description: mark}, true},
-		{"the same mark, written alone", release.Write{Description: mark}, true},
-		{"another route", release.Write{Route: release.Split("6", "7", 20), Description: mark}, false},
-		{"another mark", release.Write{Route: release.Split("6", "7", 10), Description: release.Description{Stable: "5"}}, false},
-		{"the mark alone, another", release.Write{Description: release.Description{Stable: "5"}}, false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			c, _ := client(t, stale, aliasWith("0.1"))
-			test.write.Target = orders
-			_, err := c.Write(t.Context(), test.write)
-			if own := err == nil; own != test.own || !own && !release.IsError(err, release.Drift) {
-				t.Errorf("err = %v, want own %v", err, test.own)
-			}
-		})
+// A stale revision is a conflict, whether somebody else wrote or the SDK repeated a
+// write whose answer was lost: whoever decides anew recognizes what the release wrote.
+func TestStaleRevisionIsAConflict(t *testing.T) {
+	c, sent := client(t, answer{http.StatusPreconditionFailed, "PreconditionFailedException", `{"Message": "The RevisionId provided does not match"}`})
+	_, err := c.Write(t.Context(), release.Write{Target: orders, Route: release.Split("6", "7", 10), RevisionID: "r0"})
+	if !errors.Is(err, release.ErrConflict) || len(sent.calls) != 1 {
+		t.Errorf("err = %v after %d calls", err, len(sent.calls))
 	}
 }
 

@@ -164,6 +164,9 @@ func peopleOf(f facts) []event {
 		case release.CommandExpired:
 			what = "nobody approved in time"
 		}
+		if a.NoEffect != "" {
+			what += ", without effect: " + a.NoEffect
+		}
 		people = append(people, event{a.At, what})
 	}
 	return people

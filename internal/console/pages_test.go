@@ -123,7 +123,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	plan.Alarms, plan.Probes = []release.PlannedAlarm{{Name: evil}}, []release.Probe{{Name: evil}}
 	f.rolledBack(t, "failed", plan, evil)
 	running := f.baking(t, "running", plan)
-	running.observe(release.Observation{Outcome: "inconclusive", Why: evil, Command: release.CommandPause, By: evil})
+	running.observe(release.Observation{Outcome: "inconclusive", Why: evil, Commands: []release.PendingCommand{{ID: evil, Command: release.CommandPause, By: evil}}})
 	f.runs[0].fail(monday, evil, evil)
 	f.runs[1].input = evil
 	handler := f.open(t, monday.Add(time.Hour))

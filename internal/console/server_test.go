@@ -215,15 +215,15 @@ func TestHoldsAndApprovalsAreShown(t *testing.T) {
 	}
 	shows(t, want(t, handler, "/release/release"), "awaiting approval at 10 %", "weir approve arn:aws:states:eu-west-1:123456789012:execution:weir-release:release")
 	approved := weighed("errors", "pass", 1, 0, 600)
-	approved.Command, approved.By = release.CommandApprove, "grace"
+	approved.Commands = []release.PendingCommand{{ID: "a", Command: release.CommandApprove, By: "grace"}}
 	r.observe(approved)
 	r.shift()
 	paused := weighed("errors", "pass", 1, 0, 700)
-	paused.Command, paused.By = release.CommandPause, "linus"
+	paused.Commands = []release.PendingCommand{{ID: "p", Command: release.CommandPause, By: "linus"}, {ID: "r", Command: release.CommandApprove, By: "ada"}}
 	for r.progress.Phase != release.Holding {
 		r.observe(paused)
 	}
-	shows(t, want(t, handler, "/release/release"), "holding at 50 %", "grace approved", "linus asked: pause", "weir resume --function orders --alias prod", "at the latest")
+	shows(t, want(t, handler, "/release/release"), "holding at 50 %", "grace approved", "linus asked: pause", "ada approved, without effect: The release awaits no approval.", "weir resume --function orders --alias prod", "at the latest")
 }
 
 func shows(t *testing.T, page string, words ...string) {

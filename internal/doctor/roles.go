@@ -45,7 +45,7 @@ var needs = map[string][]need{
 		{[]string{"lambda:PublishVersion"}, "function"},
 		{[]string{"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter"}, "parameter"},
 		{[]string{"cloudwatch:GetMetricData"}, "any"}, {[]string{"cloudwatch:DescribeAlarms"}, "alarm"},
-		{[]string{"states:DescribeExecution"}, "execution"},
+		{[]string{"states:DescribeExecution", "states:GetExecutionHistory"}, "execution"},
 	},
 	"shift": {
 		{[]string{"lambda:GetAlias", "lambda:UpdateAlias"}, "target"},
@@ -59,7 +59,7 @@ var needs = map[string][]need{
 	"workflow": {{[]string{"lambda:InvokeFunction"}, "handler"}, {[]string{"events:PutEvents"}, "bus"}},
 	"rollback": {
 		{[]string{"lambda:GetAlias", "lambda:UpdateAlias"}, "target"},
-		{[]string{"states:DescribeExecution"}, "execution"}, {[]string{"events:PutEvents"}, "bus"},
+		{[]string{"states:DescribeExecution", "states:GetExecutionHistory"}, "execution"}, {[]string{"events:PutEvents"}, "bus"},
 	},
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -51,9 +52,15 @@ type Bus struct {
 // New returns the default event bus of the account and region of config.
 func New(config aws.Config) *Bus { return &Bus{api: eventbridge.NewFromConfig(config)} }
 
-// Put records one event. A failure is logged and does not stop the release:
-// nothing that protects traffic depends on an event of the events.
+// putLimit is how long an event may take, repeated attempts included. It is short
+// beside the limit of every task that puts one.
+const putLimit = 3 * time.Second
+
+// Put records one event. A failure is logged and does not stop the release, and a bus
+// that does not answer is given up: nothing that protects traffic waits for an event.
 func (b *Bus) Put(ctx context.Context, detailType string, detail Detail) {
+	ctx, cancel := context.WithTimeout(ctx, putLimit)
+	defer cancel()
 	if err := b.put(ctx, detailType, detail); err != nil {
 		slog.ErrorContext(ctx, "event not put", "detailType", detailType, "execution", detail.Execution, "error", err.Error())
 	}

@@ -9,10 +9,10 @@ import (
 
 // Actions of the handlers, as the workflow's definition names them.
 const (
-	ActionPlan     = "plan" // functions/plan
+	ActionPlan     = "plan" // functions/plan, and effect
+	ActionEffect   = "effect"
 	ActionLock     = "lock" // functions/shift, down to finish
 	ActionCommand  = "command"
-	ActionAwait    = "await"
 	ActionAnswer   = "answer"
 	ActionShift    = "shift"
 	ActionPromote  = "promote"

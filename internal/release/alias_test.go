@@ -23,6 +23,42 @@ func alias(route release.Route, mark release.Description) release.Alias {
 	return a
 }
 
+// planned is the release of version 7, which may have set 10 or 50 percent last.
+var planned = []release.PlannedTarget{{Function: "orders", Alias: "prod", Stable: "6", Candidate: "7"}}
+
+// one is the write of one alias, or nil.
+func one(writes []release.Write, err error) (*release.Write, error) {
+	if len(writes) == 0 {
+		return nil, err
+	}
+	return &writes[0], err
+}
+
+func take(a release.Alias, by release.Holder, stable, candidate string) (*release.Write, error) {
+	return one(release.TakeLock(by, []release.PlannedTarget{{Function: "orders", Alias: "prod", Stable: stable, Candidate: candidate}})([]release.Alias{a}))
+}
+
+func finish(a release.Alias) (*release.Write, error) {
+	return one(release.Finish(us, planned, nil)([]release.Alias{a}))
+}
+
+// restore returns the write of a rollback and how it finds the alias afterwards.
+func restore(t *testing.T, a release.Alias) (*release.Write, release.Found) {
+	t.Helper()
+	rollback := release.Return{Us: us, Targets: planned, FailedVersion: true, Weights: []int{10, 50}}
+	write, err := one(rollback.Writes([]release.Alias{a}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if write != nil {
+		if write.Moves() {
+			a = alias(write.Route, write.Description)
+		}
+		a.Description = write.Description
+	}
+	return write, rollback.Found(a, planned[0].Stable)
+}
+
 func TestTransition(t *testing.T) {
 	held := release.Description{Stable: "6", Candidate: "7", At: 10, Lock: us}
 	next := held
@@ -47,7 +83,7 @@ func TestTransition(t *testing.T) {
 		{"a mark of an earlier Weir, with the write made", alias(at50, old), nil, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			write, err := release.Transition(test.alias, us, at10, at50)
+			write, err := release.Transition(test.alias, us, at10, at50, nil)
 			if release.IsError(err, release.Drift) != test.drift {
 				t.Fatalf("err = %v, want drift %v", err, test.drift)
 			}
@@ -67,27 +103,27 @@ func TestAliasOnItsWay(t *testing.T) {
 	promoted := release.Description{Stable: "6", Candidate: "7", At: 100, Lock: us}
 	onItsWay := release.Route{Version: "7", Other: "6", Percent: 100}
 	whole7 := release.Whole("7")
-	if write, err := release.Transition(alias(onItsWay, promoted), us, whole7, whole7); write != nil || err != nil {
+	if write, err := release.Transition(alias(onItsWay, promoted), us, whole7, whole7, nil); write != nil || err != nil {
 		t.Errorf("an observation finds %v, %v; want nothing to write", write, err)
 	}
-	if _, err := release.Finish(alias(onItsWay, promoted), us, "6", "7"); !release.IsError(err, release.NotYet) {
-		t.Errorf("close: %v, want %s", err, release.NotYet)
+	if _, err := finish(alias(onItsWay, promoted)); !release.IsError(err, release.NotYet) {
+		t.Errorf("finish: %v, want %s", err, release.NotYet)
 	}
-	if write, left := release.Restore(alias(onItsWay, promoted), us, "7"); left || write == nil || write.Route != release.Whole("6") {
-		t.Errorf("restore: %+v, left %v; want the write back to 6", write, left)
+	if write, found := restore(t, alias(onItsWay, promoted)); found == release.FoundLeft || write == nil || write.Route != release.Whole("6") {
+		t.Errorf("restore: %+v, %s; want the write back to 6", write, found)
 	}
 	back := release.Route{Version: "6", Other: "7", Percent: 100}
-	if write, left := release.Restore(alias(back, release.Description{Stable: "6", Failed: "7"}), us, "7"); left || write != nil {
-		t.Errorf("restore of what is on its way: %+v, left %v; want nothing", write, left)
+	if write, found := restore(t, alias(back, release.Description{Stable: "6", Failed: "7", Returned: us})); found != release.FoundReturned || write != nil {
+		t.Errorf("restore of what is on its way: %+v, %s; want nothing", write, found)
 	}
-	if _, err := release.TakeLock(alias(back, release.Description{Stable: "6"}), us, "6", "8"); !release.IsError(err, release.NotYet) {
+	if _, err := take(alias(back, release.Description{Stable: "6"}), us, "6", "8"); !release.IsError(err, release.NotYet) {
 		t.Errorf("take: %v, want %s", err, release.NotYet)
 	}
 	if write, err := release.RollBackTo(alias(back, release.Description{Stable: "6"}), whole7, "6", false); write != nil || err != nil {
 		t.Errorf("take back: %+v, %v; want nothing", write, err)
 	}
 	foreign := release.Route{Version: "7", Other: "3", Percent: 100}
-	if _, err := release.Transition(alias(foreign, promoted), us, whole7, whole7); !release.IsError(err, release.Drift) {
+	if _, err := release.Transition(alias(foreign, promoted), us, whole7, whole7, nil); !release.IsError(err, release.Drift) {
 		t.Errorf("all traffic on a version that the release did not leave: %v, want %s", err, release.Drift)
 	}
 	if says := alias(onItsWay, promoted).Route().String(); !strings.Contains(says, "100 % on version 6") || !strings.Contains(says, "to version 7") {
@@ -95,9 +131,9 @@ func TestAliasOnItsWay(t *testing.T) {
 	}
 }
 
-func TestTakeIsACompareAndSwapOnAFreeAlias(t *testing.T) {
+func TestTakeLock(t *testing.T) {
 	free := release.Description{Stable: "5", Previous: "4", Failed: "6", Note: "ours"}
-	write, err := release.TakeLock(alias(release.Whole("5"), free), us, "5", "7")
+	write, err := take(alias(release.Whole("5"), free), us, "5", "7")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,32 +141,32 @@ func TestTakeIsACompareAndSwapOnAFreeAlias(t *testing.T) {
 	if write.Description != want || write.Route != release.Whole("5") {
 		t.Errorf("write = %+v", write)
 	}
-	if again, err := release.TakeLock(alias(release.Whole("5"), want), us, "5", "7"); again != nil || err != nil {
+	if again, err := take(alias(release.Whole("5"), want), us, "5", "7"); again != nil || err != nil {
 		t.Errorf("second take = %v, %v", again, err)
 	}
-	if _, err := release.TakeLock(alias(release.Whole("5"), want), them, "5", "7"); !release.IsError(err, release.AliasLocked) {
+	if _, err := take(alias(release.Whole("5"), want), them, "5", "7"); !release.IsError(err, release.AliasLocked) {
 		t.Errorf("another's take: %v", err)
 	}
-	if _, err := release.TakeLock(alias(release.Whole("6"), free), us, "5", "7"); !release.IsError(err, release.Drift) {
+	if _, err := take(alias(release.Whole("6"), free), us, "5", "7"); !release.IsError(err, release.Drift) {
 		t.Errorf("take after a move: %v", err)
 	}
 }
 
-func TestClose(t *testing.T) {
+func TestFinish(t *testing.T) {
 	held := release.Description{Stable: "6", Candidate: "7", At: 100, Lock: us, Failed: "7,5", Note: "ours"}
-	write, err := release.Finish(alias(release.Whole("7"), held), us, "6", "7")
+	write, err := finish(alias(release.Whole("7"), held))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (release.Description{Stable: "7", Previous: "6", Failed: "5", Note: "ours"}); write.Description != want {
-		t.Errorf("mark = %+v, want %+v", write.Description, want)
+	if want := (release.Description{Stable: "7", Previous: "6", Failed: "5", Released: us, Note: "ours"}); write.Description != want {
+		t.Errorf("description = %+v, want %+v", write.Description, want)
 	}
-	if again, err := release.Finish(alias(release.Whole("7"), write.Description), us, "6", "7"); again != nil || err != nil {
-		t.Errorf("second close = %v, %v", again, err)
+	if again, err := finish(alias(release.Whole("7"), write.Description)); again != nil || err != nil {
+		t.Errorf("second finish = %v, %v", again, err)
 	}
 	byHand := held
 	byHand.At = 50
-	if _, err := release.Finish(alias(release.Whole("7"), byHand), us, "6", "7"); !release.IsError(err, release.Drift) {
+	if _, err := finish(alias(release.Whole("7"), byHand)); !release.IsError(err, release.Drift) {
 		t.Errorf("moved wholly to the candidate by hand: %v, want %s", err, release.Drift)
 	}
 }
@@ -140,29 +176,35 @@ func TestRestore(t *testing.T) {
 		return release.Description{Stable: "6", Candidate: "7", At: percent, Previous: "5", Failed: "3", Lock: us, Note: "ours"}
 	}
 	old := release.ParseDescription("weir/1 stable=6 candidate=7 previous=5 failed=3 lock=weir/monday | ours")
+	edited := release.Description{Failed: "3", Note: "ours"} // by somebody, who took the lock off
 	for _, test := range []struct {
 		name  string
 		alias release.Alias
 		route string // what is written; empty: no write
-		left  bool
+		found release.Found
 	}{
-		{"split", alias(release.Split("6", "7", 10), at(10)), "100 % on version 6", false},
-		{"promoted", alias(release.Whole("7"), at(100)), "100 % on version 6", false},
-		{"only locked", alias(release.Whole("6"), at(0)), "mark alone", false},
-		{"returned by hand", alias(release.Whole("6"), at(10)), "mark alone", false},
-		{"moved wholly to the candidate by hand", alias(release.Whole("7"), at(10)), "mark alone", true},
-		{"a weight of somebody else's", alias(release.Split("6", "7", 30), at(10)), "mark alone", true},
-		{"a weight of somebody else's that rounds to ours", alias(release.Route{Version: "6", Other: "7", Percent: 10.4}, at(10)), "mark alone", true},
-		{"a version of somebody else's", alias(release.Whole("9"), at(10)), "mark alone", true},
-		{"an earlier Weir's mark, any split of the two", alias(release.Split("6", "7", 30), old), "100 % on version 6", false},
-		{"an earlier Weir's mark, promoted", alias(release.Whole("7"), old), "100 % on version 6", false},
-		{"another release's", alias(release.Split("6", "7", 10), release.Description{Lock: them}), "", true},
-		{"rolled back already", alias(release.Whole("6"), release.Description{Stable: "6"}), "", false},
+		{"split", alias(release.Split("6", "7", 10), at(10)), "100 % on version 6", release.FoundReturned},
+		{"promoted", alias(release.Whole("7"), at(100)), "100 % on version 6", release.FoundReturned},
+		{"only locked", alias(release.Whole("6"), at(0)), "description alone", release.FoundReturned},
+		{"returned by hand", alias(release.Whole("6"), at(10)), "description alone", release.FoundReturned},
+		{"moved wholly to the candidate by hand", alias(release.Whole("7"), at(10)), "description alone", release.FoundLeft},
+		{"a weight of somebody else's", alias(release.Split("6", "7", 30), at(10)), "description alone", release.FoundLeft},
+		{"a weight of somebody else's that rounds to ours", alias(release.Route{Version: "6", Other: "7", Percent: 10.4}, at(10)), "description alone", release.FoundLeft},
+		{"a version of somebody else's", alias(release.Whole("9"), at(10)), "description alone", release.FoundLeft},
+		{"an earlier Weir's description, any split of the two", alias(release.Split("6", "7", 30), old), "100 % on version 6", release.FoundReturned},
+		{"an earlier Weir's description, promoted", alias(release.Whole("7"), old), "100 % on version 6", release.FoundReturned},
+		{"another release's", alias(release.Split("6", "7", 10), release.Description{Lock: them}), "", release.FoundLeft},
+		{"rolled back already", alias(release.Whole("6"), release.Description{Stable: "6", Returned: us}), "", release.FoundReturned},
+		{"finished already", alias(release.Whole("7"), release.Description{Stable: "7", Released: us}), "", release.FoundFinished},
+		{"our split, its description edited", alias(release.Split("6", "7", 10), edited), "100 % on version 6", release.FoundReturned},
+		{"our next split, its description edited", alias(release.Split("6", "7", 50), edited), "100 % on version 6", release.FoundReturned},
+		{"another split, its description edited", alias(release.Split("6", "7", 30), edited), "", release.FoundLeft},
+		{"never locked", alias(release.Whole("6"), edited), "", release.FoundUntouched},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			write, left := release.Restore(test.alias, us, "7")
-			if left != test.left {
-				t.Errorf("left = %v, want %v", left, test.left)
+			write, found := restore(t, test.alias)
+			if found != test.found {
+				t.Errorf("found = %v, want %v", found, test.found)
 			}
 			if write == nil {
 				if test.route != "" {
@@ -170,7 +212,7 @@ func TestRestore(t *testing.T) {
 				}
 				return
 			}
-			route := "mark alone"
+			route := "description alone"
 			if write.Moves() {
 				route = write.Route.String()
 			}
@@ -178,7 +220,7 @@ func TestRestore(t *testing.T) {
 				t.Errorf("route = %s, want %s", route, test.route)
 			}
 			if !write.Description.Lock.IsZero() || write.Description.Failed != "7,3" || write.Description.Note != "ours" {
-				t.Errorf("mark = %+v", write.Description)
+				t.Errorf("description = %+v", write.Description)
 			}
 		})
 	}
@@ -224,44 +266,12 @@ func TestRequestedRollback(t *testing.T) {
 	}
 }
 
-func TestCommandThatCanHaveNoEffectIsRefused(t *testing.T) {
-	waiting := release.Description{Stable: "6", Candidate: "7", At: 50, Lock: us, Command: release.CommandWaiting}
-	watched := release.Description{Stable: "6", Candidate: "7", At: 100, Lock: us}
-	baking := release.Description{Stable: "6", Candidate: "7", At: 50, Lock: us}
-	for _, test := range []struct {
-		mark    release.Description
-		ask     release.Command
-		refused string // part of the refusal
-	}{
-		{waiting, release.CommandPromote, "weir approve arn:aws-cn:states:cn-north-1:111122223333:execution:weir:monday"},
-		{waiting, release.CommandSkip, "waits for an approval"},
-		{waiting, release.CommandAbort, ""},
-		{waiting, release.CommandPause, ""},
-		{waiting, release.CommandApprove, ""},
-		{watched, release.CommandPromote, "all traffic"},
-		{watched, release.CommandSkip, "nothing to skip"},
-		{watched, release.CommandPause, "nothing to pause"},
-		{watched, release.CommandAbort, ""},
-		{baking, release.CommandPromote, ""},
-	} {
-		held := alias(release.Split("6", "7", test.mark.At), test.mark)
-		held.ARN = "arn:aws-cn:lambda:cn-north-1:111122223333:function:orders:prod"
-		write, err := release.GiveCommand(held, test.ask, "ada")
-		switch {
-		case test.refused == "" && (err != nil || write == nil || write.Moves() || write.Description.Command != test.ask):
-			t.Errorf("%s of %s: %+v, %v; want the mark alone", test.ask, test.mark, write, err)
-		case test.refused != "" && (!release.IsError(err, release.NoEffect) || !strings.Contains(err.Error(), test.refused)):
-			t.Errorf("%s of %s: %v, want %s that says %q", test.ask, test.mark, err, release.NoEffect, test.refused)
-		}
-	}
-}
-
 func TestVersionsThatFailed(t *testing.T) {
 	mark := release.Description{Stable: "1"}
 	for _, failed := range []string{"3", "5", "3"} {
 		held := mark
 		held.Candidate, held.At, held.Lock = failed, 10, us
-		write, _ := release.Restore(alias(release.Split("1", failed, 10), held), us, failed)
+		write, _ := restore(t, alias(release.Split("1", failed, 10), held))
 		mark = release.ParseDescription(write.Description.String())
 	}
 	if mark.Failed != "3,5" || !mark.Failed.Has("5") || mark.Failed.Has("") || mark.Failed.Has("4") {
@@ -271,18 +281,20 @@ func TestVersionsThatFailed(t *testing.T) {
 	for i := range 200 {
 		many = many.With(strconv.Itoa(1000 + i))
 	}
-	full := release.Description{Stable: "1", Candidate: "2", At: 10, Lock: us, Failed: many, Command: release.CommandPause, By: "ada", Note: "ours"}
+	full := release.Description{Stable: "1", Candidate: "2", At: 10, Lock: us, Failed: many, Commands: "pause/1f3a9c/ada", Note: "ours"}
 	read := release.ParseDescription(full.String())
-	if !read.Failed.Has("1199") || read.Failed.Has("1000") || read.By != "ada" || read.Lock != us {
+	if !read.Failed.Has("1199") || read.Failed.Has("1000") || read.Commands != "pause/1f3a9c/ada" || read.Lock != us {
 		t.Errorf("a full mark reads %+v; the oldest failed versions give way, and nothing else", read)
 	}
 }
 
-func TestMarkSurvivesTheDescription(t *testing.T) {
+func TestDescriptionIsReadAsItWasWritten(t *testing.T) {
 	for _, mark := range []release.Description{
 		{},
 		{Note: "the team's own words"},
-		{Stable: "6", Candidate: "7", At: 10, Previous: "5", Failed: "4,2", Lock: us, Command: "pause", By: "alice", Note: "a | b"},
+		{Stable: "6", Candidate: "7", At: 10, Previous: "5", Failed: "4,2", Lock: us, Finishing: true, Commands: "pause/1f3a9c/alice,abort/90be12/bob", Note: "a | b"},
+		{Stable: "7", Previous: "6", Released: us, Failed: "4,2"},
+		{Stable: "6", Previous: "5", Returned: us, Failed: "7"},
 		release.ParseDescription("weir/1 stable=6 candidate=7 previous=5 failed=4 lock=weir/monday"), // an earlier Weir's
 	} {
 		text := mark.String()
@@ -295,21 +307,21 @@ func TestMarkSurvivesTheDescription(t *testing.T) {
 	}
 }
 
-func TestLongestMarkKeepsWhatSafetyNeeds(t *testing.T) {
+func TestLongestDescriptionKeepsWhatSafetyNeeds(t *testing.T) {
 	long := release.Holder{StateMachine: strings.Repeat("m", 80), Execution: strings.Repeat("e", 80)}
-	mark := release.Description{Stable: "1234", Candidate: "1235", Previous: "1233", Failed: "1232", At: 100, Lock: long, Command: "promote",
-		By: strings.Repeat("é", 50), Note: strings.Repeat("ü", 200)}
+	mark := release.Description{Stable: "1234", Candidate: "1235", Previous: "1233", Failed: "1232", At: 100, Lock: long, Finishing: true, Commands: "abort/90be12/",
+		Note: strings.Repeat("ü", 200)}
 	text := mark.String()
 	if len(text) > release.MaxDescription || !utf8.ValidString(text) {
 		t.Errorf("%d bytes: %q", len(text), text)
 	}
 	got := release.ParseDescription(text)
-	if got.Lock != long || got.Stable != "1234" || got.Candidate != "1235" || got.Command != "promote" {
+	if got.Lock != long || got.Stable != "1234" || got.Candidate != "1235" || got.Commands != "abort/90be12/" || !got.Finishing {
 		t.Errorf("read back %+v", got)
 	}
 }
 
-func FuzzMark(f *testing.F) {
+func FuzzDescription(f *testing.F) {
 	f.Add("weir/1 stable=6 lock=m/e | note")
 	f.Add("weir/1 lock=" + strings.Repeat("m", 244))
 	f.Fuzz(func(t *testing.T, description string) {

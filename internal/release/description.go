@@ -13,22 +13,27 @@ const descriptionPrefix = "weir/1"
 // Description is what Weir keeps in an alias's Description: who holds the lock, what
 // Weir wrote, the versions to return to, and those that failed. It reads
 //
-//	weir/1 stable=6 candidate=7 at=10 lock=weir-release/monday-1 failed=5,3 | the owner's own text
+//	weir/1 stable=6 candidate=7 at=10 lock=weir-release/monday-1 commands=pause/1f3a9c/ada failed=5,3 | the owner's own text
 //
-// The alias is the only place where it is kept: there is no database.
+// The alias is the only place where it is kept: there is no database. A description
+// is comparable: two that are equal read the same.
 type Description struct {
-	Stable    string // the version the alias returns to: served whole, last known good
+	Stable    string // the version the alias returns to: it has all traffic, last known good
 	Candidate string // while locked: the version being released
 	// At is, while locked, the percent of traffic that Weir's last write gave to
 	// Candidate: an alias that does otherwise was moved by somebody else. It is
 	// unknown in a description that an earlier Weir wrote.
-	At       int
-	Previous string   // the version served before Stable
-	Failed   Versions // versions that were rolled back, the last one first
-	Lock     Holder   // the execution that holds the alias; zero when free
-	Command  Command  // a person's command to the running release
-	By       string   // who gave it
-	Note     string   // the owner's own description, kept as far as it fits
+	At int
+	// Finishing says, while locked, that the release of several targets has decided to
+	// end well. Once all its aliases say so, each is finished and none goes back.
+	Finishing bool
+	Previous  string          // the version served before Stable
+	Failed    Versions        // versions that were rolled back, the last one first
+	Lock      Holder          // the execution that holds the alias; zero when free
+	Released  Holder          // while free: the execution that ended well here last
+	Returned  Holder          // while free: the execution that rolled back here last
+	Commands  PendingCommands // what people asked of the running release
+	Note      string          // the owner's own description, kept as far as it fits
 }
 
 // atUnknown is the At of a description without one.
@@ -59,6 +64,7 @@ func (m Description) owns(route Route) bool {
 }
 
 // ParseDescription reads a Description. A text that is not Weir's is the owner's note.
+// What is not a published version's number is no version.
 func ParseDescription(text string) Description {
 	head, note, _ := strings.Cut(text, " | ")
 	fields := strings.Fields(head)
@@ -71,27 +77,40 @@ func ParseDescription(text string) Description {
 		key, value, _ := strings.Cut(field, "=")
 		switch key {
 		case "stable":
-			description.Stable = value
+			description.Stable = versionNumber(value)
 		case "candidate":
-			description.Candidate = value
+			description.Candidate = versionNumber(value)
 		case "previous":
-			description.Previous = value
+			description.Previous = versionNumber(value)
 		case "failed":
 			description.Failed = ParseVersions(value)
 		case "at":
 			at = value
+		case "finishing":
+			description.Finishing = true
 		case "lock":
 			description.Lock = parseHolder(value)
-		case "command":
-			description.Command = Command(value)
-		case "by":
-			description.By = value
+		case "released":
+			description.Released = parseHolder(value)
+		case "returned":
+			description.Returned = parseHolder(value)
+		case "commands":
+			description.Commands = pendingCommands(PendingCommands(value).List())
 		}
 	}
 	if !description.Lock.IsZero() {
 		description.At = parsePercent(at)
 	}
 	return description
+}
+
+// versionNumber returns text when it is the number of a published version, which
+// $LATEST is not; else nothing.
+func versionNumber(text string) string {
+	if number, err := strconv.Atoi(text); err != nil || number < 1 || strconv.Itoa(number) != text {
+		return ""
+	}
+	return text
 }
 
 func parsePercent(text string) int {
@@ -102,17 +121,33 @@ func parsePercent(text string) int {
 	return percent
 }
 
-// Versions of the failed kind are kept while there is room: at most maxFailed,
-// and as many of those, the last ones, as fit before the asker's name.
-const (
-	maxFailed      = 20
-	roomForCommand = 24
-)
+// maxFailed is how many failed versions are kept while there is room.
+const maxFailed = 20
 
 // String writes the Description, never longer than MaxDescription: what matters
-// for safety comes first; the oldest failed versions, the asker's name and the
+// for safety comes first; the former version, the oldest failed versions and the
 // note give way.
 func (m Description) String() string {
+	text := m.essentials()
+	add := func(key, value string) {
+		if value != "" && len(text)+len(key)+len(value)+len(" =") <= MaxDescription {
+			text += " " + key + "=" + value
+		}
+	}
+	add("previous", m.Previous)
+	if m.Lock.IsZero() {
+		add("released", m.Released.text())
+		add("returned", m.Returned.text())
+	}
+	add("failed", string(m.Failed.within(maxFailed, MaxDescription-len(text)-len(" failed="))))
+	if room := MaxDescription - len(text) - len(" | "); m.Note != "" && room > 0 {
+		text += " | " + cut(m.Note, room)
+	}
+	return text
+}
+
+// essentials is the part of the description that nothing may push out.
+func (m Description) essentials() string {
 	text := descriptionPrefix
 	add := func(key, value string) {
 		if value != "" {
@@ -120,25 +155,25 @@ func (m Description) String() string {
 		}
 	}
 	add("stable", m.Stable)
+	if m.Lock.IsZero() {
+		return text
+	}
 	add("candidate", m.Candidate)
-	if !m.Lock.IsZero() && m.At != atUnknown {
+	if m.At != atUnknown {
 		add("at", strconv.Itoa(m.At))
 	}
-	add("previous", m.Previous)
-	if !m.Lock.IsZero() {
-		add("lock", m.Lock.String())
+	if m.Finishing {
+		text += " finishing"
 	}
-	add("command", string(m.Command))
-	room := MaxDescription - len(text) - len(" failed=")
-	if m.By != "" {
-		room -= min(roomForCommand, len(" by=")+len(m.By))
-	}
-	add("failed", string(m.Failed.within(maxFailed, room)))
-	if room := MaxDescription - len(text) - len(" by="); m.By != "" && room > 0 {
-		add("by", cut(word(m.By), room))
-	}
-	if room := MaxDescription - len(text) - len(" | "); m.Note != "" && room > 0 {
-		text += " | " + cut(m.Note, room)
-	}
+	add("lock", m.Lock.String())
+	add("commands", string(m.Commands))
 	return text
+}
+
+// roomForFinishing is what a release of several targets will add to its descriptions.
+const roomForFinishing = len(" finishing")
+
+// fits tells whether nothing that matters is cut off, now or later in the release.
+func (m Description) fits() bool {
+	return len(m.essentials())+roomForFinishing+len("00") <= MaxDescription
 }

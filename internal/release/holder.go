@@ -2,6 +2,7 @@ package release
 
 import (
 	"strings"
+	"unicode"
 
 	"weir/internal/arn"
 )
@@ -16,6 +17,14 @@ type Holder struct {
 func (h Holder) IsZero() bool { return h == Holder{} }
 
 func (h Holder) String() string { return h.StateMachine + "/" + h.Execution }
+
+// text is the holder as a description holds it; nothing when nobody holds.
+func (h Holder) text() string {
+	if h.IsZero() {
+		return ""
+	}
+	return h.String()
+}
 
 // HolderOf returns the holder that the ARN of an execution names.
 func HolderOf(executionARN string) (Holder, error) {
@@ -36,11 +45,17 @@ func (h Holder) ExecutionARN(neighbour string) (string, error) {
 	return other.Of("states", "execution:"+h.StateMachine+":"+h.Execution).String(), nil
 }
 
-// parseHolder reads "machine/execution". Without both it names nobody.
+// parseHolder reads "machine/execution". What can be no such names names nobody.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func parseHolder(text string) Holder {
 	machine, execution, _ := strings.Cut(text, "/")
-	if machine == "" || execution == "" {
+	if !isStatesName(machine) || !isStatesName(execution) {
 		return Holder{}
 	}
 	return Holder{StateMachine: machine, Execution: execution}
+}
+
+func isStatesName(text string) bool {
+	const most, never = 80, "<>{}[]?*\"#%\\^|~`$&,;:/"
+	return text != "" && len(text) <= most && !strings.ContainsAny(text, never) && !strings.ContainsFunc(text, unicode.IsControl)
 }

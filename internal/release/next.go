@@ -20,9 +20,10 @@ type Observation struct {
 	// Exposed tells whether the candidate of every target served any request.
 	Exposed bool
 	Firing  []string // alarms that fire now and did not before
-	Command Command  // a person's command, as the alias carries it
-	By      string   // who gave it
-	Frozen  string   // why shifts are frozen; empty when they are not
+	// Commands are those that wait on the aliases, in the order in which they were
+	// given. Those that were observed before are among them until the next write.
+	Commands []PendingCommand
+	Frozen   string // why shifts are frozen; empty when they are not
 	// StillMoving says which alias Lambda is still moving, and from where; empty when
 	// none. Nothing that is counted meanwhile is the promoted version's.
 	StillMoving string
@@ -40,21 +41,20 @@ type Observation struct {
 //     on a pass where the strategy allows that;
 //   - before the last step, traffic without a sign of harm is enough to go on
 //     gathering evidence; promotion wants a pass, or the policy decides;
-//   - approvals, a pause and a freeze hold back a step, never a rollback.
+//   - approvals, a pause and a freeze hold back a step, never a rollback;
+//   - what could not be read is never a pass, and never the end of a watch.
 func Next(plan Plan, progress Progress, observation Observation, now time.Time) Progress {
-	if observation.Command == CommandWaiting {
-		observation.Command, observation.By = "", "" // the release's own note
-	}
-	p := progress.observed(observation, now)
+	p := progress.observed(observation)
 	switch {
 	case len(observation.Firing) > 0:
-		return p.end(AlarmFired, fmt.Sprintf("Alarm %s fired at %d %%.", strings.Join(observation.Firing, ", "), p.Weight), true)
+		return p.overruled(observation, now).end(AlarmFired, fmt.Sprintf("Alarm %s fired at %d %%.", strings.Join(observation.Firing, ", "), p.Weight), true)
 	case observation.Outcome == "fail":
-		return p.end(VerdictFailed, observation.Why, true)
-	case observation.Command == CommandAbort:
-		return p.end(Aborted, fmt.Sprintf("%s asked to abort at %d %%.", nameOf(observation.By), p.Weight), false)
+		return p.overruled(observation, now).end(VerdictFailed, observation.Why, true)
 	}
-	p.Paused = observation.Command == CommandPause || p.Paused && observation.Command != CommandResume
+	p, asked := p.heed(plan, observation.Commands, now)
+	if asked.abort != nil {
+		return p.abort(*asked.abort)
+	}
 	if observation.StillMoving != "" && p.Phase == Watching {
 		return p.settle(plan, observation, now)
 	}
@@ -63,16 +63,30 @@ func Next(plan Plan, progress Progress, observation Observation, now time.Time) 
 	case p.Phase == Watching && now.Before(due):
 		p.Next = MoveWatch
 		return p.wait(plan, now, due)
+	case p.Phase == Watching && observation.Blind:
+		return p.watchBlind(plan, observation, now, due)
 	case p.Phase == Watching:
 		p.Next, p.Verdict = MoveFinish, "The watch found no failure. "+p.Verdict
 		return p
-	case observation.Command == CommandPromote && p.Phase != Awaiting:
-		return p.gate(plan, observation, MovePromote, now)
-	case now.Before(due) && observation.Command != CommandSkip && p.Phase != Awaiting && !p.passedEarly(plan, observation, now):
+	case asked.promote:
+		return p.gate(plan, observation, asked, MovePromote, now)
+	case now.Before(due) && !asked.skip && p.Phase != Awaiting && !p.passedEarly(plan, observation, now):
 		p.Next = MoveBake
 		return p.wait(plan, now, due)
 	}
-	return p.afterBake(plan, observation, now)
+	return p.afterBake(plan, observation, asked, now)
+}
+
+// watchBlind prolongs a watch at whose end nothing could be read, for as long as the
+// plan lets a release hold. Then the release rolls back: what nobody saw is no pass.
+func (p Progress) watchBlind(plan Plan, observation Observation, now, due time.Time) Progress {
+	until := due.Add(time.Duration(plan.Judge.HoldSeconds) * time.Second)
+	if !now.Before(until) {
+		return p.end(HeldTooLong, fmt.Sprintf("The watch could not end: for %s nothing could be read. %s",
+			now.Sub(due).Round(time.Second), observation.Why), false)
+	}
+	p.Next, p.Verdict = MoveWatch, "The watch goes on until something can be read. "+p.Verdict
+	return p.wait(plan, now, until)
 }
 
 // maxSettling is how long Lambda may take to move an alias to a version that is
@@ -111,7 +125,7 @@ func (p Progress) passedEarly(plan Plan, observation Observation, now time.Time)
 }
 
 // observed records what the observation saw.
-func (p Progress) observed(observation Observation, now time.Time) Progress {
+func (p Progress) observed(observation Observation) Progress {
 	p.Observations++
 	p.Verdict = observation.Why
 	if last := len(p.Weights) - 1; last >= 0 && !observation.Blind {
@@ -120,13 +134,10 @@ func (p Progress) observed(observation Observation, now time.Time) Progress {
 		seen.Stable, seen.Candidate, seen.Verdict = observation.Stable, observation.Candidate, cut(observation.Why, maxSentence)
 		seen.Evidence = strongest(observation.Evidence)
 	}
-	if n := len(p.Commands); observation.Command != "" && (n == 0 || p.Commands[n-1].Command != observation.Command || p.Commands[n-1].By != observation.By) {
-		p.Commands = append(slices.Clone(p.Commands), GivenCommand{Command: observation.Command, By: observation.By, At: now})
-	}
 	return p
 }
 
-func (p Progress) afterBake(plan Plan, observation Observation, now time.Time) Progress {
+func (p Progress) afterBake(plan Plan, observation Observation, asked asked, now time.Time) Progress {
 	last := p.Step == len(plan.Steps)-1
 	onwards := MoveAdvance
 	if last {
@@ -134,12 +145,13 @@ func (p Progress) afterBake(plan Plan, observation Observation, now time.Time) P
 	}
 	switch {
 	case observation.Outcome == "pass", p.Phase == Awaiting,
+		p.Step < 0, // nothing was shifted, so there is nothing to have evidence of
 		// Evidence adds up over the release: before the last step, no sign of
 		// harm is enough to gather more of it at a higher weight.
 		!last && !observation.Blind && observation.Exposed:
-		return p.gate(plan, observation, onwards, now)
+		return p.gate(plan, observation, asked, onwards, now)
 	case plan.Judge.Inconclusive == PolicyAdvance:
-		return p.gate(plan, observation, onwards, now)
+		return p.gate(plan, observation, asked, onwards, now)
 	case plan.Judge.Inconclusive == PolicyRollBack:
 		return p.end(Inconclusive, observation.Why, false)
 	}
@@ -162,7 +174,7 @@ func (p Progress) hold(plan Plan, why string, now time.Time) Progress {
 }
 
 // gate lets a step or a promotion through, or says what it waits for.
-func (p Progress) gate(plan Plan, observation Observation, move Move, now time.Time) Progress {
+func (p Progress) gate(plan Plan, observation Observation, asked asked, move Move, now time.Time) Progress {
 	upcoming := p.Step + 1
 	if move == MovePromote {
 		upcoming = len(plan.Steps)
@@ -173,16 +185,16 @@ func (p Progress) gate(plan Plan, observation Observation, move Move, now time.T
 			p.Phase, p.AwaitUntil = Awaiting, now.Add(time.Duration(approval.LimitSeconds)*time.Second)
 			p.Next, p.AwaitSeconds = MoveAwait, approval.LimitSeconds
 			return p.wait(plan, now, p.AwaitUntil)
-		case observation.Command == CommandReject:
-			return p.end(Rejected, fmt.Sprintf("%s rejected the release at %d %%.", nameOf(observation.By), p.Weight), false)
-		case observation.Command == CommandUnclear:
+		case asked.answer.Command == CommandReject:
+			return p.end(Rejected, fmt.Sprintf("%s rejected the release at %d %%.", nameOf(asked.answer.By), p.Weight), false)
+		case asked.answer.Command == CommandUnclear:
 			return p.end(Rejected, fmt.Sprintf("The approval at %d %% was answered with %s, which is neither a yes nor a no, so it counts as a no. "+
-				`A yes is {"decision": "approve", "by": "your name"}.`, p.Weight, observation.By), false)
-		case observation.Command == CommandExpired && approval.Otherwise != PolicyAdvance:
-			return p.end(Rejected, fmt.Sprintf("Nobody approved within %s at %d %%.", time.Duration(approval.LimitSeconds)*time.Second, p.Weight), false)
-		case observation.Command != CommandApprove && observation.Command != CommandExpired:
+				`A yes is {"decision": "approve", "by": "your name"}.`, p.Weight, asked.answer.By), false)
+		case asked.answer.Command == "" && now.Before(p.AwaitUntil.Add(answerGrace)):
 			p.Next = MoveAwait
-			return p.wait(plan, now, p.AwaitUntil)
+			return p.wait(plan, now, p.AwaitUntil.Add(answerGrace))
+		case asked.answer.Command != CommandApprove && approval.Otherwise != PolicyAdvance:
+			return p.end(Rejected, fmt.Sprintf("Nobody approved within %s at %d %%.", time.Duration(approval.LimitSeconds)*time.Second, p.Weight), false)
 		}
 		p.Approved = append(slices.Clone(p.Approved), upcoming)
 		p.Phase = Baking
@@ -196,6 +208,10 @@ func (p Progress) gate(plan Plan, observation Observation, move Move, now time.T
 	p.Phase = Baking
 	return p.afterHooks(plan, move, hooksBefore(move, p.Step))
 }
+
+// answerGrace is how long after its limit an approval's answer may still be on the
+// way. Then the limit ends the waiting, whatever became of the answer.
+const answerGrace = 2 * time.Minute
 
 // afterHooks makes a move, once the hooks of the stages have been called.
 func (p Progress) afterHooks(plan Plan, move Move, stages []Stage) Progress {
@@ -230,9 +246,9 @@ func (p Progress) Upcoming(plan Plan) int {
 }
 
 func (p Progress) givenBy(command Command) string {
-	for _, asked := range slices.Backward(p.Commands) {
-		if asked.Command == command {
-			return asked.By
+	for _, given := range slices.Backward(p.Commands) {
+		if given.Command == command {
+			return given.By
 		}
 	}
 	return ""

@@ -12,6 +12,7 @@ import (
 type Plan struct {
 	Kind      Kind            `json:"kind"`
 	Command   Command         `json:"command,omitempty"` // kind command
+	Given     []GivenTo       `json:"given,omitempty"`   // kind command: to which releases
 	Done      string          `json:"done,omitempty"`    // a command or a freeze: what was done, in a sentence
 	Execution string          `json:"execution"`         // the execution's ARN
 	Link      string          `json:"link"`              // the execution in the console
@@ -48,6 +49,14 @@ const (
 	KindFreeze   Kind = "freeze"   // set or ended already
 )
 
+// GivenTo is a release that a command was given to.
+type GivenTo struct {
+	Execution string `json:"execution"` // the release's ARN
+	ID        string `json:"id"`        // of the command
+	Function  string `json:"function"`  // of the alias that carries it
+	Alias     string `json:"alias"`
+}
+
 // PlannedTarget is a target with the versions resolved.
 type PlannedTarget struct {
 	Function  string `json:"function"`
@@ -60,6 +69,15 @@ type PlannedTarget struct {
 
 // Target is the function and alias.
 func (p PlannedTarget) Target() Target { return Target{Function: p.Function, Alias: p.Alias} }
+
+// Targets returns the targets of a plan.
+func Targets(planned []PlannedTarget) []Target {
+	targets := make([]Target, 0, len(planned))
+	for _, p := range planned {
+		targets = append(targets, p.Target())
+	}
+	return targets
+}
 
 // PlannedJudge is the judge's part of the plan, with every default filled in.
 type PlannedJudge struct {

@@ -144,11 +144,7 @@ func TestUnclearAnswerRejectsAndIsTold(t *testing.T) {
 	plan := release.Plan{Steps: []release.Step{{Weight: 50, BakeSeconds: 60}}, Judge: release.PlannedJudge{IntervalSeconds: 60},
 		Approvals: []release.PlannedApproval{{Step: 1, LimitSeconds: 3600}}}
 	waiting := release.Progress{Phase: release.Awaiting, Step: 0, Weight: 50, Since: noon, AwaitUntil: noon.Add(time.Hour)}
-	noted := release.Next(plan, waiting, release.Observation{Outcome: "pass", Command: release.CommandWaiting}, noon.Add(5*time.Minute))
-	if noted.Next != release.MoveAwait || len(noted.Commands) != 0 {
-		t.Errorf("the release's own note: %s, asked %v; want it to wait, and nobody on record", noted.Next, noted.Commands)
-	}
-	answered := release.Next(plan, waiting, release.Observation{Outcome: "pass", Command: release.CommandUnclear, By: `{"decision":5}`}, noon.Add(5*time.Minute))
+	answered := release.Next(plan, waiting, release.Observation{Outcome: "pass", Commands: []release.PendingCommand{{ID: "u", Command: release.CommandUnclear, By: `{"decision":5}`}}}, noon.Add(5*time.Minute))
 	if answered.Ended == nil || answered.Ended.Error != release.Rejected || !strings.Contains(answered.Ended.Cause, `{"decision":5}`) {
 		t.Errorf("ended = %+v", answered.Ended)
 	}

@@ -106,11 +106,14 @@ func strongest(all []Evidence) []Evidence {
 	return sorted[:min(len(sorted), maxEvidence)]
 }
 
-// GivenCommand is a command that an observation acted on.
+// GivenCommand is a command that the release has observed.
 type GivenCommand struct {
+	ID      string    `json:"id"`
 	Command Command   `json:"command"`
 	By      string    `json:"by,omitempty"`
 	At      time.Time `json:"at"`
+	// NoEffect says why the command changed nothing; empty when it had its effect.
+	NoEffect string `json:"noEffect,omitempty"`
 }
 
 // Move is what the workflow does next. The definition's one Choice reads it.
@@ -124,7 +127,8 @@ const (
 	MoveAdvance   Move = "advance"   // shift to the next step
 	MovePromote   Move = "promote"   // give the candidate 100 percent
 	MoveWatch     Move = "watch"     // keep watching
-	MoveFinish    Move = "finish"    // the release succeeded
+	MoveFinish    Move = "finish"    // give the locks back
+	MoveSucceed   Move = "succeed"   // the release has ended well
 	MoveRollBack  Move = "rollBack"  // return to stable
 	MoveReturn    Move = "return"    // on the way back to stable: wait, then roll back further
 )
@@ -151,7 +155,7 @@ func Begin(plan Plan, progress Progress, now time.Time) Progress {
 		move = MovePromote
 	}
 	progress.Since = now
-	return progress.gate(plan, Observation{}, move, now)
+	return progress.gate(plan, Observation{}, asked{}, move, now)
 }
 
 // Shifted is the progress after traffic was shifted to the next step.
@@ -209,6 +213,21 @@ func (p Progress) Return(plan Plan, now time.Time) Progress {
 		p.Next, p.Wait = MoveReturn, 60
 	}
 	return p
+}
+
+// MayHaveSet returns the weights, in percent, that the release may have set last: the
+// one in force, and the next, whose write may have been made although no answer came.
+// The promotion is not among them: somebody may have promoted by hand, and an alias
+// that has all its traffic on one version is no split that is left behind.
+func (p Progress) MayHaveSet(plan Plan, now time.Time) []int {
+	weights := []int{p.Weight}
+	switch next := p.Step + 1; {
+	case !p.ReturnSince.IsZero():
+		weights = append(weights, p.Return(plan, now).Weight)
+	case next < len(plan.Steps):
+		weights = append(weights, plan.Steps[next].Weight)
+	}
+	return weights
 }
 
 func (p Progress) setWeight(weight int, now time.Time) Progress {

@@ -8,11 +8,11 @@ import (
 // Versions is a list of version numbers as an alias's mark holds it: "7,5,3".
 type Versions string
 
-// ParseVersions reads a list; what is empty or there twice is left out.
+// ParseVersions reads a list; what is no version's number, or there twice, is left out.
 func ParseVersions(text string) Versions {
 	var list []string
 	for version := range strings.SplitSeq(text, ",") {
-		if version != "" && !slices.Contains(list, version) {
+		if versionNumber(version) != "" && !slices.Contains(list, version) {
 			list = append(list, version)
 		}
 	}
