@@ -191,7 +191,7 @@ lint-docs: need ## the rules of writing, on every page; needs a C compiler
 .PHONY: lint-template
 lint-template: host tools/templates/node_modules ## cdk-nag and cfn-lint on the template with everything on
 	@rm -rf build/lint
-	@CDK_OUTDIR=build/lint CDK_CONTEXT_JSON='{"handlers": "$(HOST)", "onRequest": true, "onStackUpdate": true, "email": "on-call@example.com"}' build/bin/infra
+	@CDK_OUTDIR=build/lint CDK_CONTEXT_JSON='{"handlers": "$(HOST)", "onRequest": ["shop.ci"], "onStackUpdate": true, "email": "on-call@example.com"}' build/bin/infra
 	node tools/templates/nag.mjs build/lint/weir.template.json
 	@if command -v python3 >/dev/null; then \
 	  [ -x build/cfn-lint/bin/cfn-lint ] || { python3 -m venv build/cfn-lint && build/cfn-lint/bin/pip install -q cfn-lint==1.58.0; }; \

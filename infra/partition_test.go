@@ -65,7 +65,7 @@ func TestTemplatesBelongToTheirPartition(t *testing.T) {
 			}
 			app := newTestApp(t)
 			NewStack(app, "weir", StackProps{Handlers: handlers, Account: account, Region: region, Email: "on-call@example.com",
-				Triggers: Triggers{ReleaseRequested: true, StackUpdated: true}, Targets: []string{"orders:prod"}, Alarms: []string{"checkout"}})
+				Triggers: Triggers{RequestSources: []string{"shop.ci"}, StackUpdated: true}, Targets: []string{"orders:prod"}, Alarms: []string{"checkout"}})
 			for _, found := range strangers(assembled(t, app), partition) {
 				t.Error(found)
 			}

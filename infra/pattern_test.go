@@ -24,7 +24,7 @@ func TestRequestPatternsFitAndNameEveryTarget(t *testing.T) {
 				targets = append(targets, ExistingTarget(stack, name, "prod"))
 			}
 			NewReleasePipeline(stack, "Release", ReleasePipelineProps{
-				Targets: targets, Handlers: builtHandlers(t, "v1"), Triggers: Triggers{ReleaseRequested: true}})
+				Targets: targets, Handlers: builtHandlers(t, "v1"), Triggers: Triggers{RequestSources: []string{"shop.ci"}}})
 			var named []string
 			for id, rule := range templateOf(t, stack).of("AWS::Events::Rule") {
 				if pattern := text(rule.Properties["EventPattern"]); len(pattern) > maxPattern {

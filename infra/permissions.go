@@ -24,17 +24,18 @@ func grantHandlers(this constructs.Construct, props ReleasePipelineProps, h hand
 	)
 	h.shift.allow(
 		allow("MoveTargets", functions(props.Targets), "lambda:GetAlias", "lambda:UpdateAlias"),
-		readExecutions(this, props.Name), recordEvents(this),
+		readExecutions(this, props.Name), recordEvents(this, releaseStarted, stepShifted, promoted, releaseSucceeded),
 	)
 	h.verify.allow(
 		allow("ReadTargets", functions(props.Targets), "lambda:GetAlias"),
 		allow("ReadFreeze", freezes(this, props), "ssm:GetParameters"),
 		allow("ProbeCandidate", versions(props.Targets), "lambda:InvokeFunction"),
-		readMetrics(), readAlarms(this), recordEvents(this),
+		readMetrics(), readAlarms(this), recordEvents(this, judged, releaseHeld),
 	)
 	h.rollback.allow(
 		allow("RestoreTargets", functions(props.Targets), "lambda:GetAlias", "lambda:UpdateAlias"),
-		readExecutions(this, props.Name), readHistories(this, props.Name), recordEvents(this),
+		readExecutions(this, props.Name), readHistories(this, props.Name),
+		recordEvents(this, stepShifted, releaseSucceeded, releaseRolledBack, aliasRepaired),
 	)
 	if len(props.Hooks) == 0 {
 		return
@@ -128,9 +129,19 @@ func readHistories(this constructs.Construct, machine string) awsiam.PolicyState
 	return allow("ReadHistories", []*string{arn(this, "states", "execution:"+machine+":*")}, "states:GetExecutionHistory")
 }
 
-// recordEvents reaches the account's default event bus.
-func recordEvents(this constructs.Construct) awsiam.PolicyStatement {
-	return allow("RecordEvents", []*string{arn(this, "events", "event-bus/default")}, "events:PutEvents")
+// recordEvents reaches the account's default event bus, and there only events of
+// Weir's own source and of the detail-types given: a role that could put any event
+// could ask for a release.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+func recordEvents(this constructs.Construct, detailTypes ...string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("RecordEvents"), Actions: texts("events:PutEvents"), Resources: &[]*string{arn(this, "events", "event-bus/default")},
+		Conditions: &map[string]any{
+			"StringEquals":              map[string]any{"events:detail-type": detailTypes},
+			"ForAllValues:StringEquals": map[string]any{"events:source": eventSource},
+			"Null":                      map[string]any{"events:source": "false"},
+		},
+	})
 }
 
 // arn is the ARN of a resource in the stack's own account and region. Names

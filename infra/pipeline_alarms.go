@@ -13,6 +13,11 @@ import (
 // bus; internal/events writes them, and a test holds the two together.
 const (
 	eventSource       = "weir"
+	releaseStarted    = "Release Started"
+	stepShifted       = "Release Step Shifted"
+	judged            = "Release Judged"
+	releaseHeld       = "Release Held"
+	promoted          = "Release Promoted"
 	releaseSucceeded  = "Release Succeeded"
 	releaseRolledBack = "Release Rolled Back"
 	aliasRepaired     = "Release Alias Repaired"
@@ -119,7 +124,8 @@ func (p *ReleasePipeline) notices(props ReleasePipelineProps) {
 	rule("NoticeOfEnd", "Tells how a release ended.",
 		what+" Execution: "+field("$.detail.execution"), releaseSucceeded, releaseRolledBack)
 	rule("NoticeOfApproval", "Asks a person to approve.",
-		what+" Approve before "+field("$.detail.until")+" with: "+field("$.detail.approve")+" See the release at "+field("$.detail.link"), approvalRequested)
+		fmt.Sprintf("A release waits for an approval until %s. Read it, then answer with: weir approve EXECUTION. Execution: %s. Runbook: %s",
+			field("$.detail.until"), field("$.detail.execution"), runbookAt(props.RunbooksURL, "approve-hold-abort")), approvalRequested)
 	rule("NoticeOfRepair", "Tells that the repair returned an alias to whole.",
 		what+" Execution: "+field("$.detail.execution")+". Runbook: "+runbookAt(props.RunbooksURL, "alarm-repair-acted"), aliasRepaired)
 }

@@ -96,6 +96,11 @@ var rolePolicies = []policy{
 		},
 	},
 	{
+		name:   "a role puts events of Weir's own alone, none that asks for a release",
+		check:  putsOwnEvents,
+		breach: func(t template) { grant(t, "ReleaseVerifyRole", "events:PutEvents", "*") },
+	},
+	{
 		name:  "freezes are the only parameters within reach",
 		check: parametersAreFreezes,
 		breach: func(t template) {
@@ -171,6 +176,7 @@ type statement struct {
 	role      string // the role's logical id
 	actions   []string
 	resources []any
+	condition any
 }
 
 func statements(t template) []statement {
@@ -181,7 +187,7 @@ func statements(t template) []statement {
 			id := role.(map[string]any)["Ref"].(string)
 			for _, raw := range list(document["Statement"]) {
 				given := raw.(map[string]any)
-				s := statement{role: id, resources: list(given["Resource"])}
+				s := statement{role: id, resources: list(given["Resource"]), condition: given["Condition"]}
 				for _, action := range list(given["Action"]) {
 					s.actions = append(s.actions, action.(string))
 				}
@@ -243,6 +249,18 @@ func parametersAreFreezes(t template) []string {
 			if !strings.Contains(text(resource), want) {
 				broken = append(broken, fmt.Sprintf("%s may %v on %s", s.role, s.actions, text(resource)))
 			}
+		}
+	}
+	return broken
+}
+
+func putsOwnEvents(t template) []string {
+	var broken []string
+	for _, s := range statements(t) {
+		condition := text(s.condition)
+		if slices.Contains(s.actions, "events:PutEvents") && (!strings.Contains(condition, `"events:source":"`+eventSource+`"`) ||
+			!strings.Contains(condition, "events:detail-type") || strings.Contains(condition, releaseRequested)) {
+			broken = append(broken, fmt.Sprintf("%s may put events with the condition %s", s.role, condition))
 		}
 	}
 	return broken

@@ -149,6 +149,7 @@ func TestWritersEndBeforeTheWorkflowGivesThemUp(t *testing.T) {
 
 func TestNoticesAndAlarmsUseTheNamesOfTheHandlers(t *testing.T) {
 	for got, want := range map[string]string{
+		releaseStarted: events.ReleaseStarted, stepShifted: events.StepShifted, judged: events.Judged, releaseHeld: events.Held, promoted: events.Promoted,
 		eventSource: events.Source, releaseSucceeded: events.ReleaseSucceeded,
 		releaseRolledBack: events.ReleaseRolledBack, aliasRepaired: events.AliasRepaired,
 		weirNamespace: emf.Namespace, heldMetric: emf.Held, repairedMetric: emf.Repaired,
@@ -178,9 +179,9 @@ func TestTriggersAreOffByDefaultAndSwitchEachOnItsOwn(t *testing.T) {
 		rules    []string
 	}{
 		"none":      {Triggers{}, nil},
-		"requested": {Triggers{ReleaseRequested: true}, []string{"ReleaseOnReleaseRequested"}},
+		"requested": {Triggers{RequestSources: []string{"shop.ci"}}, []string{"ReleaseOnReleaseRequested"}},
 		"updated":   {Triggers{StackUpdated: true}, []string{"ReleaseOnStackUpdated"}},
-		"both":      {Triggers{ReleaseRequested: true, StackUpdated: true}, []string{"ReleaseOnReleaseRequested", "ReleaseOnStackUpdated"}},
+		"both":      {Triggers{RequestSources: []string{"shop.ci"}, StackUpdated: true}, []string{"ReleaseOnReleaseRequested", "ReleaseOnStackUpdated"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			made := synth(t, func(p *StackProps) { p.Triggers = c.triggers })

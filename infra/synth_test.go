@@ -64,7 +64,7 @@ func synth(t *testing.T, change ...func(*StackProps)) template {
 	t.Helper()
 	props := StackProps{
 		Handlers: builtHandlers(t, "v1"),
-		Triggers: Triggers{ReleaseRequested: true, StackUpdated: true},
+		Triggers: Triggers{RequestSources: []string{"shop.ci"}, StackUpdated: true},
 		Email:    "on-call@example.com",
 	}
 	for _, c := range change {

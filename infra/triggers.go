@@ -2,6 +2,7 @@ package infra
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -19,10 +20,11 @@ const releaseRequested = "Release Requested"
 
 // Triggers says which events start releases. None do by default.
 type Triggers struct {
-	// ReleaseRequested starts a release for each event of detail-type
-	// "Release Requested" on the default bus whose target, or all of whose
-	// targets, are this pipeline's. Whoever may put such an event may release.
-	ReleaseRequested bool
+	// RequestSources are the sources whose events of detail-type "Release Requested"
+	// on the default bus, put by this account, start a release of this pipeline's
+	// targets. Whoever may put an event with such a source may release, so grant
+	// events:PutEvents with a condition on events:source. None by default.
+	RequestSources []string
 	// StackUpdated starts a release of what staging serves when an update of
 	// this stack completes and staging and production differ.
 	StackUpdated bool
@@ -30,13 +32,14 @@ type Triggers struct {
 	Staging string
 }
 
-func (t Triggers) any() bool { return t.ReleaseRequested || t.StackUpdated }
+func (t Triggers) any() bool { return len(t.RequestSources) > 0 || t.StackUpdated }
 
 // newTriggers starts releases on events.
 func (p *ReleasePipeline) newTriggers(props ReleasePipelineProps) {
 	if !props.Triggers.any() {
 		return
 	}
+	props.checkSources(p.Construct.Node().Path())
 	starter := p.newStarter(props)
 	start := func(id, description string, pattern *awsevents.EventPattern, input map[string]any) {
 		awsevents.NewRule(p.Construct, &id, &awsevents.RuleProps{
@@ -49,14 +52,15 @@ func (p *ReleasePipeline) newTriggers(props ReleasePipelineProps) {
 			})},
 		})
 	}
-	if props.Triggers.ReleaseRequested {
-		for i, pattern := range requestPatterns(props.Targets) {
+	if len(props.Triggers.RequestSources) > 0 {
+		for i, pattern := range requestPatterns(awscdk.Stack_Of(p.Construct).Account(), props.Triggers.RequestSources, props.Targets) {
 			id := "OnReleaseRequested"
 			if i > 0 {
 				id = fmt.Sprintf("%s%d", id, i+1)
 			}
 			start(id, "Starts the release that an event asks for.", pattern, map[string]any{
 				"id":      awsevents.EventField_EventId(),
+				"source":  awsevents.EventField_Source(),
 				"request": awsevents.EventField_FromPath(jsii.String("$.detail")),
 			})
 		}
@@ -84,20 +88,40 @@ func (p *ReleasePipeline) newTriggers(props ReleasePipelineProps) {
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 const maxPattern = 2048
 
-// aroundNames is more than a request pattern has around the names of functions.
-const aroundNames = 120
+// aroundNames is more than a request pattern has around sources and names of functions.
+const aroundNames = 160
+
+// checkSources refuses sources that are Weir's own or AWS's: the pipeline's roles may
+// put events with the one, and nobody but AWS with the other.
+func (p ReleasePipelineProps) checkSources(path *string) {
+	length := aroundNames
+	for i, source := range p.Triggers.RequestSources {
+		if source == "" || source == eventSource || strings.HasPrefix(source, "aws.") {
+			panic(refuse(path, "Triggers.RequestSources[%d] is %q; it must be a source of your own, such as shop.ci", i, source))
+		}
+		length += len(source) + len(`"",`)
+	}
+	if length > maxPattern/2 {
+		panic(refuse(path, "Triggers.RequestSources make %d characters of a pattern, which leaves too little for the targets; give fewer or shorter ones", length))
+	}
+}
 
 // requestPatterns match requests for this pipeline's targets, each with as many of
 // the functions as fit a pattern. A request that two of them match starts one
 // release: both give the execution the event's id as its name. A request that mixes
 // the pipeline's targets with others' is refused by the workflow's own roles.
-func requestPatterns(targets []Target) []*awsevents.EventPattern {
+func requestPatterns(account *string, sources []string, targets []Target) []*awsevents.EventPattern {
+	around := aroundNames
+	for _, source := range sources {
+		around += len(source) + len(`"",`)
+	}
 	var patterns []*awsevents.EventPattern
 	var names []*string
-	length := aroundNames
+	length := around
 	add := func() {
 		named := map[string]any{"function": names}
 		patterns = append(patterns, &awsevents.EventPattern{
+			Account: &[]*string{account}, Source: texts(sources...),
 			DetailType: texts(releaseRequested),
 			Detail: &map[string]any{
 				"$or": []any{map[string]any{"target": named}, map[string]any{"targets": named}},
@@ -115,7 +139,7 @@ func requestPatterns(targets []Target) []*awsevents.EventPattern {
 		more := 2 * (target.nameLength() + len(`"",`))
 		if length+more > maxPattern {
 			add()
-			names, length = nil, aroundNames
+			names, length = nil, around
 		}
 		names, length = append(names, &name), length+more
 	}
@@ -169,7 +193,7 @@ func (p *ReleasePipeline) newStarter(props ReleasePipelineProps) awsstepfunction
 		},
 		TracingEnabled: jsii.Bool(true),
 		Logs: &awsstepfunctions.LogOptions{
-			Destination: logs, Level: awsstepfunctions.LogLevel_ALL, IncludeExecutionData: jsii.Bool(true),
+			Destination: logs, Level: awsstepfunctions.LogLevel_ALL, IncludeExecutionData: jsii.Bool(false), // it would hold the inputs, and task tokens
 		},
 	})
 	starter.AddToRolePolicy(allow("StartRelease", []*string{p.StateMachine.StateMachineArn()}, "states:StartExecution"))

@@ -25,7 +25,7 @@ func TestEventsStartReleasesOnce(t *testing.T) {
 	build(t, handlers, "alias", "")
 	next := t.TempDir()
 	build(t, next, "app", "v2")
-	props := StackProps{Handlers: handlers, Triggers: Triggers{ReleaseRequested: true, StackUpdated: true}}
+	props := StackProps{Handlers: handlers, Triggers: Triggers{RequestSources: []string{"shop.ci"}, StackUpdated: true}}
 	first := assemble(t, props)
 	props.App = next + "/app"
 	changed := assemble(t, props)
@@ -76,8 +76,45 @@ func TestEventsStartReleasesOnce(t *testing.T) {
 	if len(requests) != 2 {
 		t.Fatalf("after a request that came twice there are %d releases, want 2", len(requests))
 	}
-	if text(requests[0]) != `{"by":"ci","target":{"function":"weir-app"}}` {
+	if text(requests[0]) != `{"by":"ci, by an event of shop.ci","target":{"function":"weir-app"}}` {
 		t.Errorf("it released %s", text(requests[0]))
+	}
+
+	for source, detail := range map[string]string{
+		"somebody.else": `{"target": {"function": "weir-app"}}`,
+		"shop.ci":       `{"target": {"function": "weir-app"}, "freeze": {"for": "720h", "everything": true}}`,
+	} {
+		if _, err := bus.PutEvents(t.Context(), &eventbridge.PutEventsInput{Entries: []ebtypes.PutEventsRequestEntry{{
+			Source: &source, DetailType: aws.String(releaseRequested), Detail: &detail}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused(t, states, 2)
+	if n := len(executions(t, states, "weir-release")); n != 2 {
+		t.Errorf("an event of another source, or one that asks for a freeze, started an execution: %d", n)
+	}
+}
+
+// refused waits until so many executions of the starter have failed.
+func refused(t *testing.T, states *sfn.Client, n int) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(time.Minute)
+	for {
+		out, err := states.ListExecutions(t.Context(), &sfn.ListExecutionsInput{
+			StateMachineArn: aws.String(machines + "weir-release-start"), StatusFilter: types.ExecutionStatusFailed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(out.Executions) == n {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("%d executions of the starter failed, want %d", len(out.Executions), n)
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ func newWorkflow(scope constructs.Construct, name string, h handlers) awsstepfun
 		},
 		TracingEnabled: jsii.Bool(true),
 		Logs: &awsstepfunctions.LogOptions{
-			Destination: logs, Level: awsstepfunctions.LogLevel_ALL, IncludeExecutionData: jsii.Bool(true),
+			Destination: logs, Level: awsstepfunctions.LogLevel_ALL, IncludeExecutionData: jsii.Bool(false), // it would hold probes, answers and task tokens
 		},
 	})
 	var invoked []*string
@@ -41,6 +41,6 @@ func newWorkflow(scope constructs.Construct, name string, h handlers) awsstepfun
 		invoked = append(invoked, one.function.FunctionArn())
 	}
 	machine.AddToRolePolicy(allow("InvokeHandlers", invoked, "lambda:InvokeFunction"))
-	machine.AddToRolePolicy(recordEvents(scope))
+	machine.AddToRolePolicy(recordEvents(scope, approvalRequested))
 	return machine
 }

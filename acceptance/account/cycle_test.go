@@ -151,7 +151,7 @@ func build(t *testing.T) [3]string {
 			t.Fatal(err)
 		}
 		assemblies[i], err = b.Synthesise(release, map[string]any{"stack": stackName, "arch": architecture, "handlers": handlers, "app": app,
-			"environment": environment, "onRequest": true})
+			"environment": environment, "onRequest": []string{"weir.verify"}})
 		if err != nil {
 			t.Fatal(err)
 		}

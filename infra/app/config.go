@@ -28,8 +28,9 @@ type stage struct {
 	App string `json:"app"`
 	// Environment configures the app.
 	Environment map[string]string `json:"environment"`
-	// OnRequest and OnStackUpdate switch the events that start releases.
-	OnRequest     bool `json:"onRequest"`
+	// OnRequest names the sources whose events may ask for a release.
+	OnRequest []string `json:"onRequest"`
+	// OnStackUpdate has a finished update of the stack start a release.
 	OnStackUpdate bool `json:"onStackUpdate"`
 	// Hooks are functions that a release may ask, by name.
 	Hooks []string `json:"hooks"`
@@ -52,7 +53,7 @@ func (s stage) props() infra.StackProps {
 		Handlers: s.Handlers, App: s.App, Architecture: infra.Architecture(s.Arch),
 		AppEnvironment: s.Environment, Account: s.Account, Region: s.Region, Hooks: s.Hooks, Email: s.Email, RunbooksURL: s.RunbooksURL,
 		Targets: s.Targets, Alarms: s.Alarms, PublishOnRequest: s.PublishOnRequest,
-		Triggers:     infra.Triggers{ReleaseRequested: s.OnRequest, StackUpdated: s.OnStackUpdate},
+		Triggers:     infra.Triggers{RequestSources: s.OnRequest, StackUpdated: s.OnStackUpdate},
 		NoMonitoring: s.Monitoring != nil && !*s.Monitoring,
 	}
 }
@@ -157,7 +158,7 @@ var wanted = map[string]string{
 	"environment": "a JSON object of strings",
 	"hooks":       "a JSON array of strings", "targets": "a JSON array of strings", "alarms": "a JSON array of strings",
 	"publishOnRequest": "true or false",
-	"onRequest":        "true or false", "onStackUpdate": "true or false", "monitoring": "true or false",
+	"onRequest":        "a JSON array of strings", "onStackUpdate": "true or false", "monitoring": "true or false",
 }
 
 func strict(text []byte, into any) error {

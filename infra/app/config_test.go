@@ -38,7 +38,7 @@ func TestStagesWithoutContextAreOneWithDefaults(t *testing.T) {
 func TestContextOfTheCommandLineIsParsed(t *testing.T) {
 	// As `cdk synth -c key=value` passes it: strings.
 	stages, err := stagesOf(contextFrom(map[string]any{
-		"stack": "shop", "arch": "x86_64", "onRequest": "true", "monitoring": "false",
+		"stack": "shop", "arch": "x86_64", "onRequest": `["shop.ci"]`, "monitoring": "false",
 		"environment": `{"FAULT_ERROR_RATE": "0.2"}`,
 	}), files(nil))
 	if err != nil {
@@ -47,7 +47,7 @@ func TestContextOfTheCommandLineIsParsed(t *testing.T) {
 	want := infra.StackProps{
 		Handlers: "build/functions/x86_64", Architecture: infra.X8664, NoMonitoring: true,
 		AppEnvironment: map[string]string{"FAULT_ERROR_RATE": "0.2"},
-		Triggers:       infra.Triggers{ReleaseRequested: true},
+		Triggers:       infra.Triggers{RequestSources: []string{"shop.ci"}},
 	}
 	if diff := cmp.Diff(want, stages[0].props()); diff != "" {
 		t.Error(diff)
@@ -57,14 +57,14 @@ func TestContextOfTheCommandLineIsParsed(t *testing.T) {
 func TestConfigurationFileHoldsStagesAndContextGoesOverIt(t *testing.T) {
 	stages, err := stagesOf(contextFrom(map[string]any{"config": "weir.json", "handlers": "elsewhere"}), files(map[string]string{
 		"weir.json": `{"stages": [
-			{"stack": "weir-dev", "onRequest": true},
+			{"stack": "weir-dev", "onRequest": ["shop.ci"]},
 			{"stack": "weir-prod", "account": "123456789012", "region": "eu-west-1", "arch": "x86_64", "email": "on-call@example.com"}]}`,
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []stage{
-		{Stack: "weir-dev", OnRequest: true, Handlers: "elsewhere"},
+		{Stack: "weir-dev", OnRequest: []string{"shop.ci"}, Handlers: "elsewhere"},
 		{Stack: "weir-prod", Account: "123456789012", Region: "eu-west-1", Arch: "x86_64", Email: "on-call@example.com", Handlers: "elsewhere"},
 	}
 	if diff := cmp.Diff(want, stages); diff != "" {
@@ -82,7 +82,7 @@ func TestWrongConfigurationIsRefusedWithASentence(t *testing.T) {
 		"account":       {context: map[string]any{"account": "1234"}, wants: []string{"account", "1234", "12 digits"}},
 		"region":        {context: map[string]any{"region": "Ireland"}, wants: []string{"region", "Ireland"}},
 		"stack":         {context: map[string]any{"stack": "1st"}, wants: []string{"stack", "1st"}},
-		"switch":        {context: map[string]any{"onRequest": "yes"}, wants: []string{"onRequest", "yes", "true or false"}},
+		"switch":        {context: map[string]any{"onRequest": "yes"}, wants: []string{"onRequest", "yes", "a JSON array of strings"}},
 		"environment":   {context: map[string]any{"environment": "RELEASE=v2"}, wants: []string{"environment", "JSON object"}},
 		"missing file":  {context: map[string]any{"config": "none.json"}, wants: []string{"read the stages"}},
 		"unknown field": {context: map[string]any{"config": "weir.json"}, file: `{"stages": [{"stack": "a", "regoin": "x"}]}`, wants: []string{"weir.json", "regoin"}},

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"weir/internal/events"
 	"weir/internal/release"
 )
 
@@ -34,6 +35,7 @@ type Machines interface {
 type need struct {
 	actions []string
 	on      string // target, function, parameter, execution, alarm, bus, handler or any
+	event   string // detail-type of an event that is put; the grants of it are by source and detail-type
 }
 
 // needs are what the role of each handler, by the end of its name, and that of the
@@ -41,25 +43,25 @@ type need struct {
 // equal to the policies of the template.
 var needs = map[string][]need{
 	"plan": {
-		{[]string{"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig"}, "target"},
-		{[]string{"lambda:PublishVersion"}, "function"},
-		{[]string{"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter"}, "parameter"},
-		{[]string{"cloudwatch:GetMetricData"}, "any"}, {[]string{"cloudwatch:DescribeAlarms"}, "alarm"},
-		{[]string{"states:DescribeExecution", "states:GetExecutionHistory"}, "execution"},
+		{[]string{"lambda:GetAlias", "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig"}, "target", ""},
+		{[]string{"lambda:PublishVersion"}, "function", ""},
+		{[]string{"ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter"}, "parameter", ""},
+		{[]string{"cloudwatch:GetMetricData"}, "any", ""}, {[]string{"cloudwatch:DescribeAlarms"}, "alarm", ""},
+		{[]string{"states:DescribeExecution", "states:GetExecutionHistory"}, "execution", ""},
 	},
 	"shift": {
-		{[]string{"lambda:GetAlias", "lambda:UpdateAlias"}, "target"},
-		{[]string{"states:DescribeExecution"}, "execution"}, {[]string{"events:PutEvents"}, "bus"},
+		{[]string{"lambda:GetAlias", "lambda:UpdateAlias"}, "target", ""},
+		{[]string{"states:DescribeExecution"}, "execution", ""}, {[]string{"events:PutEvents"}, "bus", events.ReleaseStarted},
 	},
 	"verify": {
-		{[]string{"lambda:GetAlias"}, "target"}, {[]string{"lambda:InvokeFunction"}, "target"},
-		{[]string{"ssm:GetParameters"}, "parameter"}, {[]string{"cloudwatch:GetMetricData"}, "any"}, {[]string{"cloudwatch:DescribeAlarms"}, "alarm"},
-		{[]string{"events:PutEvents"}, "bus"},
+		{[]string{"lambda:GetAlias"}, "target", ""}, {[]string{"lambda:InvokeFunction"}, "target", ""},
+		{[]string{"ssm:GetParameters"}, "parameter", ""}, {[]string{"cloudwatch:GetMetricData"}, "any", ""}, {[]string{"cloudwatch:DescribeAlarms"}, "alarm", ""},
+		{[]string{"events:PutEvents"}, "bus", events.Judged},
 	},
-	"workflow": {{[]string{"lambda:InvokeFunction"}, "handler"}, {[]string{"events:PutEvents"}, "bus"}},
+	"workflow": {{[]string{"lambda:InvokeFunction"}, "handler", ""}, {[]string{"events:PutEvents"}, "bus", events.ApprovalRequested}},
 	"rollback": {
-		{[]string{"lambda:GetAlias", "lambda:UpdateAlias"}, "target"},
-		{[]string{"states:DescribeExecution", "states:GetExecutionHistory"}, "execution"}, {[]string{"events:PutEvents"}, "bus"},
+		{[]string{"lambda:GetAlias", "lambda:UpdateAlias"}, "target", ""},
+		{[]string{"states:DescribeExecution", "states:GetExecutionHistory"}, "execution", ""}, {[]string{"events:PutEvents"}, "bus", events.ReleaseRolledBack},
 	},
 }
 
@@ -163,11 +165,22 @@ func Role(owner string, find RoleOf, api Simulator, pipeline Pipeline) Check {
 	}}
 }
 
+// context is what a simulation needs to know of an event.
+func (n need) context() []types.ContextEntry {
+	if n.event == "" {
+		return nil
+	}
+	return []types.ContextEntry{
+		{ContextKeyName: aws.String("events:source"), ContextKeyType: types.ContextKeyTypeEnumStringList, ContextKeyValues: []string{events.Source}},
+		{ContextKeyName: aws.String("events:detail-type"), ContextKeyType: types.ContextKeyTypeEnumString, ContextKeyValues: []string{n.event}},
+	}
+}
+
 // simulated reads every page of one simulation.
 func simulated(ctx context.Context, api Simulator, role string, n need, resources []string) ([]types.EvaluationResult, error) {
 	var results []types.EvaluationResult
 	pages := iam.NewSimulatePrincipalPolicyPaginator(api, &iam.SimulatePrincipalPolicyInput{
-		PolicySourceArn: &role, ActionNames: n.actions, ResourceArns: resources,
+		PolicySourceArn: &role, ActionNames: n.actions, ResourceArns: resources, ContextEntries: n.context(),
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

@@ -5,12 +5,16 @@ package probe
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"time"
 
 	jsonata "github.com/blues/jsonata-go"
 
 	"weir/internal/release"
 )
+
+// definesFunction finds the definition of a function in a predicate.
+var definesFunction = regexp.MustCompile(`\bfunction\s*\(|λ`)
 
 // Answer is what the candidate answered.
 type Answer struct {
@@ -29,6 +33,10 @@ func Validate(probes []release.Probe) error {
 		if _, err := jsonata.Compile(p.Expect.Matches); err != nil {
 			return release.Errorf(release.InvalidRequest,
 				"probes[%d].expect.matches is %q, which is not JSONata: %v.", i, p.Expect.Matches, err)
+		}
+		if definesFunction.MatchString(p.Expect.Matches) {
+			return release.Errorf(release.InvalidRequest,
+				"probes[%d].expect.matches is %q, which defines a function; a predicate may call JSONata's own, and none that might never end.", i, p.Expect.Matches)
 		}
 	}
 	return nil
@@ -70,14 +78,38 @@ func matches(name, predicate string, body any, payload []byte) error {
 	if err != nil {
 		return fmt.Errorf("probe %s: compile %q: %w", name, predicate, err)
 	}
-	value, err := compiled.Eval(body)
+	value, err := evaluate(compiled, body)
 	if err != nil {
-		return release.Errorf(release.ProbeFailed, "Probe %s: %q has no value (%v) on the answer %s.", name, predicate, err, brief(payload))
+		// The predicate is the request's: the version is not to be remembered as bad.
+		return release.Errorf(release.InvalidRequest, "Probe %s: %q has no value (%s) on the answer %s; correct expect.matches.",
+			name, predicate, brief([]byte(err.Error())), brief(payload))
 	}
 	if value != true {
 		return release.Errorf(release.ProbeFailed, "Probe %s: %q should be true; the answer is %s.", name, predicate, brief(payload))
 	}
 	return nil
+}
+
+// evaluationLimit bounds the time of a predicate.
+const evaluationLimit = 5 * time.Second
+
+// evaluate evaluates a predicate, for at most evaluationLimit.
+func evaluate(predicate *jsonata.Expr, body any) (any, error) {
+	type result struct {
+		value any
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := predicate.Eval(body)
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-time.After(evaluationLimit):
+		return nil, fmt.Errorf("it takes more than %s", evaluationLimit)
+	}
 }
 
 func brief(payload []byte) string {

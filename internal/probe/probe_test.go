@@ -9,6 +9,21 @@ import (
 	"weir/internal/release"
 )
 
+// A predicate that cannot be evaluated is the request's fault, and none may run for ever.
+func TestPredicateThatHasNoValueIsTheRequests(t *testing.T) {
+	err := probe.Check("health", release.Probe{Expect: release.Expectation{Matches: `$error($string($))`}}, probe.Answer{Payload: []byte(`{"card": "` + strings.Repeat("4", 1000) + `"}`)}, true)
+	if !release.IsError(err, release.InvalidRequest) || len(err.Error()) > 700 {
+		t.Errorf("err = %v", err)
+	}
+	for predicate, refused := range map[string]bool{
+		"($f := function($x) {$f($x)}; $f(1))": true, "($f := λ($x){$f($x)}; $f(1))": true, "functionName = 'orders'": false,
+	} {
+		if err := probe.Validate([]release.Probe{{Expect: release.Expectation{Matches: predicate}}}); (err != nil) != refused {
+			t.Errorf("%s: %v", predicate, err)
+		}
+	}
+}
+
 func TestCheck(t *testing.T) {
 	answer := func(payload string) probe.Answer {
 		return probe.Answer{Payload: []byte(payload), Took: 20 * time.Millisecond}
