@@ -19,6 +19,7 @@ type gathered struct {
 	// set, over all targets.
 	stable, candidate judge.Counts
 	exposed           bool // the candidate of every target served something
+	starved           bool // one served nothing although requests were to be expected
 	// unmeasured are the signals without any count on a candidate that served
 	// requests.
 	unmeasured []string
@@ -109,6 +110,7 @@ func arrange(plan release.Plan, progress release.Progress, queries []awsmetrics.
 			add(&g.candidate, candidate, since)
 			if requests = served(candidate); requests == 0 {
 				g.exposed = false
+				g.starved = g.starved || expected(served(stable), progress.Weight) >= surelySome
 			}
 			continue
 		}
@@ -123,6 +125,19 @@ func arrange(plan release.Plan, progress release.Progress, queries []awsmetrics.
 		g.signals = append(g.signals, signalSeen(plan, progress, name, signal, stable, candidate, from, to))
 	}
 	return g
+}
+
+// surelySome is so many expected requests that none is no chance: a Poisson number with
+// this mean is zero once in 2,000 times.
+const surelySome = 7.6
+
+// expected is how many requests the candidate would have had beside stable's at a
+// weight.
+func expected(stable int64, weight int) float64 {
+	if weight <= 0 || weight >= 100 {
+		return 0
+	}
+	return float64(stable) * float64(weight) / float64(100-weight)
 }
 
 // signalSeen lays out one signal: the bake minute by minute and, once promoted,
@@ -151,8 +166,8 @@ func signalSeen(plan release.Plan, progress release.Progress, name string, signa
 	return seen
 }
 
-// minutes lays two series side by side, leaving the warm-up after each shift
-// blank.
+// minutes lays two series side by side. It leaves blank the minute in which a shift
+// was made, whose requests met two weights, and the warm-up after it.
 func minutes(plan release.Plan, progress release.Progress, stable, candidate awsmetrics.Series, from, to time.Time) []judge.Minute {
 	var list []judge.Minute
 	for at := from; at.Before(to); at = at.Add(time.Minute) {
@@ -165,14 +180,13 @@ func minutes(plan release.Plan, progress release.Progress, stable, candidate aws
 	return list
 }
 
+// warmingUp tells whether any part of a minute lies in the warm-up after a shift. A
+// shift that was made within a minute leaves that minute out in any case.
 func warmingUp(plan release.Plan, progress release.Progress, minute time.Time) bool {
 	warmUp := time.Duration(plan.Judge.WarmUpSeconds) * time.Second
-	if warmUp == 0 {
-		return false
-	}
 	for _, reached := range progress.Weights {
-		// A minute belongs to the warm-up when any of it does.
-		if minute.Add(time.Minute).After(reached.At) && minute.Before(reached.At.Add(warmUp)) {
+		if minute.Add(time.Minute).After(reached.At) && minute.Before(reached.At.Add(warmUp)) ||
+			minute.Before(reached.At) && minute.Add(time.Minute).After(reached.At) {
 			return true
 		}
 	}

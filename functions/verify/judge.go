@@ -82,6 +82,9 @@ func (v *Verify) observe(ctx context.Context, task handler.Task) (release.Observ
 	}
 	observation.Outcome, observation.Why = string(verdict.Outcome), verdict.Reason+unmeasured(seen.unmeasured)
 	observation.Exposed, observation.Stable, observation.Candidate = seen.exposed, seen.stable, seen.candidate
+	observation.Starved, observation.Doubt = seen.starved, doubt(verdict, seen.unmeasured)
+	observation.InReach = inReach(task.Plan, verdict)
+	observation.Seen = sawNoHarm(task.Plan, verdict)
 	for _, e := range verdict.Evidence {
 		observation.Evidence = append(observation.Evidence, evidenceOf(e))
 	}

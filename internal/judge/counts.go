@@ -44,6 +44,9 @@ type signalCounts struct {
 	// Σ K·log(smallest.Ratio·c + s).
 	smallest    Tolerance
 	smallestSum float64
+	// expected is the mean of the candidate's events at the tolerated ratio:
+	// Σ K·ratio·c/(ratio·c + s).
+	expected    float64
 	differences differences
 }
 
@@ -69,6 +72,8 @@ func (sc *signalCounts) add(m Minute) {
 	for j, ratio := range sc.ratios {
 		sc.sums[j] += events * math.Log(ratio*c+s)
 	}
+	tolerated := sc.ratios[toleratedIndex]
+	sc.expected += events * tolerated * c / (tolerated*c + s)
 	sc.smallestSum += events * math.Log(sc.smallest.Ratio*c+s)
 }
 
@@ -121,7 +126,7 @@ func (sc *signalCounts) passEvidence() float64 {
 }
 
 // eventsFor returns the lowest whole number of the candidate's events whose
-// evidence is at least log, with a slack of a thousandth of an event. The number
+// evidence is at least log, with a slack of a millionth of an event. The number
 // can be larger than the number of events so far.
 //
 // The evidence is a convex function of the events. So every step of Newton's
@@ -136,7 +141,7 @@ func (sc *signalCounts) eventsFor(log float64) float64 {
 			break
 		}
 	}
-	return max(0, math.Ceil(x-1e-3))
+	return max(0, math.Ceil(x-1e-6))
 }
 
 // logZero stands for the log of zero. It is finite, so that no sum is NaN.

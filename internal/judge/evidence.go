@@ -14,12 +14,17 @@ func (a *analysis) evidence(i, minute int) Evidence {
 	e := Evidence{
 		Signal: s.Name, Phase: PhaseBake, Outcome: Inconclusive,
 		EValue: eValue(sc.evidence(float64(sc.total.Candidate.Events))), Limit: eValue(state.limitEvidence(a.alpha)),
+		Expected: sixDigits(sc.expected), LimitEvents: state.limitEvents(),
 		Stable: sc.total.Stable, Candidate: sc.total.Candidate,
 		StableRate: sixDigits(sc.total.Stable.Rate()), CandidateRate: sixDigits(sc.total.Candidate.Rate()),
 	}
 	e.Ratio, e.Interval = sc.interval(s.Minutes[:min(minute, len(s.Minutes))], a.alpha/float64(len(a.signals)))
 	wanted := passLimit(a.release.Power)
-	if sc.passEvidence() >= wanted {
+	switch {
+	case sc.total.Candidate.Rate() > brokenRate:
+		e.Missing = "most requests fail, so no regression could be seen"
+		return e
+	case sc.passEvidence() >= wanted:
 		e.Outcome = Pass
 		return e
 	}
@@ -27,6 +32,19 @@ func (a *analysis) evidence(i, minute int) Evidence {
 	recent, n := a.recent(i)
 	e.EnoughInMinutes = sc.minutesToPass(wanted, recent, n)
 	return e
+}
+
+// brokenRate is the rate of events above which nothing passes: where both versions fail
+// most requests, that the candidate is no worse says little.
+const brokenRate = 0.5
+
+// limitEvents returns the number of the candidate's events that fails at the last look,
+// or 0 if none does.
+func (state *signalState) limitEvents() int64 {
+	if state.limit >= unreachable {
+		return 0
+	}
+	return int64(state.limit)
 }
 
 // passLimit returns the log of the e-value that a pass takes: 1/(1 - power). By
@@ -102,20 +120,26 @@ func (sc *signalCounts) minutesToPass(wanted float64, recent Minute, n int) *int
 }
 
 // failureSentence returns the reason of a verdict that failed in a minute because of
-// the evidence.
+// the evidence. It first says the number that decided and what it is compared with.
 func (e Evidence) failureSentence(minute int) string {
-	ratio := ""
-	if e.Ratio != nil {
-		ratio = fmt.Sprintf(", %s times", short(*e.Ratio))
-		if e.Interval.Low != nil && e.Interval.High != nil {
-			ratio += fmt.Sprintf(" (%s to %s)", short(*e.Interval.Low), short(*e.Interval.High))
-		}
+	var decided string
+	switch all := e.Stable.Events + e.Candidate.Events; {
+	case e.Phase == PhaseWatch:
+		decided = fmt.Sprintf("%d of the candidate's %d requests are events; at the former version's rate %s are expected, and %d or more fail it.",
+			e.Candidate.Events, e.Candidate.Requests, short(e.Expected), e.LimitEvents)
+	default:
+		decided = fmt.Sprintf("%d of the %d events fell on the candidate, which had %s of the requests; %s are expected, and %d or more fail it.",
+			e.Candidate.Events, all, percent(share(e)), short(e.Expected), e.LimitEvents)
 	}
-	return fmt.Sprintf("%s failed in minute %d of the %s: the candidate's rate is %s (%d of %d) against stable's %s (%d of %d)%s; the evidence is %s and the limit %s.",
-		e.Signal, minute, e.Phase,
+	return fmt.Sprintf("%s failed in minute %d of the %s: %s The candidate's rate is %s (%d of %d), stable's %s (%d of %d).",
+		e.Signal, minute, e.Phase, decided,
 		percent(e.CandidateRate), e.Candidate.Events, e.Candidate.Requests,
-		percent(e.StableRate), e.Stable.Events, e.Stable.Requests,
-		ratio, short(e.EValue), short(e.Limit))
+		percent(e.StableRate), e.Stable.Events, e.Stable.Requests)
+}
+
+// share returns the candidate's share of the requests.
+func share(e Evidence) float64 {
+	return float64(e.Candidate.Requests) / float64(max(1, e.Candidate.Requests+e.Stable.Requests))
 }
 
 // summarySentence returns the reason of a verdict that did not fail. An inconclusive

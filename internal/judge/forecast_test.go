@@ -2,6 +2,7 @@ package judge
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"testing"
 )
 
@@ -70,8 +71,8 @@ func TestForecastHoldsInDrawnReleases(t *testing.T) {
 func TestForecastOfASharedAlpha(t *testing.T) {
 	for _, traffic := range []Traffic{{PerMinute: 20, Rate: 0.01, Weights: atWeight(30, 10)}, {PerMinute: 3, Weights: atWeight(15, 20)}, {PerMinute: 2000, Rate: 0.002, Weights: atWeight(10, 10)}} {
 		many := Release{Alpha: 0.05, WatchShare: 0.2}
-		for range 12 {
-			many.Signals = append(many.Signals, Signal{Name: "errors"})
+		for i := range 12 {
+			many.Signals = append(many.Signals, Signal{Name: strconv.Itoa(i)})
 		}
 		all, err := Foresee(many, traffic)
 		if err != nil {

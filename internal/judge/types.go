@@ -193,6 +193,10 @@ type Evidence struct {
 	EValue float64 `json:"eValue"`
 	// Limit is the e-value that fails at this minute. It is at most 1e15.
 	Limit float64 `json:"limit"`
+	// Expected is the number of the candidate's events if it were exactly as bad as
+	// tolerated, and LimitEvents the number that fails at this minute; 0 while none does.
+	Expected    float64 `json:"expected"`
+	LimitEvents int64   `json:"limitEvents,omitempty"`
 	// Stable and Candidate are sums over all minutes in which both versions served.
 	// In the watch, Stable is the baseline.
 	Stable    Counts `json:"stable"`

@@ -23,7 +23,12 @@ func (r Release) withDefaults() (Release, error) {
 	case len(r.Signals) == 0:
 		return r, fmt.Errorf("signals is empty; name at least one, such as errors")
 	}
+	names := map[string]bool{}
 	for i := range r.Signals {
+		if name := r.Signals[i].Name; name != "" && names[name] {
+			return r, fmt.Errorf("signals[%d].name is %q again; give each signal a name of its own", i, name)
+		}
+		names[r.Signals[i].Name] = true
 		if err := r.Signals[i].check(); err != nil {
 			return r, fmt.Errorf("signals[%d].%w", i, err)
 		}

@@ -49,6 +49,31 @@ func (w *watchTest) observe(minutes []Counts) int {
 	return 0
 }
 
+// limitEvents returns the number of events that fails with the requests so far, or 0 if
+// there is no baseline.
+func (w *watchTest) limitEvents() int64 {
+	if w.baseline.Requests == 0 {
+		return 0
+	}
+	low, high := int64(-1), int64(1)
+	fails := func(events int64) bool {
+		at := *w
+		at.candidate.Events = events
+		return at.evidence() >= at.limit
+	}
+	for !fails(high) && high < maxCount {
+		low, high = high, 2*high
+	}
+	for high-low > 1 {
+		if middle := (low + high) / 2; fails(middle) {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return high
+}
+
 // evidence returns the log of the e-value against "at most the rate". It is a
 // Poisson likelihood ratio, mixed over the regressions and weights of the bake.
 func (w *watchTest) evidence() float64 {
@@ -77,6 +102,7 @@ func (w *watchTest) result(s *Signal, power float64, failedAt int) Evidence {
 	e := Evidence{
 		Signal: s.Name, Phase: PhaseWatch, Outcome: Inconclusive,
 		EValue: eValue(w.evidence()), Limit: eValue(w.limit),
+		Expected: sixDigits(float64(w.candidate.Requests) * w.baseline.Rate()), LimitEvents: w.limitEvents(),
 		Stable: w.baseline, Candidate: w.candidate,
 		StableRate: sixDigits(w.baseline.Rate()), CandidateRate: sixDigits(w.candidate.Rate()),
 	}
@@ -88,7 +114,7 @@ func (w *watchTest) result(s *Signal, power float64, failedAt int) Evidence {
 		e.Outcome = Fail
 	case w.baseline.Requests == 0:
 		e.Missing = "stable has no recent past to compare with"
-	case w.passEvidence() >= passLimit(power):
+	case e.CandidateRate <= brokenRate && w.passEvidence() >= passLimit(power):
 		e.Outcome = Pass
 	default:
 		e.Missing = fmt.Sprintf("more requests are needed to show a rate below %s", percent(w.rate))

@@ -19,7 +19,18 @@ type Observation struct {
 	Blind bool
 	// Exposed tells whether the candidate of every target served any request.
 	Exposed bool
-	Firing  []string // alarms that fire now and did not before
+	// Starved says that a target's candidate served nothing although requests were to be
+	// expected at its weight.
+	Starved bool
+	// Doubt says why an inconclusive candidate may do harm: a signal that speaks against
+	// it, or one that is not measured. Empty when there is no sign of harm.
+	Doubt string
+	// InReach tells whether holding is expected to bring a pass.
+	InReach bool
+	// Seen says what was seen of the candidate, and which failure rate would have been
+	// noticed.
+	Seen   string
+	Firing []string // alarms that fire now and did not before
 	// Commands are those that wait on the aliases, in the order in which they were
 	// given. Those that were observed before are among them until the next write.
 	Commands []PendingCommand
@@ -150,13 +161,28 @@ func (p Progress) afterBake(plan Plan, observation Observation, asked asked, now
 		// harm is enough to gather more of it at a higher weight.
 		!last && !observation.Blind && observation.Exposed:
 		return p.gate(plan, observation, asked, onwards, now)
+	case plan.Judge.Inconclusive == PolicyNoHarm && observation.harmless() && (!last || !observation.InReach):
+		if last {
+			p.Verdict = observation.Seen
+		}
+		return p.gate(plan, observation, asked, onwards, now)
 	case plan.Judge.Inconclusive == PolicyAdvance:
 		return p.gate(plan, observation, asked, onwards, now)
 	case plan.Judge.Inconclusive == PolicyRollBack:
 		return p.end(Inconclusive, observation.Why, false)
 	}
-	return p.hold(plan, "for more evidence. "+observation.Why, now)
+	why := observation.Why
+	switch {
+	case observation.Doubt != "":
+		why = observation.Doubt
+	case observation.Starved:
+		why = "The candidate has served no request although it has a share of the traffic."
+	}
+	return p.hold(plan, "for more evidence. "+why, now)
 }
+
+// harmless tells whether an observation without a verdict speaks against nothing.
+func (o Observation) harmless() bool { return !o.Blind && !o.Starved && o.Doubt == "" }
 
 // hold stops advancing and keeps observing, for as long as the plan allows.
 func (p Progress) hold(plan Plan, why string, now time.Time) Progress {

@@ -179,14 +179,19 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 	return plan, plan.Estimate.check(now)
 }
 
-// BakeMinutes is how many complete minutes the steps are observed if nothing
-// holds them: the judge's horizon.
+// BakeMinutes is how many minutes have been read when the release promotes, if nothing
+// holds it: the judge's horizon. Minutes are counted from the first that begins after
+// the first shift. A bake ends on the minute, its counts are awaited for the delay, and
+// the next step is set a little later.
 func (p Plan) BakeMinutes() int {
-	minutes := 0
+	at := 0 // seconds since that minute began
 	for i, step := range p.Steps {
-		minutes += (step.BakeSeconds+p.delay(i)+59)/60 + 1
+		if i > 0 {
+			at += 60 // the bake begins within a minute, and ends with the one that it ends in
+		}
+		at = (at+step.BakeSeconds)/60*60 + p.delay(i)
 	}
-	return max(1, minutes)
+	return max(1, (at-p.Judge.MetricDelaySeconds)/60)
 }
 
 // WatchShare is the part of alpha that the judge keeps for the watch.

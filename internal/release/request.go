@@ -103,6 +103,9 @@ const (
 	PolicyHold     Policy = "hold"
 	PolicyRollBack Policy = "rollBack"
 	PolicyAdvance  Policy = "advance"
+	// PolicyNoHarm holds while a pass is in reach. Else it goes on with a version that
+	// shows no sign of harm: little traffic is no reason to roll a version back.
+	PolicyNoHarm Policy = "noHarm"
 )
 
 // check refuses what a schema cannot say, and gives each target the request's version.

@@ -17,7 +17,7 @@ func TestLeastRequestGetsSafeDefaults(t *testing.T) {
 	if len(request.Targets) != 1 || request.Targets[0] != want {
 		t.Errorf("targets = %v, want %v", request.Targets, want)
 	}
-	if request.Judge.Alpha != 0.05 || request.Judge.Inconclusive != release.PolicyHold || request.Judge.MetricDelay.Seconds() != 120 {
+	if request.Judge.Alpha != 0.05 || request.Judge.Inconclusive != release.PolicyNoHarm || request.Judge.MetricDelay.Seconds() != 120 {
 		t.Errorf("judge = %+v", request.Judge)
 	}
 	steps, err := request.Strategy.Resolve()

@@ -96,7 +96,7 @@ func TestDefaultsOfTheSchemaAreFilledIn(t *testing.T) {
 		t.Errorf("the strategy is %+v", request.Strategy)
 	}
 	for _, want := range []string{`"alias":"prod"`, `"before":100`, `"limit":"1h0m0s"`, `"otherwise":"rollBack"`, `"limit":"5m0s"`, `"times":1`, `"payload":{}`,
-		`"alpha":0.05`, `"interval":"1m0s"`, `"metricDelay":"2m0s"`, `"inconclusive":"hold"`, `"holdFor":"30m0s"`, `"ratio":1`, `"watch":"5m0s"`} {
+		`"alpha":0.05`, `"interval":"1m0s"`, `"metricDelay":"2m0s"`, `"inconclusive":"noHarm"`, `"holdFor":"30m0s"`, `"ratio":1`, `"watch":"5m0s"`} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%s is not in %s", want, text)
 		}

@@ -118,10 +118,21 @@ func (t PlannedTraffic) sentence(inconclusive Policy) string {
 	switch inconclusive {
 	case PolicyAdvance:
 		return text + ", so the release is expected to be promoted without proof, as judge.inconclusive says"
+	case PolicyNoHarm:
+		return text + fmt.Sprintf(", so the release is expected to promote a version without a sign of harm and without proof%s; for proof, bake longer, use a higher weight, or set judge.inconclusive to hold", t.noticed())
 	case PolicyRollBack:
 		return text + ", so the release is expected to be rolled back; bake longer, use a higher weight, or set judge.inconclusive to advance"
 	}
 	return text + ", so the release is expected to be held, and rolled back if judge.holdFor ends first; bake longer, use a higher weight, or set judge.inconclusive to advance"
+}
+
+// noticed says which failure rate will have been noticed by then.
+func (t PlannedTraffic) noticed() string {
+	if t.CandidateRequests == 0 {
+		return ", because nothing is expected to be seen of it"
+	}
+	rate := judge.Noticed(judge.Counts{Requests: t.CandidateRequests}, judge.DefaultAlpha)
+	return fmt.Sprintf(": by then a failure rate above %s %% will have been noticed", strconv.FormatFloat(100*rate, 'g', 2, 64))
 }
 
 // CheckMeasured refuses a plan that would judge a custom metric which has no
