@@ -61,12 +61,24 @@ func TestWithoutTrafficNothingPasses(t *testing.T) {
 			held.Add(1)
 		}
 	})
-	e := w.run(threeSteps)
+	e := w.run(strings.Replace(threeSteps, `"watch"`, `"judge": {"inconclusive": "hold"}, "watch"`, 1))
 	w.failed(e, "Release.HeldTooLong", "30m0s", "more evidence")
 	if held.Load() != 1 {
 		t.Errorf("%d events tell of the hold, want 1", held.Load())
 	}
 	w.wantProd("1")
+}
+
+// A function without traffic is released too, and the record says that nothing was seen.
+func TestWithoutTrafficAVersionIsPromotedAndNothingIsClaimed(t *testing.T) {
+	w := newWorld(t)
+	w.deploy(assemblies.changed)
+	e := w.run(threeSteps)
+	w.succeeded(e)
+	w.wantProd("2")
+	if !contains(e.record(t).Why, "Promoted without a request on the candidate: nothing could be seen of it.") {
+		t.Errorf("the record says %q", e.record(t).Why)
+	}
 }
 
 func TestDryRunMovesNothing(t *testing.T) {

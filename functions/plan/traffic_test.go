@@ -21,7 +21,9 @@ func TestThePlanSaysWhatTheTrafficAllows(t *testing.T) {
 	}{
 		{"traffic enough", judge.Counts{Requests: 600 * 24 * 60}, `{"target": {"function": "orders"}}`, true,
 			[]string{"served 600 requests a minute", "about 600 are expected", "found in nine releases of ten"}},
-		{"little traffic, held", judge.Counts{Requests: 20 * 24 * 60}, `{"target": {"function": "orders"}}`, false,
+		{"little traffic, by default", judge.Counts{Requests: 20 * 24 * 60}, `{"target": {"function": "orders"}}`, false,
+			[]string{"promote a version without a sign of harm", "a failure rate above 14 % will have been noticed"}},
+		{"little traffic, held", judge.Counts{Requests: 20 * 24 * 60}, `{"target": {"function": "orders"}, "judge": {"inconclusive": "hold"}}`, false,
 			[]string{"served 20 requests a minute", "a pass takes about 36", "expected to be held", "bake longer"}},
 		{"little traffic, rolled back", judge.Counts{Requests: 20 * 24 * 60}, `{"target": {"function": "orders"}, "judge": {"inconclusive": "rollBack"}}`, false,
 			[]string{"expected to be rolled back"}},

@@ -15,6 +15,8 @@ type gathered struct {
 	// signals holds one series for each signal of each target: a regression in
 	// one function of many must not drown in the traffic of the others.
 	signals []judge.Signal
+	// early is the same with the minutes that are still arriving, in the bake.
+	early []judge.Signal
 	// stable and candidate sum what was served since the weight in force was
 	// set, over all targets.
 	stable, candidate judge.Counts
@@ -25,17 +27,12 @@ type gathered struct {
 	unmeasured []string
 }
 
-// window is the span of whole minutes that a observation reads: from the first minute
-// that began after the first shift, up to what the metric delay allows.
+// window is the span of whole minutes that a verdict may rest on: from the first minute
+// with the first weight, up to what the metric delay allows.
 func window(plan release.Plan, progress release.Progress, now time.Time) (from, to time.Time) {
-	from = minuteAfter(progress.FirstAt)
+	from = release.FirstMinute(progress.FirstAt)
 	to = now.Add(-time.Duration(plan.Judge.MetricDelaySeconds) * time.Second).Truncate(time.Minute)
 	return from, to
-}
-
-// minuteAfter is the first minute that begins at or after a time.
-func minuteAfter(at time.Time) time.Time {
-	return at.Add(time.Minute - time.Nanosecond).Truncate(time.Minute)
 }
 
 // gather reads every signal of every target, both versions, in one batch. From
@@ -50,7 +47,7 @@ func (v *Verify) gather(ctx context.Context, plan release.Plan, progress release
 				awsmetrics.Query{Target: planned.Target(), Version: planned.Candidate, Signal: signal})
 		}
 	}
-	readFrom, pairs, whole := from, len(queries), minuteAfter(progress.Promoted)
+	readFrom, pairs, whole := from, len(queries), release.FirstMinute(progress.Promoted)
 	if !progress.Promoted.IsZero() {
 		readFrom = plan.StartedAt.Add(-past).Truncate(time.Minute)
 		for i := 1; i < pairs; i += 2 {
@@ -59,14 +56,18 @@ func (v *Verify) gather(ctx context.Context, plan release.Plan, progress release
 			queries = append(queries, alone)
 		}
 	}
-	series, err := v.metrics.Counts(ctx, queries, readFrom, to)
+	series, err := v.metrics.Counts(ctx, queries, readFrom, runningMinute(now).Add(time.Minute))
 	if err != nil {
 		return gathered{}, err
 	}
 	for i, alone := range series[pairs:] {
 		replaceFrom(series[2*i+1], alone, whole)
 	}
-	return arrange(plan, progress, queries[:pairs], series[:pairs], from, to), nil
+	g := arrange(plan, progress, queries[:pairs], series[:pairs], from, to)
+	if progress.Promoted.IsZero() {
+		g.early = arriving(plan, progress, queries[:pairs], series[:pairs], from, now)
+	}
+	return g, nil
 }
 
 // replaceFrom puts another series' minutes from one on in place of a series' own.
@@ -106,8 +107,8 @@ func arrange(plan release.Plan, progress release.Progress, queries []awsmetrics.
 	for i := 0; i < len(queries); i += 2 {
 		stable, candidate := series[i], series[i+1]
 		if i%perTarget == 0 {
-			add(&g.stable, stable, since)
-			add(&g.candidate, candidate, since)
+			add(&g.stable, stable, since, to)
+			add(&g.candidate, candidate, since, to)
 			if requests = served(candidate); requests == 0 {
 				g.exposed = false
 				g.starved = g.starved || expected(served(stable), progress.Weight) >= surelySome
@@ -156,7 +157,7 @@ func signalSeen(plan release.Plan, progress release.Progress, name string, signa
 			seen.Watch.Baseline.Events += count.Events
 		}
 	}
-	for at := minuteAfter(progress.Promoted); at.Before(to); at = at.Add(time.Minute) {
+	for at := release.FirstMinute(progress.Promoted); at.Before(to); at = at.Add(time.Minute) {
 		count := candidate[at]
 		if warmingUp(plan, progress, at) {
 			count = judge.Counts{}
@@ -185,17 +186,19 @@ func minutes(plan release.Plan, progress release.Progress, stable, candidate aws
 func warmingUp(plan release.Plan, progress release.Progress, minute time.Time) bool {
 	warmUp := time.Duration(plan.Judge.WarmUpSeconds) * time.Second
 	for _, reached := range progress.Weights {
-		if minute.Add(time.Minute).After(reached.At) && minute.Before(reached.At.Add(warmUp)) ||
-			minute.Before(reached.At) && minute.Add(time.Minute).After(reached.At) {
+		if !minute.Add(time.Minute).After(reached.At) {
+			continue
+		}
+		if minute.Before(release.FirstMinute(reached.At)) || warmUp > 0 && minute.Before(reached.At.Add(warmUp)) {
 			return true
 		}
 	}
 	return false
 }
 
-func add(total *judge.Counts, series awsmetrics.Series, since time.Time) {
+func add(total *judge.Counts, series awsmetrics.Series, since, to time.Time) {
 	for at, count := range series {
-		if at.Before(since) {
+		if at.Before(since) || !at.Before(to) {
 			continue
 		}
 		total.Requests += count.Requests

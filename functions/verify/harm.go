@@ -18,7 +18,7 @@ const signOfHarm = 3
 // doubt says why an inconclusive candidate may do harm, or nothing.
 func doubt(verdict judge.Verdict, unmeasured []string) string {
 	if len(unmeasured) > 0 {
-		return fmt.Sprintf("%s is not measured on the candidate.", strings.Join(unmeasured, ", "))
+		return fmt.Sprintf("%s was not measured on the candidate.", strings.Join(unmeasured, ", "))
 	}
 	for _, e := range verdict.Evidence {
 		switch {

@@ -67,11 +67,6 @@ func (v *Verify) observe(ctx context.Context, task handler.Task) (release.Observ
 		observation.Why = "No traffic has been shifted yet."
 		return observation, nil
 	}
-	if from, to := window(task.Plan, task.Progress, task.Now); !from.Before(to) {
-		observation.Why = fmt.Sprintf("No minute since the first shift can be read yet: metrics take %s.",
-			time.Duration(task.Plan.Judge.MetricDelaySeconds)*time.Second)
-		return observation, nil
-	}
 	seen, err := v.gather(ctx, task.Plan, task.Progress, task.Now)
 	if err != nil {
 		return blind(observation, err), nil
@@ -79,6 +74,11 @@ func (v *Verify) observe(ctx context.Context, task handler.Task) (release.Observ
 	verdict, err := judged(task.Plan, task.Progress, seen.signals, task.Now)
 	if err != nil {
 		return release.Observation{}, err
+	}
+	if early, fails, err := failsEarly(task.Plan, seen.early); err != nil {
+		return release.Observation{}, err
+	} else if fails && verdict.Outcome != judge.Fail {
+		verdict = early
 	}
 	observation.Outcome, observation.Why = string(verdict.Outcome), verdict.Reason+unmeasured(seen.unmeasured)
 	observation.Exposed, observation.Stable, observation.Candidate = seen.exposed, seen.stable, seen.candidate

@@ -19,15 +19,15 @@ import (
 // of it: each request counts in the minute in which it began, and is told some tens of
 // seconds after it ended.
 type world struct {
-	random  *rand.Rand
-	rpm     float64 // requests a minute, of both versions
-	rate    [2]float64
-	outage  func(at time.Time) float64 // added to both rates
-	slowest [2]time.Duration           // the longest delay until a request is told, by version
-	now     time.Time
-	until   time.Time // requests were made up to here
-	weight  int
-	told    [2][]request
+	random *rand.Rand
+	rpm    float64 // requests a minute, of both versions
+	rate   [2]float64
+	outage func(at time.Time) float64 // added to both rates
+	stream [2]time.Duration           // how late a version's counts come; zero for each request its own delay
+	now    time.Time
+	until  time.Time // requests were made up to here
+	weight int
+	told   [2][]request
 }
 
 type request struct {
@@ -38,12 +38,16 @@ type request struct {
 const (
 	executionARN = "arn:aws:states:eu-west-1:111122223333:execution:weir:monday"
 	aliasARN     = "arn:aws:lambda:eu-west-1:111122223333:function:orders:prod"
-	soonest      = 15 * time.Second
 )
+
+// lag is how long after a request its counts come: 15 to 60 seconds.
+func (w *world) lag() time.Duration {
+	return 15*time.Second + time.Duration(w.random.Float64()*float64(45*time.Second))
+}
 
 func newWorld(seed uint64, rpm, stable, candidate float64) *world {
 	return &world{random: rand.New(rand.NewPCG(seed, seed)), rpm: rpm, rate: [2]float64{stable, candidate},
-		slowest: [2]time.Duration{time.Minute, time.Minute}, now: start, until: start.Add(-time.Hour)}
+		now: start, until: start.Add(-time.Hour)}
 }
 
 // pass lets requests come until a time.
@@ -64,7 +68,10 @@ func (w *world) pass(to time.Time) {
 		if w.outage != nil {
 			rate += w.outage(at)
 		}
-		told := at.Add(soonest + time.Duration(w.random.Float64()*float64(w.slowest[side]-soonest)))
+		told := at.Add(w.lag())
+		if w.stream[side] > 0 {
+			told = at.Add(w.stream[side])
+		}
 		w.told[side] = append(w.told[side], request{at: at, told: told, event: w.random.Float64() < rate})
 	}
 }
@@ -140,7 +147,10 @@ func (w *world) run(t testing.TB, plan release.Plan) (progress release.Progress,
 	t.Helper()
 	v := &Verify{functions: w, metrics: w, events: w, freezes: w}
 	w.pass(start.Add(time.Duration(w.random.Float64() * float64(time.Minute)))) // a release begins at any second
-	progress = release.NotStarted()
+	progress = release.Begin(plan, release.NotStarted(), w.now)
+	if progress.Next == release.MoveBake {
+		w.pass(w.now.Add(time.Duration(progress.Wait)*time.Second + 500*time.Millisecond))
+	}
 	shift := func() {
 		w.pass(w.now.Add(2 * time.Second))
 		progress = progress.Shifted(plan, w.now)
@@ -184,9 +194,9 @@ func TestHorizonIsWhatIsRead(t *testing.T) {
 
 // The default promotes good versions whatever the traffic is, and says what was seen.
 func TestQuietFunctionsAreReleased(t *testing.T) {
-	const releases = 60
+	const releases = 40
 	plan := planOf(t, byDefault)
-	for _, rpm := range []float64{1, 10, 60, 300} {
+	for _, rpm := range []float64{1, 10, 60} {
 		for _, base := range []float64{0, 0.001, 0.01, 0.05} {
 			rolledBack := 0
 			for seed := range uint64(releases) {
@@ -224,9 +234,57 @@ func detect(t testing.TB, plan release.Plan, quantile float64, of func(seed uint
 
 func TestVersionThatFailsEverythingIsFoundEarly(t *testing.T) {
 	plan := planOf(t, byDefault)
-	found, seconds := detect(t, plan, 0.9, func(seed uint64) *world { return newWorld(seed, 600, 0.005, 1) }, 40)
-	t.Logf("found %d of 40, 90 %% of them within %.0f s", found, seconds)
-	if found < 40 {
-		t.Errorf("found %d of 40", found)
+	found, seconds := detect(t, plan, 0.9, func(seed uint64) *world { return newWorld(seed, 600, 0.005, 1) }, 100)
+	t.Logf("everything fails: %d of 100 found, nine of ten within %.0f s", found, seconds)
+	if found < 100 || seconds > 65 {
+		t.Errorf("everything fails: %d of 100 found, nine of ten within %.0f s, want 60", found, seconds)
+	}
+	found, seconds = detect(t, plan, 0.5, func(seed uint64) *world { return newWorld(seed, 600, 0.005, 0.05) }, 100)
+	t.Logf("ten times the failures: %d of 100 found, half of them within %.0f s", found, seconds)
+	if found < 90 {
+		t.Errorf("ten times the failures: %d of 100 found", found)
+	}
+}
+
+// What has arrived must not blame the candidate for an outage of both versions, however
+// late the counts of each come.
+func TestGoodVersionsStayThroughOutages(t *testing.T) {
+	const releases = 40
+	plan := planOf(t, byDefault)
+	for name, change := range map[string]func(*world){
+		"no outage": func(*world) {},
+		"an outage": func(w *world) { w.breaks(0.2) },
+		"an outage, each version's counts late by a time of their own": func(w *world) {
+			w.stream = [2]time.Duration{w.lag(), w.lag()}
+			w.breaks(0.2)
+		},
+		"a deep outage, each version's counts late by a time of their own": func(w *world) {
+			w.stream = [2]time.Duration{w.lag(), w.lag()}
+			w.breaks(0.6)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rolledBack, _ := detect(t, plan, 0.5, func(seed uint64) *world {
+				w := newWorld(1000+seed, 600, 0.005, 0.005)
+				change(w)
+				return w
+			}, releases)
+			t.Logf("%d of %d good versions rolled back", rolledBack, releases)
+			if limit := 0.05*releases + 2*math.Sqrt(0.05*0.95*releases); float64(rolledBack) > limit {
+				t.Errorf("%d of %d good versions are rolled back", rolledBack, releases)
+			}
+		})
+	}
+}
+
+// breaks adds an outage of both versions, of three minutes, at some time of the bake.
+func (w *world) breaks(rate float64) {
+	from := start.Add(time.Duration(w.random.Float64() * float64(10*time.Minute)))
+	w.outage = func(at time.Time) float64 {
+		if at.Before(from) || at.After(from.Add(3*time.Minute)) {
+			return 0
+		}
+		return rate
 	}
 }

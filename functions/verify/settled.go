@@ -17,7 +17,7 @@ func judged(plan release.Plan, progress release.Progress, signals []judge.Signal
 	if err != nil || verdict.Outcome != judge.Pass {
 		return verdict, err
 	}
-	from := minuteAfter(progress.FirstAt)
+	from := release.FirstMinute(progress.FirstAt)
 	until := now.Add(-time.Duration(plan.Judge.SettledSeconds()) * time.Second).Truncate(time.Minute)
 	complete, err := judgeSignals(plan, before(signals, from, progress.Promoted, until))
 	if err != nil || complete.Outcome == judge.Pass {
@@ -31,7 +31,7 @@ func judged(plan release.Plan, progress release.Progress, signals []judge.Signal
 
 func judgeSignals(plan release.Plan, signals []judge.Signal) (judge.Verdict, error) {
 	verdict, err := judge.Judge(judge.Release{
-		Alpha: plan.Judge.Alpha, PlannedMinutes: plan.BakeMinutes(), WatchShare: plan.WatchShare(), Signals: signals,
+		Alpha: plan.Judge.Alpha * (1 - earlyShare), PlannedMinutes: plan.BakeMinutes(), WatchShare: plan.WatchShare(), Signals: signals,
 	})
 	if err != nil {
 		return judge.Verdict{}, fmt.Errorf("judge: %w", err)
@@ -46,7 +46,7 @@ func before(signals []judge.Signal, from, promoted, until time.Time) []judge.Sig
 		signal.Minutes = signal.Minutes[:minutesBetween(from, until, len(signal.Minutes))]
 		if signal.Watch != nil {
 			watch := *signal.Watch
-			watch.Minutes = watch.Minutes[:minutesBetween(minuteAfter(promoted), until, len(watch.Minutes))]
+			watch.Minutes = watch.Minutes[:minutesBetween(release.FirstMinute(promoted), until, len(watch.Minutes))]
 			signal.Watch = &watch
 		}
 		kept[i] = signal

@@ -48,6 +48,7 @@ func (p Plan) estimate(now time.Time) Estimate {
 	}
 	for i, step := range p.Steps {
 		add(step.BakeSeconds + p.delay(i) + 60)
+		observations += quickFor * (quickParts - 1)
 	}
 	add(p.Judge.HoldSeconds)
 	for _, approval := range p.Approvals {

@@ -131,8 +131,7 @@ func (p Progress) passedEarly(plan Plan, observation Observation, now time.Time)
 		return false
 	}
 	delay := time.Duration(plan.Judge.SettledSeconds()+plan.Judge.WarmUpSeconds) * time.Second
-	firstMinute := p.Since.Add(time.Minute - time.Nanosecond).Truncate(time.Minute)
-	return !now.Before(firstMinute.Add(time.Minute + delay))
+	return !now.Before(FirstMinute(p.Since).Add(time.Minute + delay))
 }
 
 // observed records what the observation saw.
@@ -163,7 +162,7 @@ func (p Progress) afterBake(plan Plan, observation Observation, asked asked, now
 		return p.gate(plan, observation, asked, onwards, now)
 	case plan.Judge.Inconclusive == PolicyNoHarm && observation.harmless() && (!last || !observation.InReach):
 		if last {
-			p.Verdict = observation.Seen
+			p.Seen, p.Verdict = observation.Seen, observation.Seen
 		}
 		return p.gate(plan, observation, asked, onwards, now)
 	case plan.Judge.Inconclusive == PolicyAdvance:
@@ -297,23 +296,45 @@ func (p Progress) due(plan Plan) time.Time {
 		}
 		seconds, delay = plan.Steps[p.Step].BakeSeconds, plan.delay(p.Step)
 	}
-	end := p.Since.Add(time.Duration(seconds) * time.Second)
+	end := FirstMinute(p.Since).Add(time.Duration(seconds) * time.Second)
 	if floor := end.Truncate(time.Minute); !floor.Equal(end) {
 		end = floor.Add(time.Minute) // metrics come in whole minutes
 	}
 	return end.Add(time.Duration(delay) * time.Second)
 }
 
+// FirstMinute is the first minute whose requests met a weight that was set at a time:
+// the minute of that time when it had just begun, else the next.
+func FirstMinute(at time.Time) time.Time {
+	const justBegun = 10 * time.Second
+	if minute := at.Truncate(time.Minute); at.Sub(minute) <= justBegun {
+		return minute
+	}
+	return at.Truncate(time.Minute).Add(time.Minute)
+}
+
 // wait sets the time to the next look: the interval, or less when the phase may
-// end before.
+// end before, and a part of it right after a shift.
 func (p Progress) wait(plan Plan, now, due time.Time) Progress {
 	wait := time.Duration(plan.Judge.IntervalSeconds) * time.Second
+	if p.Phase == Baking && p.Step >= 0 && now.Sub(p.Since) < quickFor*wait {
+		wait = min(wait, max(leastWait, wait/quickParts))
+	}
 	if left := due.Sub(now); left > 0 && left < wait {
 		wait = left
 	}
 	p.Wait = max(1, int((wait+time.Second-1)/time.Second))
 	return p
 }
+
+// A version that fails everything shows it in the first minutes after a shift. For
+// quickFor intervals a look comes quickParts times an interval, and no sooner than
+// leastWait.
+const (
+	quickFor   = 3 // intervals
+	quickParts = 3
+	leastWait  = 20 * time.Second
+)
 
 func (p Progress) end(name, cause string, failedVersion bool) Progress {
 	p.Next = MoveRollBack

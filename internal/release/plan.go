@@ -180,19 +180,19 @@ func NewPlan(request Request, execution Execution, now time.Time, facts []Facts,
 }
 
 // BakeMinutes is how many minutes have been read when the release promotes, if nothing
-// holds it: the judge's horizon. Minutes are counted from the first that begins after
-// the first shift. A bake ends on the minute, its counts are awaited for the delay, and
-// the next step is set a little later.
+// holds it: the judge's horizon. Minutes are counted from the first with the first
+// weight. A bake ends on the minute, its counts are awaited for the delay, and the next
+// step is set when that ends, which begins a minute or lies within one.
 func (p Plan) BakeMinutes() int {
 	at := 0 // seconds since that minute began
 	for i, step := range p.Steps {
-		if i > 0 {
-			at += 60 // the bake begins within a minute, and ends with the one that it ends in
-		}
-		at = (at+step.BakeSeconds)/60*60 + p.delay(i)
+		at = wholeMinutes(wholeMinutes(at)+step.BakeSeconds) + p.delay(i)
 	}
 	return max(1, (at-p.Judge.MetricDelaySeconds)/60)
 }
+
+// wholeMinutes rounds seconds up to whole minutes.
+func wholeMinutes(seconds int) int { return (seconds + 59) / 60 * 60 }
 
 // WatchShare is the part of alpha that the judge keeps for the watch.
 func (p Plan) WatchShare() float64 {

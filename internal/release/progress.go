@@ -36,6 +36,8 @@ type Progress struct {
 	Observations int         `json:"observations"`
 	Verdict      string      `json:"verdict,omitempty"` // the last observation, in one sentence
 	Ended        *Ended      `json:"ended,omitempty"`   // set when the release must roll back
+	// Seen says, of a release that promotes without proof, what was seen of the candidate.
+	Seen string `json:"seen,omitempty"`
 
 	HeldSince    time.Time      `json:"heldSince,omitzero"`
 	Paused       bool           `json:"paused,omitempty"`
@@ -155,6 +157,11 @@ func Begin(plan Plan, progress Progress, now time.Time) Progress {
 		move = MovePromote
 	}
 	progress.Since = now
+	if first := FirstMinute(now); first.After(now) && len(plan.Steps) > 0 {
+		// A weight that is set as a minute begins is seen from that minute on.
+		progress.Next = MoveBake
+		return progress.wait(plan, now, first)
+	}
 	return progress.gate(plan, Observation{}, asked{}, move, now)
 }
 

@@ -49,9 +49,18 @@ func NewRecord(plan Plan, progress Progress, outcome string, now time.Time) Reco
 	return Record{
 		Planned: Planned{Steps: plan.Steps, WatchSeconds: plan.Watch, Judge: plan.Judge, Alarms: plan.Alarms,
 			Approvals: plan.Approvals, Hooks: plan.Hooks},
-		Outcome: outcome, Why: progress.Verdict, Targets: plan.Targets, Steps: orEmpty(progress.Weights),
+		Outcome: outcome, Why: progress.why(), Targets: plan.Targets, Steps: orEmpty(progress.Weights),
 		StartedAt: plan.StartedAt, EndedAt: now, Observations: progress.Observations, Commands: progress.Commands, Reason: plan.Reason, By: plan.By,
 	}
+}
+
+// why is the last verdict, behind what was seen of a candidate that was promoted
+// without proof.
+func (p Progress) why() string {
+	if p.Seen == "" || p.Seen == p.Verdict {
+		return p.Verdict
+	}
+	return strings.TrimSpace(p.Seen + " " + p.Verdict)
 }
 
 // Within sheds what explains least until the record's JSON has at most size
