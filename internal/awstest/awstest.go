@@ -80,7 +80,7 @@ type Server struct {
 func New(t testing.TB, answers ...Answer) *Server {
 	t.Helper()
 	s := &Server{answers: slices.Clone(answers)}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer, ok := s.next(t, r)
 		switch {
 		case !ok:
@@ -91,6 +91,9 @@ func New(t testing.TB, answers ...Answer) *Server {
 			answer.write(w)
 		}
 	}))
+	// Go's transport sends a request again when a connection that was used before breaks.
+	server.Config.SetKeepAlivesEnabled(false)
+	server.Start()
 	t.Cleanup(func() {
 		server.Close()
 		if left := len(s.answers); left > 0 {
