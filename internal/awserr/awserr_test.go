@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -41,8 +42,8 @@ func TestWhatIsWorthARetry(t *testing.T) {
 		{"throttled by name", said("ThrottlingException"), true},
 		{"throttled by name, with a status", answered(400, said("ThrottlingException")), true},
 		{"Lambda's throttling", answered(429, said("TooManyRequestsException")), true},
-		{"the time is over", fmt.Errorf("canceled, %w", context.DeadlineExceeded), true},
-		{"somebody stops us", fmt.Errorf("canceled, %w", context.Canceled), false},
+		{"the time is over", fmt.Errorf("operation error, %w", &aws.RequestCanceledError{Err: context.DeadlineExceeded}), true},
+		{"somebody stops us", fmt.Errorf("operation error, %w", &aws.RequestCanceledError{Err: context.Canceled}), false},
 		{"a wrong request", answered(400, said("ValidationException")), false},
 		{"a missing permission", answered(403, said("AccessDeniedException")), false},
 		{"not there", answered(404, said("ResourceNotFoundException")), false},
