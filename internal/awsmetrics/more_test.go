@@ -318,7 +318,7 @@ func TestMetricsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { onError(t, "read metrics", call) })
 	}
-	onError(t, "read the p99 duration of orders:prod", func(c *Client) error {
+	onError(t, "read the p99 duration of orders:prod: ", func(c *Client) error {
 		_, ok, err := c.Percentile(t.Context(), orders, "2", "p99", minute(0), minute(60))
 		if ok {
 			t.Error("a percentile without an answer")
@@ -334,10 +334,10 @@ func TestPercentile(t *testing.T) {
 		want   float64
 		ok     bool
 	}{
-		{"one period", []types.MetricDataResult{datum("p", types.StatusCodeComplete, 0, 188.5)}, 188.5, true},
-		{"two periods: the longer one", []types.MetricDataResult{datum("p", types.StatusCodeComplete, 0, 200, 1, 100)}, 200, true},
-		{"shorter than a millisecond", []types.MetricDataResult{datum("p", types.StatusCodeComplete, 0, 0.4)}, 0.4, true},
-		{"nothing served", []types.MetricDataResult{datum("p", types.StatusCodeComplete)}, 0, false},
+		{"one period", []types.MetricDataResult{datum("q0", types.StatusCodeComplete, 0, 188.5)}, 188.5, true},
+		{"two periods: the longer one", []types.MetricDataResult{datum("q0", types.StatusCodeComplete, 0, 200, 1, 100)}, 200, true},
+		{"shorter than a millisecond", []types.MetricDataResult{datum("q0", types.StatusCodeComplete, 0, 0.4)}, 0.4, true},
+		{"nothing served", []types.MetricDataResult{datum("q0", types.StatusCodeComplete)}, 0, false},
 		{"no result", nil, 0, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -357,6 +357,28 @@ func TestPercentile(t *testing.T) {
 				t.Errorf("asked %+v of %+v", stat, stat.Metric)
 			}
 		})
+	}
+}
+
+// A percentile that CloudWatch could not read is not taken for one of nothing.
+func TestPercentileThatIsNoAnswer(t *testing.T) {
+	for _, status := range []types.StatusCode{types.StatusCodeInternalError, types.StatusCodeForbidden} {
+		s := &script{data: []*cloudwatch.GetMetricDataOutput{{MetricDataResults: []types.MetricDataResult{datum("q0", status)}}}}
+		got, ok, err := (&Client{api: s}).Percentile(t.Context(), orders, "2", "p99", minute(0), minute(60))
+		if !release.IsError(err, release.Unavailable) {
+			t.Errorf("%s gives %v, %v, %v; want %s", status, got, ok, err, release.Unavailable)
+		}
+	}
+}
+
+// The first page of an answer may be empty.
+func TestPercentileReadsEveryPage(t *testing.T) {
+	s := &script{data: []*cloudwatch.GetMetricDataOutput{
+		{MetricDataResults: []types.MetricDataResult{datum("q0", types.StatusCodePartialData)}, NextToken: aws.String("more")},
+		{MetricDataResults: []types.MetricDataResult{datum("q0", types.StatusCodeComplete, 0, 188)}},
+	}}
+	if got, ok, err := (&Client{api: s}).Percentile(t.Context(), orders, "2", "p99", minute(0), minute(60)); err != nil || !ok || got != 188 {
+		t.Errorf("%v, %v, %v", got, ok, err)
 	}
 }
 
