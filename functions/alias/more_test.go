@@ -58,6 +58,15 @@ func TestNewAliasIsAsked(t *testing.T) {
 	}
 }
 
+// What exists is read, and nothing else is asked.
+func TestExistingAliasIsOnlyRead(t *testing.T) {
+	for _, kind := range []cfn.RequestType{cfn.RequestCreate, cfn.RequestUpdate} {
+		if id, attributes, _, err := handle(t, request(kind), existing); err != nil || id != prodARN || attributes["AliasArn"] != prodARN {
+			t.Errorf("%s: %s with %v, %v", kind, id, attributes, err)
+		}
+	}
+}
+
 // A deleted resource leaves its alias, and Lambda is not asked at all.
 func TestDeleteAsksNothing(t *testing.T) {
 	event := request(cfn.RequestDelete)
