@@ -283,6 +283,7 @@ func TestHooks(t *testing.T) {
 		{"an error", awslambda.Answer{Failed: true, Payload: []byte(`{"answer":"pass"}`)}, `Hook gate failed at beforeTraffic: {"answer":"pass"}`, nil},
 		{"another answer comes by the token", awslambda.Answer{Payload: []byte(`{"answer":"later"}`)}, "", nil},
 		{"no answer comes by the token", awslambda.Answer{Payload: []byte(`null`)}, "", nil},
+		{"half an answer comes by the token", awslambda.Answer{Payload: []byte(`{"answer":"pass","why":3}`)}, "", nil},
 		{"what is no JSON comes by the token", awslambda.Answer{Payload: []byte(`pass`)}, "", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -410,6 +411,9 @@ func TestLooksWithoutCounts(t *testing.T) {
 		{"an alarm fires", func(w *world, p *release.Plan, _ *release.Progress) {
 			p.Alarms, w.alarms = []release.PlannedAlarm{{Name: "red"}, {Name: "green"}, {Name: "dark"}}, map[string]bool{"red": true, "green": false, "dark": true}
 		}, later(5), "Alarm dark, red fires.", release.AlarmFired, false, true},
+		{"the one alarm fires", func(w *world, p *release.Plan, _ *release.Progress) {
+			p.Alarms, w.alarms = []release.PlannedAlarm{{Name: "red"}}, map[string]bool{"red": true}
+		}, later(5), "Alarm red fires.", release.AlarmFired, false, true},
 		{"an alarm has gone", func(w *world, p *release.Plan, _ *release.Progress) {
 			p.Alarms, w.alarms = []release.PlannedAlarm{{Name: "red"}}, map[string]bool{}
 		}, later(5), "The metrics could not be read: Release.AlarmNotFound: alarm red has been deleted during the release", "", false, true},
@@ -475,7 +479,10 @@ func TestJudgeCannotGoOn(t *testing.T) {
 		change func(*world, *handler.Task)
 		want   func(error) bool
 	}{
-		{"no execution", func(_ *world, task *handler.Task) { task.Execution.ARN = "monday" }, func(err error) bool { return err != nil }},
+		{"no execution", func(_ *world, task *handler.Task) { task.Execution.ARN = "monday" },
+			func(err error) bool {
+				return err != nil && strings.Contains(err.Error(), "is not the ARN of a Standard execution")
+			}},
 		{"the alias cannot be read", func(w *world, _ *handler.Task) { w.fails = "Alias" }, func(err error) bool { return errors.Is(err, errOutage) }},
 		{"another holds the alias", func(w *world, _ *handler.Task) {
 			w.aliases = map[string]string{"orders:prod": "weir/1 stable=1 candidate=2 at=10 lock=weir/tuesday"}
@@ -719,6 +726,11 @@ func TestCountsSinceTheWeightInForce(t *testing.T) {
 	if seen.stable != (judge.Counts{Requests: 4 * 900}) || seen.candidate != (judge.Counts{Requests: 4 * 100, Events: 4}) {
 		t.Errorf("seen %+v and %+v", seen.stable, seen.candidate)
 	}
+	// A promotion without steps is moved to when Lambda has moved the alias.
+	progress.Weights = []release.SetWeight{{Weight: 100, At: later(7)}}
+	if seen, err = v.gather(t.Context(), plan, progress, later(12)); err != nil || seen.stable.Requests != 3*900 {
+		t.Errorf("with one weight %+v, %v", seen.stable, err)
+	}
 	progress.Weights, progress.FirstAt = nil, later(8)
 	if seen, err = v.gather(t.Context(), plan, progress, later(12)); err != nil || seen.stable.Requests != 2*900 {
 		t.Errorf("without a weight %+v, %v", seen.stable, err)
@@ -761,19 +773,21 @@ func TestWarmUpIsBlank(t *testing.T) {
 	}
 }
 
-// A weight that is set within a minute warms up in two of them.
+// A weight that is set within a minute warms up in two of them, or in none.
 func TestWarmUpWithinAMinute(t *testing.T) {
-	plan, progress := baking()
-	plan.Judge.WarmUpSeconds = 40
-	progress.Weights = []release.SetWeight{{Weight: 10, At: later(1.5)}}
-	v, _ := gatherer(share(0))
-	seen, err := v.gather(t.Context(), plan, progress, later(6))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, blank := range []bool{false, true, true, false} {
-		if got := seen.signals[0].Minutes[i] == (judge.Minute{}); got != blank {
-			t.Errorf("minute %d is %+v", i, seen.signals[0].Minutes[i])
+	for seconds, blank := range map[int][]bool{0: {false, false, false, false}, 40: {false, true, true, false}} {
+		plan, progress := baking()
+		plan.Judge.WarmUpSeconds = seconds
+		progress.Weights = []release.SetWeight{{Weight: 10, At: later(1.5)}}
+		v, _ := gatherer(share(0))
+		seen, err := v.gather(t.Context(), plan, progress, later(6))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, minute := range seen.signals[0].Minutes {
+			if got := minute == (judge.Minute{}); got != blank[i] {
+				t.Errorf("after %d s minute %d is %+v", seconds, i, minute)
+			}
 		}
 	}
 }
