@@ -479,7 +479,7 @@ func TestJudgeCannotGoOn(t *testing.T) {
 		change func(*world, *handler.Task)
 		want   func(error) bool
 	}{
-		{"no execution", func(_ *world, task *handler.Task) { task.Execution.ARN = "monday" },
+		{"no execution", func(_ *world, task *handler.Task) { task.Execution.ARN, task.Now = "monday", later(5) },
 			func(err error) bool {
 				return err != nil && strings.Contains(err.Error(), "is not the ARN of a Standard execution")
 			}},
