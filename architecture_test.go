@@ -77,7 +77,7 @@ func drawn(packages []listed) string {
 // shown is the name of a package in the picture; not every package is in it.
 func shown(path string) (string, bool) {
 	name, own := strings.CutPrefix(path, "weir/")
-	for _, folder := range []string{"acceptance", "bench", "build", "docs", "examples", "internal/built", "internal/judge/simulate"} {
+	for _, folder := range []string{"acceptance", "bench", "build", "docs", "examples", "internal/awstest", "internal/built", "internal/judge/simulate"} {
 		if name == folder || strings.HasPrefix(name, folder+"/") {
 			return "", false
 		}

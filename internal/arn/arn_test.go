@@ -46,6 +46,9 @@ func TestParseMachine(t *testing.T) {
 		"arn:aws:states:eu-west-1:111122223333:stateMachine:weir:prod": "weir",
 		"arn:aws:states:eu-west-1:111122223333:execution:weir:monday":  "",
 		"arn:aws:states:eu-west-1:111122223333:stateMachine:":          "",
+		"arn:aws:states:eu-west-1:111122223333:stateMachine":           "",
+		"arn:aws:states:eu-west-1:111122223333:activity:weir":          "",
+		"arn:aws:lambda:eu-west-1:111122223333:stateMachine:weir":      "",
 		"weir": "",
 	} {
 		if _, name, err := arn.ParseMachine(text); name != want || (err == nil) != (want != "") {

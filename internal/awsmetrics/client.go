@@ -179,21 +179,18 @@ func (c *Client) read(ctx context.Context, batch []types.MetricDataQuery, from, 
 // nothing.
 func (c *Client) Percentile(ctx context.Context, target release.Target, version, statistic string, from, to time.Time) (milliseconds float64, ok bool, err error) {
 	period := int32(to.Sub(from) / time.Second)
-	out, err := c.api.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
-		StartTime: &from, EndTime: &to,
-		MetricDataQueries: []types.MetricDataQuery{{
-			Id: aws.String("p"), ReturnData: aws.Bool(true),
-			MetricStat: &types.MetricStat{Period: &period, Stat: &statistic, Metric: &types.Metric{
-				Namespace: aws.String(lambdaNamespace), MetricName: aws.String("Duration"), Dimensions: dimensions(target, version)}},
-		}},
-	})
+	id := queryID(0)
+	values := map[string]map[time.Time]float64{}
+	err = c.read(ctx, []types.MetricDataQuery{{
+		Id: &id, ReturnData: aws.Bool(true),
+		MetricStat: &types.MetricStat{Period: &period, Stat: &statistic, Metric: &types.Metric{
+			Namespace: aws.String(lambdaNamespace), MetricName: aws.String("Duration"), Dimensions: dimensions(target, version)}},
+	}}, from, to, values)
 	if err != nil {
-		return 0, false, awserr.Wrap(err, "read the %s duration of %s", statistic, target)
+		return 0, false, fmt.Errorf("read the %s duration of %s: %w", statistic, target, err)
 	}
-	for _, result := range out.MetricDataResults {
-		for _, value := range result.Values {
-			milliseconds, ok = max(milliseconds, value), true
-		}
+	for _, value := range values[id] {
+		milliseconds, ok = max(milliseconds, value), true
 	}
 	return milliseconds, ok, nil
 }

@@ -46,6 +46,9 @@ func TestCheck(t *testing.T) {
 		{"predicate false", release.Probe{Expect: release.Expectation{Matches: "$count(items) > 1"}}, answer(`{"items": [1]}`), true, "should be true"},
 		{"predicate not a truth", release.Probe{Expect: release.Expectation{Matches: "items"}}, answer(`{"items": 1}`), true, "should be true"},
 		{"too slow", release.Probe{WithinMilliseconds: 500}, slow, true, "took 900 ms; at most 500 ms"},
+		{"as slow as may be", release.Probe{WithinMilliseconds: 900}, slow, true, ""},
+		{"slow, and no bound", release.Probe{}, slow, true, ""},
+		{"slower than one millisecond", release.Probe{WithinMilliseconds: 1}, answer(`{}`), true, "took 20 ms; at most 1 ms"},
 		{"slow from cold", release.Probe{WithinMilliseconds: 500}, slow, false, ""},
 		{"a long answer is cut", release.Probe{Expect: release.Expectation{Matches: "false"}}, answer(`"` + strings.Repeat("x", 1000) + `"`), true, "x…"},
 	} {
@@ -58,5 +61,17 @@ func TestCheck(t *testing.T) {
 				t.Errorf("it says %v, want %q", err, test.says)
 			}
 		})
+	}
+}
+
+// An answer is shown up to 200 bytes, and a longer one is cut.
+func TestAnswersAreShownInBrief(t *testing.T) {
+	for size, shown := range map[int]string{
+		200: strings.Repeat("x", 200) + ".", 201: strings.Repeat("x", 200) + "….", 202: strings.Repeat("x", 200) + "….",
+	} {
+		err := probe.Check("health", release.Probe{}, probe.Answer{Failed: true, Payload: []byte(strings.Repeat("x", size))}, true)
+		if err == nil || !strings.HasSuffix(err.Error(), " "+shown) {
+			t.Errorf("%d bytes are shown as %v", size, err)
+		}
 	}
 }

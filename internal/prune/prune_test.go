@@ -28,6 +28,13 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+// What is no number is no version: nothing is to be deleted by it.
+func TestOnlyNumbersAreVersions(t *testing.T) {
+	if got := prune.Choose([]string{"$LATEST", "a", "", "-1", "0", "5"}, nil, nil, 0); len(got) != 1 || got[0] != (prune.Choice{Version: "5"}) {
+		t.Errorf("chose %v", got)
+	}
+}
+
 // Whatever the aliases say, nothing that one of them names is chosen, and at
 // least the newest are kept.
 func TestNothingNeededIsEverChosen(t *testing.T) {

@@ -70,6 +70,14 @@ func TestNext(t *testing.T) {
 	}
 }
 
+func TestFirstMinute(t *testing.T) {
+	for after, want := range map[time.Duration]time.Duration{0: 0, 10 * time.Second: 0, 10*time.Second + 1: time.Minute, 59 * time.Second: time.Minute, time.Minute: time.Minute} {
+		if got := release.FirstMinute(noon.Add(after)); !got.Equal(noon.Add(want)) {
+			t.Errorf("%s after noon: %s", after, got)
+		}
+	}
+}
+
 func TestHoldIsBounded(t *testing.T) {
 	plan := threeSteps()
 	progress := release.NotStarted().Shifted(plan, noon).Shifted(plan, noon)
