@@ -43,11 +43,11 @@ func newWorld(t *testing.T) *world {
 }
 
 // newWorldOf starts with another stack.
-func newWorldOf(t *testing.T, first string) *world {
+func newWorldOf(t *testing.T, first string, gates ...localcloud.Gate) *world {
 	t.Helper()
 	t.Parallel() // every world is a cloud of its own
 	w := &world{t: t, clock: localcloud.SteppedClock(noon)}
-	cloud, err := localcloud.Start(t.Context(), localcloud.Options{Clock: w.clock})
+	cloud, err := localcloud.Start(t.Context(), localcloud.Options{Clock: w.clock, Gates: gates})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,9 @@ type recorder interface {
 func (r *Rollback) Handle(ctx context.Context, task handler.Task) (handler.Result, error) {
 	switch task.Action {
 	case handler.ActionRollBack:
+		if err := task.Check(); err != nil {
+			return handler.Result{}, err
+		}
 		return r.rollBack(ctx, task)
 	case handler.ActionRepair:
 		return handler.Result{}, r.repair(ctx, task.Execution.ARN, task.Now)

@@ -41,6 +41,9 @@ func (s *Shift) Handle(ctx context.Context, task handler.Task) (handler.Result, 
 	if !known {
 		return handler.Result{}, release.Errorf(release.InvalidRequest, "action is %q, which this function does not know.", task.Action)
 	}
+	if err := task.Check(); err != nil {
+		return handler.Result{}, err
+	}
 	return action(ctx, task)
 }
 

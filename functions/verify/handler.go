@@ -46,9 +46,13 @@ type recorder interface {
 // Handle carries out one task of the workflow.
 func (v *Verify) Handle(ctx context.Context, task handler.Task) (handler.Result, error) {
 	switch task.Action {
-	case handler.ActionProbe:
-		return v.probe(ctx, task)
-	case handler.ActionJudge:
+	case handler.ActionProbe, handler.ActionJudge:
+		if err := task.Check(); err != nil {
+			return handler.Result{}, err
+		}
+		if task.Action == handler.ActionProbe {
+			return v.probe(ctx, task)
+		}
 		return v.judge(ctx, task)
 	case handler.ActionHook:
 		return v.hook(ctx, task)

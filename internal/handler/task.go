@@ -2,6 +2,7 @@ package handler
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"weir/internal/release"
@@ -41,6 +42,38 @@ type Task struct {
 	Hook   release.PlannedHook `json:"hook,omitzero"`
 	Token  string              `json:"token,omitempty"`
 	Answer json.RawMessage     `json:"answer,omitempty"`
+}
+
+// Check refuses a task that the workflow never sends: a plan without targets, steps
+// that a strategy cannot have, a progress that is outside its plan. What a handler
+// works on is then safe to index.
+func (t Task) Check() error {
+	plan, progress := t.Plan, t.Progress
+	refuse := func(field string, value any, want string) error {
+		return release.Errorf(release.InvalidRequest, "%s is %v; it must be %s.", field, value, want)
+	}
+	if len(plan.Targets) == 0 {
+		return refuse("plan.targets", "empty", "at least one target")
+	}
+	for i, step := range plan.Steps {
+		switch {
+		case step.Weight < 1 || step.Weight > 99:
+			return refuse(fmt.Sprintf("plan.steps[%d].weight", i), step.Weight, "from 1 to 99")
+		case step.BakeSeconds < 0:
+			return refuse(fmt.Sprintf("plan.steps[%d].bakeSeconds", i), step.BakeSeconds, "0 or more")
+		}
+	}
+	switch {
+	case progress.Step < -1 || progress.Step > len(plan.Steps):
+		return refuse("progress.step", progress.Step, fmt.Sprintf("from -1 to %d", len(plan.Steps)))
+	case progress.Weight < 0 || progress.Weight > 100:
+		return refuse("progress.weight", progress.Weight, "from 0 to 100")
+	case t.Action == ActionShift && progress.Step >= len(plan.Steps)-1:
+		return refuse("progress.step", progress.Step, "before the last step of the plan")
+	case t.Action == ActionJudge && progress.Step == len(plan.Steps) && progress.Phase != release.Watching && len(plan.Steps) > 0:
+		return refuse("progress.phase", progress.Phase, "watching after the last step")
+	}
+	return nil
 }
 
 // Failure is the error that a Catch of the workflow caught. Either may be empty:
