@@ -63,6 +63,14 @@ test: export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 test: need ## every test
 	go test -vet=off ./...
 
+# Every call of a release is throttled, refused, dropped, lost and cut off in turn;
+# the execution is stopped and the alias written by others at each of them.
+SCENARIOS ?= 0
+SEED ?= 1
+.PHONY: chaos
+chaos: need ## the fault campaign, whole; SCENARIOS=500 SEED=7 for a part
+	CGO_ENABLED=0 GOFLAGS=-trimpath go test ./acceptance -run Chaos -chaos $(SCENARIOS) -chaos-seed $(SEED) -count=1 -timeout 3h -v
+
 .PHONY: verify-local
 verify-local: need ## the cycle of acceptance/account on the local cloud
 	go test ./acceptance/account -local -count=1 -v

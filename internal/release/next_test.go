@@ -63,6 +63,10 @@ func TestNext(t *testing.T) {
 			if test.error != "" && (got.Ended == nil || got.Ended.Error != test.error || got.Ended.Cause == "") {
 				t.Errorf("ended = %+v, want %s", got.Ended, test.error)
 			}
+			// A version that an alarm or the judge found bad is remembered as such.
+			if test.error != "" && !got.Ended.FailedVersion {
+				t.Errorf("after %s the version is not to be remembered as failed", test.error)
+			}
 			if (got.Next == release.MoveBake || got.Next == release.MoveWatch) && (got.Wait < 1 || got.Wait > 60) {
 				t.Errorf("wait = %d s", got.Wait)
 			}
