@@ -271,7 +271,7 @@ func TestAbortWhileAHookIsAsked(t *testing.T) {
 	}
 }
 
-// Two people ask at once, and both are heard.
+// A second command comes before the first is observed, and both have their effect.
 func TestCommandsThatComeTogether(t *testing.T) {
 	w := newWorld(t)
 	w.traffic(120)
@@ -279,14 +279,15 @@ func TestCommandsThatComeTogether(t *testing.T) {
 	execution := w.start(threeSteps)
 	w.reach(execution, "Judge")
 	pause := w.start(`{"target": {"function": "FUNCTION"}, "command": "pause", "by": "ada"}`)
+	w.reach(pause, "Wait for the release") // the pause is on the alias
 	resume := w.start(`{"target": {"function": "FUNCTION"}, "command": "resume", "by": "grace"}`)
 	e := w.await(execution)
 	w.succeeded(e)
-	if given := e.record(t).Commands; len(given) != 2 {
+	if given := e.record(t).Commands; len(given) != 2 || given[0].Command != "pause" || given[1].Command != "resume" {
 		t.Errorf("commands = %+v", given)
 	}
-	w.await(pause)
-	w.await(resume)
+	w.succeeded(w.await(pause))
+	w.succeeded(w.await(resume))
 }
 
 func TestCommandThatComesTooLateIsTold(t *testing.T) {
