@@ -17,6 +17,16 @@ import (
 // earlyShare is the part of alpha that the early test may spend.
 const earlyShare = 0.2
 
+// shares returns the alpha of the test on complete minutes and that of the early test.
+// An alpha of which the judge takes no part goes to the complete minutes whole, and
+// there is no early test.
+func shares(alpha float64) (complete, early float64) {
+	if early = alpha * earlyShare; early < judge.LeastAlpha {
+		return alpha, 0
+	}
+	return alpha - early, early
+}
+
 // earlyHorizon is how many times longer than the bake the early test takes its plan to
 // be, so that it never spends what a last planned look would.
 const earlyHorizon = 4
@@ -71,11 +81,12 @@ func weightAt(progress release.Progress, minute time.Time) int {
 
 // failsEarly tells whether the counts that have arrived fail the candidate.
 func failsEarly(plan release.Plan, early []judge.Signal) (verdict judge.Verdict, fails bool, err error) {
-	if len(early) == 0 {
+	_, alpha := shares(plan.Judge.Alpha)
+	if len(early) == 0 || alpha == 0 {
 		return judge.Verdict{}, false, nil
 	}
 	verdict, err = judge.Judge(judge.Release{
-		Alpha: max(judge.LeastAlpha, plan.Judge.Alpha*earlyShare), PlannedMinutes: earlyHorizon * plan.BakeMinutes(), WatchShare: plan.WatchShare(), Signals: early,
+		Alpha: alpha, PlannedMinutes: earlyHorizon * plan.BakeMinutes(), WatchShare: plan.WatchShare(), Signals: early,
 	})
 	if err != nil {
 		return judge.Verdict{}, false, fmt.Errorf("judge what has arrived: %w", err)

@@ -81,7 +81,7 @@ func replaceFrom(series, other awsmetrics.Series, from time.Time) {
 }
 
 // signalsOf are the plan's signals with this target's own threshold. Errors are
-// always among the queries of a observation, for the record, so the first signal of a
+// always among the queries of an observation, for the record, so the first signal of a
 // target may be one that is read but not judged.
 func signalsOf(plan release.Plan, progress release.Progress, planned release.PlannedTarget) []release.Signal {
 	signals := make([]release.Signal, 0, len(plan.Judge.Signals)+1)
@@ -111,7 +111,9 @@ func arrange(plan release.Plan, progress release.Progress, queries []awsmetrics.
 			add(&g.candidate, candidate, since, to)
 			if requests = served(candidate); requests == 0 {
 				g.exposed = false
-				g.starved = g.starved || expected(served(stable), progress.Weight) >= surelySome
+				var beside judge.Counts
+				add(&beside, stable, since, to)
+				g.starved = g.starved || expected(beside.Requests, progress.Weight) >= surelySome
 			}
 			continue
 		}
@@ -132,7 +134,7 @@ func arrange(plan release.Plan, progress release.Progress, queries []awsmetrics.
 // this mean is zero once in 2,000 times.
 const surelySome = 7.6
 
-// expected is how many requests the candidate would have had beside stable's at a
+// expected is how many requests the candidate is expected to have beside stable's at a
 // weight.
 func expected(stable int64, weight int) float64 {
 	if weight <= 0 || weight >= 100 {

@@ -11,8 +11,8 @@ import (
 )
 
 // signOfHarm is the e-value from which an inconclusive signal speaks against the
-// candidate. A good candidate ever reaches it in at most one release of three, and
-// while a release holds, its e-value falls again.
+// candidate. By Ville's inequality a good candidate ever reaches it in at most one
+// release of three.
 const signOfHarm = 3
 
 // doubt says why an inconclusive candidate may do harm, or nothing.

@@ -101,7 +101,7 @@ func evidenceOf(e judge.Evidence) release.Evidence {
 	}
 }
 
-// blind is a observation that could not read the metrics: inconclusive, never a
+// blind is an observation that could not read the metrics: inconclusive, never a
 // failure. It decides nothing but the waiting.
 func blind(observation release.Observation, err error) release.Observation {
 	observation.Blind, observation.Outcome = true, string(judge.Inconclusive)

@@ -192,6 +192,39 @@ func TestHorizonIsWhatIsRead(t *testing.T) {
 	}
 }
 
+// The smallest alpha that a request may have is judged too, without an early test.
+func TestSmallestAlphaIsJudged(t *testing.T) {
+	plan := planOf(t, `{"target": {"function": "orders"}, "watch": "0m", "judge": {"alpha": 0.0001}}`)
+	if progress, _, _ := newWorld(1, 600, 0.005, 0.005).run(t, plan); progress.Next != release.MovePromote {
+		t.Errorf("a good version: %s, %+v", progress.Next, progress.Ended)
+	}
+	for _, alpha := range []float64{0.0001, 0.0005, 0.05, 0.5} {
+		if complete, early := shares(alpha); complete+early > alpha*(1+1e-12) || complete < 0.0001 {
+			t.Errorf("alpha %v is shared as %v and %v", alpha, complete, early)
+		}
+	}
+}
+
+// Requests from before a shift do not let expect any at the weight after it.
+func TestCandidateWithoutRequestsIsStarvedOnlyByItsOwnWeight(t *testing.T) {
+	plan := planOf(t, byDefault)
+	progress := release.NotStarted().Shifted(plan, start)
+	progress.Weight = 60
+	progress.Weights = []release.SetWeight{{Weight: 10, At: start}, {Weight: 60, At: start.Add(10 * time.Minute)}}
+	for minute, want := range map[int]bool{5: false, 12: true} {
+		w := newWorld(1, 0, 0, 0)
+		for range 20 {
+			w.told[0] = append(w.told[0], request{at: start.Add(time.Duration(minute) * time.Minute), told: start})
+		}
+		w.now = start.Add(20 * time.Minute)
+		v := &Verify{metrics: w}
+		seen, err := v.gather(t.Context(), plan, progress, w.now)
+		if err != nil || seen.starved != want {
+			t.Errorf("20 requests of stable in minute %d: starved %v (%v), want %v", minute, seen.starved, err, want)
+		}
+	}
+}
+
 // The default promotes good versions whatever the traffic is, and says what was seen.
 func TestQuietFunctionsAreReleased(t *testing.T) {
 	const releases = 40

@@ -30,8 +30,9 @@ func judged(plan release.Plan, progress release.Progress, signals []judge.Signal
 }
 
 func judgeSignals(plan release.Plan, signals []judge.Signal) (judge.Verdict, error) {
+	alpha, _ := shares(plan.Judge.Alpha)
 	verdict, err := judge.Judge(judge.Release{
-		Alpha: plan.Judge.Alpha * (1 - earlyShare), PlannedMinutes: plan.BakeMinutes(), WatchShare: plan.WatchShare(), Signals: signals,
+		Alpha: alpha, PlannedMinutes: plan.BakeMinutes(), WatchShare: plan.WatchShare(), Signals: signals,
 	})
 	if err != nil {
 		return judge.Verdict{}, fmt.Errorf("judge: %w", err)

@@ -85,7 +85,7 @@ func ParseAnswer(answer json.RawMessage) (decision Command, by string) {
 	return CommandUnclear, briefly(answer)
 }
 
-// briefly is an answer as far as an alias's mark has room for it.
+// briefly is an answer as far as an alias's description has room for it.
 func briefly(answer json.RawMessage) string {
 	const most = 60
 	return cut(strings.Join(strings.Fields(string(answer)), " "), most)

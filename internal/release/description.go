@@ -54,7 +54,7 @@ func (m Description) share(route Route) int {
 // wrote tells whether a route of this release is the one that Weir wrote last.
 func (m Description) wrote(route Route) bool { return m.At == atUnknown || m.At == m.share(route) }
 
-// owns tells whether a route is of the release's own making. A mark of an earlier
+// owns tells whether a route is of the release's own making. A description of an earlier
 // Weir does not say what was written: then any route of its two versions is.
 func (m Description) owns(route Route) bool {
 	if m.At != atUnknown {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Versions is a list of version numbers as an alias's mark holds it: "7,5,3".
+// Versions is a list of version numbers as an alias's description holds it: "7,5,3".
 type Versions string
 
 // ParseVersions reads a list; what is no version's number, or there twice, is left out.
