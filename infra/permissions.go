@@ -131,15 +131,15 @@ func readHistories(this constructs.Construct, machine string) awsiam.PolicyState
 
 // recordEvents reaches the account's default event bus, and there only events of
 // Weir's own source and of the detail-types given: a role that could put any event
-// could ask for a release.
+// could ask for a release. A key may hold one value or a set of them: ForAllValues
+// takes both, and Null refuses a call without the key.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
 func recordEvents(this constructs.Construct, detailTypes ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid: jsii.String("RecordEvents"), Actions: texts("events:PutEvents"), Resources: &[]*string{arn(this, "events", "event-bus/default")},
 		Conditions: &map[string]any{
-			"StringEquals":              map[string]any{"events:detail-type": detailTypes},
-			"ForAllValues:StringEquals": map[string]any{"events:source": eventSource},
-			"Null":                      map[string]any{"events:source": "false"},
+			"ForAllValues:StringEquals": map[string]any{"events:source": eventSource, "events:detail-type": detailTypes},
+			"Null":                      map[string]any{"events:source": "false", "events:detail-type": "false"},
 		},
 	})
 }

@@ -13,14 +13,12 @@ import (
 
 // Rollback returns aliases to their stable versions.
 type Rollback struct {
-	aliases    aliases
+	aliases    release.Aliases
 	executions executions
 	events     recorder
 	targets    []release.Target // what repair looks after
 	machine    string           // the state machine whose releases repair looks after
 }
-
-type aliases = release.Aliases
 
 type executions interface {
 	Ended(ctx context.Context, executionARN string) (bool, error)

@@ -10,15 +10,15 @@ import (
 // freeing reads aliases with a free lock where the execution that holds it has ended:
 // such a lock protects nothing.
 type freeing struct {
-	aliases
+	release.Aliases
 	executions executions
 }
 
-func (s *Shift) free() freeing { return freeing{aliases: s.aliases, executions: s.executions} }
+func (s *Shift) free() freeing { return freeing{Aliases: s.aliases, executions: s.executions} }
 
 // Alias reads an alias.
 func (f freeing) Alias(ctx context.Context, target release.Target) (release.Alias, error) {
-	alias, err := f.aliases.Alias(ctx, target)
+	alias, err := f.Aliases.Alias(ctx, target)
 	if err != nil || alias.Description.Lock.IsZero() {
 		return alias, err
 	}

@@ -13,7 +13,7 @@ import (
 
 // Shift handles the tasks that write to aliases, but for rollbacks.
 type Shift struct {
-	aliases    aliases
+	aliases    release.Aliases
 	executions executions
 	events     recorder
 }
@@ -21,8 +21,6 @@ type Shift struct {
 type executions interface {
 	Ended(ctx context.Context, executionARN string) (bool, error)
 }
-
-type aliases = release.Aliases
 
 type recorder interface {
 	Put(ctx context.Context, detailType string, detail events.Detail)
