@@ -26,17 +26,13 @@ func doubt(verdict judge.Verdict, unmeasured []string) string {
 		case e.EValue >= signOfHarm:
 			return fmt.Sprintf("%s speaks against the candidate: %d of %d requests against %d of %d on stable.",
 				e.Signal, e.Candidate.Events, e.Candidate.Requests, e.Stable.Events, e.Stable.Requests)
-		case e.Candidate.Requests > 0 && e.CandidateRate > brokenRate:
+		case e.Candidate.Requests > 0 && e.CandidateRate > judge.BrokenRate:
 			return fmt.Sprintf("%s: most requests fail, %d of %d on the candidate and %d of %d on stable.",
 				e.Signal, e.Candidate.Events, e.Candidate.Requests, e.Stable.Events, e.Stable.Requests)
 		}
 	}
 	return ""
 }
-
-// brokenRate is the rate of events of a version that is not to be promoted without
-// proof, whatever stable does.
-const brokenRate = 0.5
 
 // inReach tells whether the present traffic brings a pass within the time that the
 // release may hold.
@@ -66,7 +62,7 @@ func sawNoHarm(plan release.Plan, verdict judge.Verdict) string {
 	}
 	events := "without an event of " + least.Signal
 	if n := least.Candidate.Events; n > 0 {
-		events = fmt.Sprintf("with %d of %s, which is no more than stable's would let expect", n, least.Signal)
+		events = fmt.Sprintf("with %d events of %s, which is no sign of harm beside stable's", n, least.Signal)
 	}
 	return fmt.Sprintf("Promoted after %d requests %s; a rate above %s %% would have been noticed.",
 		least.Candidate.Requests, events, strconv.FormatFloat(100*worst, 'g', 2, 64))

@@ -21,7 +21,7 @@ func (a *analysis) evidence(i, minute int) Evidence {
 	e.Ratio, e.Interval = sc.interval(s.Minutes[:min(minute, len(s.Minutes))], a.alpha/float64(len(a.signals)))
 	wanted := passLimit(a.release.Power)
 	switch {
-	case sc.total.Candidate.Rate() > brokenRate:
+	case sc.total.Candidate.Rate() > BrokenRate:
 		e.Missing = "most requests fail, so no regression could be seen"
 		return e
 	case sc.passEvidence() >= wanted:
@@ -34,9 +34,9 @@ func (a *analysis) evidence(i, minute int) Evidence {
 	return e
 }
 
-// brokenRate is the rate of events above which nothing passes: where both versions fail
+// BrokenRate is the rate of events above which nothing passes: where both versions fail
 // most requests, that the candidate is no worse says little.
-const brokenRate = 0.5
+const BrokenRate = 0.5
 
 // limitEvents returns the number of the candidate's events that fails at the last look,
 // or 0 if none does.

@@ -114,7 +114,7 @@ func (w *watchTest) result(s *Signal, power float64, failedAt int) Evidence {
 		e.Outcome = Fail
 	case w.baseline.Requests == 0:
 		e.Missing = "stable has no recent past to compare with"
-	case e.CandidateRate <= brokenRate && w.passEvidence() >= passLimit(power):
+	case e.CandidateRate <= BrokenRate && w.passEvidence() >= passLimit(power):
 		e.Outcome = Pass
 	default:
 		e.Missing = fmt.Sprintf("more requests are needed to show a rate below %s", percent(w.rate))
