@@ -54,8 +54,8 @@ func TestWhatWasSeenIsOfTheLeastKnownSignal(t *testing.T) {
 	known.Signal = "slow"
 	for says, e := range map[string]judge.Evidence{
 		"Promoted after 14 requests without an event of errors; a rate above 19 % would have been noticed.": inconclusive(1, 0, judge.Counts{}, judge.Counts{Requests: 14}),
-		"with 1 events of errors, which is no sign of harm": inconclusive(1, 0.1, judge.Counts{}, judge.Counts{Requests: 10, Events: 1}),
-		"nothing could be seen":              inconclusive(1, 0, judge.Counts{}, judge.Counts{}),
+		"with 1 events of errors, which is no sign of harm":                                                 inconclusive(1, 0.1, judge.Counts{}, judge.Counts{Requests: 10, Events: 1}),
+		"nothing could be seen": inconclusive(1, 0, judge.Counts{}, judge.Counts{}),
 	} {
 		if got := sawNoHarm(plan, judge.Verdict{Evidence: []judge.Evidence{known, e}}); !strings.Contains(got, says) {
 			t.Errorf("%q does not say %q", got, says)
